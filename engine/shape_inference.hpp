@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Sizes of every feature map of a graph for an input of any height and width.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "engine/result.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+namespace detail {
+
+inline Error shape_error(const Node& node, std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message),
+          "node " + node.name + " (" + std::string(op_name(node.op)) + ")"};
+}
+
+/// Positions of a window of `kernel` taps, `dilation` apart, stepping by `stride` over `size` + padding; 0 if
+/// none fits. With ceil_mode the last window may hang over the far padding, but must start inside the map or
+/// its near padding.
+inline std::int64_t window_count(std::int64_t size, int kernel, int stride, int dilation, int before,
+                                 int after, bool ceil_mode) {
+  const std::int64_t span = std::int64_t{dilation} * (kernel - 1) + 1;
+  const std::int64_t room = size + before + after - span;
+  if (room < 0) return 0;
+  std::int64_t count = room / stride + 1;
+  if (ceil_mode && room % stride != 0 && count * stride < size + before) ++count;
+  return count;
+}
+
+}  // namespace detail
+
+/// Output size along both axes of a sliding window over `in`; an Error naming `node` if the window does not
+/// fit.
+inline Result<Shape> window_shape(const Node& node, const Shape& in, int channels, Extent kernel,
+                                  Extent stride, Extent dilation, const Padding& pad, bool ceil_mode) {
+  const std::int64_t h =
+      detail::window_count(in.height, kernel.y, stride.y, dilation.y, pad.top, pad.bottom, ceil_mode);
+  const std::int64_t w =
+      detail::window_count(in.width, kernel.x, stride.x, dilation.x, pad.left, pad.right, ceil_mode);
+  constexpr std::int64_t kMax = std::numeric_limits<int>::max();
+  if (h < 1 || w < 1)
+    return Error{ErrorCode::too_small,
+                 "a " + std::to_string(kernel.y) + "x" + std::to_string(kernel.x) +
+                     " window does not fit the " + std::to_string(in.height) + "x" +
+                     std::to_string(in.width) + " feature map; use a larger image",
+                 "node " + node.name};
+  if (h > kMax || w > kMax) return detail::shape_error(node, "output size overflows");
+  return Shape{channels, static_cast<int>(h), static_cast<int>(w)};
+}
+
+namespace detail {
+
+struct ShapeVisitor {
+  const Node& node;
+  const std::vector<Shape>& shapes;
+  const Shape& input;
+
+  const Shape& in(std::size_t i) const { return shapes[node.inputs[i]]; }
+
+  Result<Shape> operator()(const Input& op) const {
+    if (op.channels != input.channels)
+      return shape_error(node, "expects " + std::to_string(op.channels) + " channels, was given " +
+                                   std::to_string(input.channels));
+    return input;
+  }
+  Result<Shape> operator()(const Conv& op) const {
+    if (op.in_channels != in(0).channels)
+      return shape_error(node, "expects " + std::to_string(op.in_channels) + " channels, its input has " +
+                                   std::to_string(in(0).channels));
+    auto shape = window_shape(node, in(0), op.out_channels, op.kernel, op.stride, op.dilation, op.pad, false);
+    if (shape && op.residual && in(1) != *shape)
+      return shape_error(node, "residual input has another shape than the output");
+    return shape;
+  }
+  Result<Shape> operator()(const BatchNorm& op) const {
+    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
+    return in(0);
+  }
+  Result<Shape> operator()(const Relu&) const { return in(0); }
+  Result<Shape> operator()(const Softmax&) const { return in(0); }
+  Result<Shape> operator()(const MaxPool& op) const {
+    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, op.dilation, op.pad, op.ceil_mode);
+  }
+  Result<Shape> operator()(const AveragePool& op) const {
+    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, {1, 1}, op.pad, op.ceil_mode);
+  }
+  Result<Shape> operator()(const GlobalAveragePool&) const { return Shape{in(0).channels, 1, 1}; }
+  Result<Shape> operator()(const Add&) const {
+    if (in(0) != in(1)) return shape_error(node, "its two inputs differ in shape");
+    return in(0);
+  }
+  Result<Shape> operator()(const Flatten&) const {
+    const std::int64_t n = std::int64_t{in(0).height} * in(0).width;
+    if (n > std::numeric_limits<int>::max() / in(0).channels)
+      return shape_error(node, "output size overflows");
+    return Shape{static_cast<int>(n * in(0).channels), 1, 1};
+  }
+  Result<Shape> operator()(const Linear& op) const {
+    if (in(0) != Shape{op.in_features, 1, 1})
+      return shape_error(node, "expects " + std::to_string(op.in_features) + " features, its input is " +
+                                   std::to_string(in(0).channels) + "x" + std::to_string(in(0).height) + "x" +
+                                   std::to_string(in(0).width));
+    return Shape{op.out_features, 1, 1};
+  }
+};
+
+}  // namespace detail
+
+/// How many inputs an op reads.
+inline std::size_t input_count(const Op& op) {
+  if (std::holds_alternative<Input>(op)) return 0;
+  if (const auto* conv = std::get_if<Conv>(&op)) return conv->residual ? 2 : 1;
+  return std::holds_alternative<Add>(op) ? 2 : 1;
+}
+
+/// The shape of every node's output, indexed by NodeId, for an input of this shape. The graph must be valid
+/// (validate_graph, graph_json.hpp, for one from a file): inputs precede their consumers and are as many as
+/// the op reads.
+inline Result<std::vector<Shape>> infer_shapes(const Graph& graph, const Shape& input) {
+  std::vector<Shape> shapes;
+  shapes.reserve(graph.nodes.size());
+  for (const Node& node : graph.nodes) {
+    FCN_ASSERT(node.inputs.size() == input_count(node.op));
+    auto shape = std::visit(detail::ShapeVisitor{node, shapes, input}, node.op);
+    if (!shape) return shape.error();
+    shapes.push_back(*shape);
+  }
+  return shapes;
+}
+
+}  // namespace fcn::inline FCN_ABI

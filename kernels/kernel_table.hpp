@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// The whole seam between engine and kernels: one struct of function pointers, with the tile sizes and packers
+// that belong to them. Plain C++: no SIMD type, no STL container and no engine type crosses it, so one
+// definition serves translation units built with different instruction-set flags.
+//
+// Feature maps are channels last, float32, held as rows. A *row* is one line of each image of the batch:
+//
+//   row pointer -> | pixel 0 of image 0 | pixel 1 | ... pixel w-1 | margins | pixel 0 of image 1 | ...
+//                  |<- pixel_stride  -->|                                   ^ image_stride floats after image
+//                  0's
+//
+// Each image's pixels have zeroed margins on both sides, at least as wide as any convolution that reads them
+// pads, so kernels step over the left and right edge without a test. `channels` floats of each pixel count;
+// maps that kernels write have a pixel_stride rounded up to kChannelQuantum, and the floats past `channels`
+// are zeros that nothing reads as values. All strides and offsets count floats.
+//
+// Every function works on a band (a run of output rows) and a slice of it, is single-threaded, allocates
+// nothing, and gives the same bits whatever the slicing. Outputs never overlap inputs, except where a comment
+// allows it.
+#pragma once
+
+#include <cstddef>
+
+namespace fcn::kernels {
+
+/// Feature maps that kernels write have their pixel stride rounded up to this: one AVX-512 register, two of
+/// AVX2.
+inline constexpr int kChannelQuantum = 16;
+
+/// Rows read by a kernel. `row[i]` points to pixel 0 of image 0.
+struct InputRows {
+  const float* const* row = nullptr;
+  std::ptrdiff_t pixel_stride = 0;
+  std::ptrdiff_t image_stride = 0;
+};
+
+/// Rows written by a kernel.
+struct OutputRows {
+  float* const* row = nullptr;
+  std::ptrdiff_t pixel_stride = 0;
+  std::ptrdiff_t image_stride = 0;
+};
+
+/// Half-open range of work items.
+struct Range {
+  std::ptrdiff_t begin = 0;
+  std::ptrdiff_t end = 0;
+};
+
+/// What a convolution is, apart from its data and the picture's size: enough to pack its weights.
+struct ConvShape {
+  int in_channels = 0;
+  int out_channels = 0;
+  int groups = 1;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_y = 1, stride_x = 1;
+  int dilation_y = 1, dilation_x = 1;
+  int pad_left = 0;
+};
+
+/// One band of a convolution.
+///
+/// Bits: for each output, acc = bias; then over ky, kx, c (of the output's group), in this order,
+/// acc = fma(in, weight, acc); then acc = acc + residual if there is one; then acc > 0 ? acc : 0 if relu.
+/// Padded taps take part with the zeros they read.
+struct ConvBand {
+  ConvShape shape;
+  int images = 1;
+  int out_rows = 0;
+  int out_width = 0;
+  InputRows in;  ///< out_rows * kernel_h rows: row [r * kernel_h + ky] is tap ky of output row r, a row of
+                 ///< zeros if outside
+  InputRows residual;              ///< out_rows rows; row == nullptr for none
+  OutputRows out;                  ///< out_rows rows; may be the residual's rows
+  const float* weights = nullptr;  ///< packed by the same table's pack_conv, 64-byte aligned
+  bool relu = false;
+};
+
+/// One band of pooling. Taps outside the map are given as null rows, and columns are clipped by the kernel.
+struct PoolBand {
+  int channels = 0;
+  int images = 1;
+  int out_rows = 0;
+  int in_width = 0, out_width = 0;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_x = 1;
+  int dilation_x = 1;  ///< max-pool only
+  int pad_left = 0, pad_right = 0;
+  InputRows in;  ///< out_rows * kernel_h rows, null where outside the map
+  OutputRows out;
+  const int* rows_counted =
+      nullptr;  ///< average pool: for each output row, by how many rows a full column is divided
+  bool count_include_pad = true;  ///< average pool: horizontal padding counts in the divisor
+};
+
+/// One band of an operation that works pixel by pixel.
+struct PixelBand {
+  int channels = 0;
+  int images = 1;
+  int rows = 0;
+  int width = 0;
+  InputRows a;
+  InputRows b;                   ///< add only
+  OutputRows out;                ///< may be the rows of a or b
+  const float* scale = nullptr;  ///< batch norm: [channels rounded up to kChannelQuantum]
+  const float* shift = nullptr;  ///< batch norm: the same
+  bool relu = false;
+};
+
+/// The kernels of one arch.
+struct KernelTable {
+  const char* arch = nullptr;     ///< "reference", "sse2", "avx2", "avx512", "neon"
+  int conv_mr = 1;                ///< output pixels of a register tile
+  int conv_nr = kChannelQuantum;  ///< output channels of a packed panel
+
+  /// Floats that pack_conv writes for this shape, bias included.
+  std::size_t (*packed_conv_size)(const ConvShape&);
+  /// Packs weights [out][in / groups][ky][kx] and bias [out] (or null for zeros) for conv. `packed` is
+  /// 64-byte aligned.
+  void (*pack_conv)(const ConvShape&, const float* weights, const float* bias, float* packed);
+  /// Panels of output channels that the layer divides into: the second axis along which conv's work is
+  /// sliced.
+  std::ptrdiff_t (*conv_panels)(const ConvShape&);
+  /// Computes output pixels `pixels` of the band, numbered row by row, image by image, column by column, for
+  /// the output channels of `panels`. Slices of pixels best begin at multiples of conv_mr.
+  void (*conv)(const ConvBand&, Range pixels, Range panels);
+
+  /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.
+  /// A window without a tap inside the map gives -infinity.
+  void (*max_pool)(const PoolBand&, Range pixels);
+  /// Bits: acc = 0; over taps inside the map, ky then kx: acc = acc + x; then acc / float(divisor).
+  void (*average_pool)(const PoolBand&, Range pixels);
+
+  /// Bits: fma(a, scale, shift), then x > 0 ? x : 0 if relu.
+  void (*batch_norm)(const PixelBand&, Range pixels);
+  /// Bits: a + b, then x > 0 ? x : 0 if relu.
+  void (*add)(const PixelBand&, Range pixels);
+  /// Bits: x > 0 ? x : 0 (so NaN and -0 become +0).
+  void (*relu)(const PixelBand&, Range pixels);
+  /// Softmax over the channels of each pixel. Bits (kernels/softmax.hpp has the polynomial): m = largest
+  /// value, NaN ignored; e[c] = exp(x[c] - m); sixteen partial sums s[j] over c = j, j + 16, ...; the sum
+  /// adds halves: s[j] + s[j + 8], then + 4,
+  /// + 2, + 1; result e[c] / sum. A pixel with a NaN or an infinity of its largest value is all NaN.
+  void (*softmax)(const PixelBand&, Range pixels);
+};
+
+}  // namespace fcn::kernels
