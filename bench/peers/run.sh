@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Compares this engine with ONNX Runtime, PyTorch and OpenCV's DNN module on a random-weight 1000-class ResNet-18 and
+# prints one Markdown table; build/peers/results.json keeps every figure. Installs what is missing (Debian's packages, npm's
+# onnxruntime-node below build/). Not here: the measuring itself (compare.py).
+#
+#   bench/peers/run.sh [--sizes HxW,...] [--threads N,...] [--processes N] [--seconds S] [--sides fcn,ort_static,...]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+ort_version=1.30.0
+work=build/peers
+sizes=224x224,387x1024,725x1920
+for ((i = 1; i <= $#; i++)); do
+  case "${!i}" in
+    --sizes) next=$((i + 1)) && sizes=${!next} ;;
+    --sizes=*) sizes=${!i#--sizes=} ;;
+    -h | --help) exec /usr/bin/python3 bench/peers/compare.py --help ;;
+  esac
+done
+
+scripts/install-packages.sh build test peers
+mkdir -p $work
+if [ ! -d $work/node_modules/onnxruntime-node ]; then
+  echo "Installing onnxruntime-node $ort_version into $work" >&2
+  # Its CPU library is in the package; its install script would only fetch GPU libraries from elsewhere.
+  npm install --prefix $work --ignore-scripts --no-audit --no-fund --loglevel=error "onnxruntime-node@$ort_version" >&2
+fi
+
+echo "Building Release" >&2
+cmake --preset release -DFCN_BUILD_BENCHMARKS=ON > /dev/null
+cmake --build --preset release --target fcn-export fcn_peer > $work/build.log || { cat $work/build.log >&2 && exit 1; }
+
+echo "Making the network and the pictures" >&2
+IFS=, read -r -a size_list <<< "$sizes"
+/usr/bin/python3 bench/peers/network.py $work/network "${size_list[@]}"
+if [ ! -e $work/network/resnet18.safetensors ]; then
+  build/release/bin/fcn-export $work/network/resnet18.pth -o $work/network/resnet18.safetensors >&2
+fi
+
+/usr/bin/python3 bench/peers/compare.py --network $work/network --node $work --fcn build/release/bin/fcn_peer \
+  --json $work/results.json "$@"

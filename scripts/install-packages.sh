@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The one place that names Debian packages: installs those of the given groups that are missing.
+# Not here: anything that builds (demo.sh, test.sh) and the npm side of the benchmarks (bench/peers/).
+#
+#   scripts/install-packages.sh GROUP...     groups: build, test, dev, fetch, peers
+set -euo pipefail
+
+packages_of() {
+  case "$1" in
+    build) # the tools and the libraries they use
+      echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev
+      ;;
+    test) # the tests and benchmarks; NEON is cross-compiled and emulated where the machine has none
+      echo catch2 libeigen3-dev libbenchmark-dev binutils
+      if [ "$(dpkg --print-architecture)" = amd64 ]; then echo g++-aarch64-linux-gnu qemu-user-static; fi
+      ;;
+    dev) # the checks of test-all.sh
+      echo clang clang-format shellcheck
+      ;;
+    fetch) # fetch-imagenet.sh
+      echo curl ca-certificates
+      ;;
+    peers) # what bench/peers/run.sh compares with, besides npm's package
+      echo nodejs python3 python3-numpy python3-torch python3-opencv
+      if ! command -v npm > /dev/null; then echo npm; fi
+      ;;
+    *)
+      echo "install-packages.sh: no group '$1'; groups are build, test, dev, fetch and peers" >&2
+      exit 2
+      ;;
+  esac
+}
+
+if [ $# -eq 0 ]; then
+  sed -n '3,6s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+fi
+if ! command -v dpkg-query > /dev/null; then
+  echo "This script knows Debian's package manager only. Please install what it lists by other means." >&2
+  exit 1
+fi
+
+wanted=()
+for group in "$@"; do
+  list=$(packages_of "$group")
+  read -r -d '' -a names <<< "$list" || true
+  wanted+=("${names[@]}")
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2> /dev/null || true)
+  [ "${state:0:2}" = ii ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo > /dev/null; then
+    echo "Missing packages: ${missing[*]}. Run this as root, or install sudo." >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" < /dev/null
+}
+
+echo "Installing ${#missing[@]} Debian packages: ${missing[*]}" >&2
+apt_get update
+if ! apt_get install -y --no-install-recommends "${missing[@]}" > /dev/null; then
+  echo "apt-get could not install them; its own words are above." >&2
+  exit 1
+fi
