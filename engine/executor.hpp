@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// Runs a Plan: pixels in, rows out through sinks. A dumb loop over the schedule's steps; every choice was
+// made before. The steady state allocates nothing.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/image_view.hpp"
+#include "engine/model.hpp"
+#include "engine/pixel_table.hpp"
+#include "engine/plan.hpp"
+#include "engine/result.hpp"
+#include "engine/rings.hpp"
+#include "engine/row_sink.hpp"
+#include "engine/thread_pool.hpp"
+#include "engine/work_split.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+class Executor {
+ public:
+  /// Allocates the plan's rings. `model` and `pool` must outlive the executor.
+  static Result<Executor> create(const Model& model, Plan plan, ThreadPool& pool);
+
+  /// Runs as many images as the plan says, each of its size. Rows of tapped nodes go to their sinks.
+  Status run(std::span<const ImageView> images, std::span<const Tap> taps);
+
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+
+ private:
+  Executor(const Model& model, Plan plan, ThreadPool& pool, Rings rings)
+      : model_(&model),
+        pool_(&pool),
+        plan_(std::move(plan)),
+        schedule_(plan_.schedule()),
+        rings_(std::move(rings)),
+        pixel_table_(model.info(), model.input_channels()),
+        in_rows_(plan_.most_row_pointers()),
+        residual_rows_(plan_.most_row_pointers()),
+        out_rows_(plan_.most_row_pointers()),
+        rows_counted_(plan_.most_row_pointers()) {}
+
+  void make_rows(const RowStep& step, std::span<const ImageView> images);
+  void read_pixels(const RowStep& step, std::span<const ImageView> images);
+  void convolve(const RowStep& step, bool relu, bool residual);
+  void max_pool(const RowStep& step);
+  void average_pool(const RowStep& step, bool count_include_pad);
+  void flatten(const RowStep& step);
+  void pixelwise(const RowStep& step, void (*kernel)(const kernels::PixelBand&, kernels::Range), bool relu);
+  void show(const RowStep& step, std::span<const Tap> taps);
+
+  kernels::OutputRows output_rows(const RowStep& step);
+  kernels::InputRows window_rows(const RowStep& step, bool pad_with_zeros);
+  kernels::InputRows same_rows(const RowStep& step, std::size_t slot, std::vector<const float*>& rows);
+  kernels::PoolBand pool_band(const RowStep& step);
+
+  [[nodiscard]] const NodePlan& node(NodeId id) const { return plan_.node(id); }
+  [[nodiscard]] const NodePlan& input(NodeId id, std::size_t slot) const {
+    return plan_.node(plan_.graph().nodes[id].inputs[slot]);
+  }
+  [[nodiscard]] std::ptrdiff_t pixel_count(const RowStep& step) const {
+    return std::ptrdiff_t{step.end - step.begin} * plan_.options().images * node(step.node).shape.width;
+  }
+
+  const Model* model_;
+  ThreadPool* pool_;
+  Plan plan_;
+  RowSchedule schedule_;
+  Rings rings_;
+  PixelTable pixel_table_;
+  std::vector<const float*> in_rows_;  // row pointers of the present step
+  std::vector<const float*> residual_rows_;
+  std::vector<float*> out_rows_;
+  std::vector<int> rows_counted_;
+};
+
+inline Result<Executor> Executor::create(const Model& model, Plan plan, ThreadPool& pool) {
+  auto rings = Rings::allocate(plan);
+  if (!rings) return std::move(rings).error();
+  return Executor(model, std::move(plan), pool, *std::move(rings));
+}
+
+inline Status Executor::run(std::span<const ImageView> images, std::span<const Tap> taps) {
+  const PlanOptions& options = plan_.options();
+  if (images.size() != static_cast<std::size_t>(options.images))
+    return Error{ErrorCode::invalid_argument,
+                 "the plan is for " + std::to_string(options.images) + " images, " +
+                     std::to_string(images.size()) + " given",
+                 ""};
+  for (const ImageView& image : images)
+    if (image.height != options.height || image.width != options.width || image.pixels == nullptr)
+      return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
+  schedule_.restart();
+  for (RowStep step; schedule_.next(step);) {
+    make_rows(step, images);
+    show(step, taps);
+  }
+  return {};
+}
+
+inline void Executor::make_rows(const RowStep& step, std::span<const ImageView> images) {
+  const Op& op = plan_.graph().nodes[step.node].op;
+  const kernels::KernelTable& table = model_->table();
+  if (std::holds_alternative<Input>(op)) return read_pixels(step, images);
+  if (const auto* conv = std::get_if<Conv>(&op)) return convolve(step, conv->relu, conv->residual);
+  if (std::holds_alternative<Linear>(op)) return convolve(step, false, false);
+  if (const auto* norm = std::get_if<BatchNorm>(&op)) return pixelwise(step, table.batch_norm, norm->relu);
+  if (std::holds_alternative<Relu>(op)) return pixelwise(step, table.relu, true);
+  if (std::holds_alternative<MaxPool>(op)) return max_pool(step);
+  if (const auto* pool = std::get_if<AveragePool>(&op)) return average_pool(step, pool->count_include_pad);
+  if (std::holds_alternative<GlobalAveragePool>(op)) return average_pool(step, true);
+  if (const auto* add = std::get_if<Add>(&op)) return pixelwise(step, table.add, add->relu);
+  if (std::holds_alternative<Flatten>(op)) return flatten(step);
+  return pixelwise(step, table.softmax, false);
+}
+
+inline void Executor::read_pixels(const RowStep& step, std::span<const ImageView> images) {
+  const NodePlan& out = node(step.node);
+  pool_->run([&](int worker) {
+    const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
+    for (std::ptrdiff_t r = step.begin + rows.begin; r < step.begin + rows.end; ++r)
+      for (std::size_t image = 0; image < images.size(); ++image) {
+        const std::uint8_t* from = images[image].pixels + r * images[image].row_stride;
+        float* to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
+        pixel_table_.apply(from, out.shape.width, out.pixel_stride, to);
+      }
+  });
+}
+
+/// Fills out_rows_ with the rows that the step makes.
+inline kernels::OutputRows Executor::output_rows(const RowStep& step) {
+  const NodePlan& out = node(step.node);
+  for (int r = step.begin; r < step.end; ++r)
+    out_rows_[static_cast<std::size_t>(r - step.begin)] = rings_.row(out, r);
+  return {out_rows_.data(), out.pixel_stride, out.image_stride};
+}
+
+/// Fills in_rows_ with kernel_h rows of the first input for each row of the step.
+inline kernels::InputRows Executor::window_rows(const RowStep& step, bool pad_with_zeros) {
+  const NodePlan& from = input(step.node, 0);
+  const Window& window = node(step.node).window;
+  const float* outside = pad_with_zeros ? rings_.zeros(from) : nullptr;
+  std::size_t at = 0;
+  for (int r = step.begin; r < step.end; ++r)
+    for (int ky = 0; ky < window.kernel.y; ++ky) {
+      const std::int64_t row = window.input_row(r, ky);
+      in_rows_[at++] = row >= 0 && row < from.shape.height ? rings_.row(from, row) : outside;
+    }
+  return {in_rows_.data(), from.pixel_stride, from.image_stride};
+}
+
+/// Fills `rows` with the step's own rows of an input.
+inline kernels::InputRows Executor::same_rows(const RowStep& step, std::size_t slot,
+                                              std::vector<const float*>& rows) {
+  const NodePlan& from = input(step.node, slot);
+  for (int r = step.begin; r < step.end; ++r)
+    rows[static_cast<std::size_t>(r - step.begin)] = rings_.row(from, r);
+  return {rows.data(), from.pixel_stride, from.image_stride};
+}
+
+inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
+  const kernels::KernelTable& table = model_->table();
+  const NodePlan& out = node(step.node);
+  kernels::ConvBand band;
+  band.shape = conv_shape(plan_.graph().nodes[step.node].op);
+  band.images = plan_.options().images;
+  band.out_rows = step.end - step.begin;
+  band.out_width = out.shape.width;
+  band.in = window_rows(step, true);
+  if (residual) band.residual = same_rows(step, 1, residual_rows_);
+  band.out = output_rows(step);
+  band.weights = model_->packed(step.node).data();
+  band.relu = relu;
+
+  const std::ptrdiff_t pixels = pixel_count(step);
+  const std::ptrdiff_t panels = table.conv_panels(band.shape);
+  const std::ptrdiff_t tiles = ceil_div<std::ptrdiff_t>(pixels, table.conv_mr);
+  const bool weights_outweigh =
+      pixels * band.shape.stride_y * band.shape.stride_x <
+      std::ptrdiff_t{band.shape.out_channels} * band.shape.kernel_h * band.shape.kernel_w;
+  const ConvCuts cuts = cut_conv(tiles, panels, pool_->size(), weights_outweigh);
+  pool_->run([&](int worker) {
+    const kernels::Range my_pixels = split(pixels, table.conv_mr, worker % cuts.pixels, cuts.pixels);
+    const kernels::Range my_panels = split(panels, 1, worker / cuts.pixels, cuts.panels);
+    if (my_pixels.begin < my_pixels.end && my_panels.begin < my_panels.end)
+      table.conv(band, my_pixels, my_panels);
+  });
+}
+
+inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
+  const NodePlan& out = node(step.node);
+  const NodePlan& from = input(step.node, 0);
+  kernels::PoolBand band;
+  band.channels = out.shape.channels;
+  band.images = plan_.options().images;
+  band.out_rows = step.end - step.begin;
+  band.in_width = from.shape.width;
+  band.out_width = out.shape.width;
+  band.kernel_h = out.window.kernel.y;
+  band.kernel_w = out.window.kernel.x;
+  band.stride_x = out.window.stride.x;
+  band.dilation_x = out.window.dilation.x;
+  band.pad_left = out.window.pad.left;
+  band.pad_right = out.window.pad.right;
+  band.in = window_rows(step, false);
+  band.out = output_rows(step);
+  return band;
+}
+
+inline void Executor::max_pool(const RowStep& step) {
+  const kernels::PoolBand band = pool_band(step);
+  pool_->run([&](int worker) {
+    model_->table().max_pool(band, split(pixel_count(step), 1, worker, pool_->size()));
+  });
+}
+
+inline void Executor::average_pool(const RowStep& step, bool count_include_pad) {
+  kernels::PoolBand band = pool_band(step);
+  const Window& window = node(step.node).window;
+  const std::int64_t height = input(step.node, 0).shape.height;
+  for (int r = step.begin; r < step.end; ++r) {
+    const std::int64_t first = window.input_row(r, 0);
+    const std::int64_t end =
+        std::min(first + window.kernel.y, count_include_pad ? height + window.pad.bottom : height);
+    const std::int64_t begin = count_include_pad ? first : std::max<std::int64_t>(first, 0);
+    rows_counted_[static_cast<std::size_t>(r - step.begin)] = static_cast<int>(end - begin);
+  }
+  band.rows_counted = rows_counted_.data();
+  band.count_include_pad = count_include_pad;
+  pool_->run([&](int worker) {
+    model_->table().average_pool(band, split(pixel_count(step), 1, worker, pool_->size()));
+  });
+}
+
+inline void Executor::pixelwise(const RowStep& step,
+                                void (*kernel)(const kernels::PixelBand&, kernels::Range), bool relu) {
+  const NodePlan& out = node(step.node);
+  kernels::PixelBand band;
+  band.channels = out.shape.channels;
+  band.images = plan_.options().images;
+  band.rows = step.end - step.begin;
+  band.width = out.shape.width;
+  band.a = same_rows(step, 0, in_rows_);
+  if (plan_.graph().nodes[step.node].inputs.size() > 1) band.b = same_rows(step, 1, residual_rows_);
+  band.out = output_rows(step);
+  const AlignedBuffer& packed = model_->packed(step.node);
+  if (packed.size() != 0) {
+    band.scale = packed.data();
+    band.shift = packed.data() + packed.size() / 2;
+  }
+  band.relu = relu;
+  pool_->run([&](int worker) { kernel(band, split(pixel_count(step), 1, worker, pool_->size())); });
+}
+
+/// Channel-first order, as the classifier was trained on. Once per image, on a feature map of a few cells.
+inline void Executor::flatten(const RowStep& step) {
+  const NodePlan& from = input(step.node, 0);
+  const NodePlan& out = node(step.node);
+  for (int image = 0; image < plan_.options().images; ++image) {
+    float* to = rings_.row(out, 0) + image * out.image_stride;
+    for (int c = 0; c < from.shape.channels; ++c)
+      for (int y = 0; y < from.shape.height; ++y)
+        for (int x = 0; x < from.shape.width; ++x)
+          *to++ = rings_.row(from, y)[image * from.image_stride + x * from.pixel_stride + c];
+  }
+}
+
+inline void Executor::show(const RowStep& step, std::span<const Tap> taps) {
+  for (const Tap& tap : taps) {
+    if (tap.node != step.node) continue;
+    const NodePlan& out = node(step.node);
+    output_rows(step);
+    tap.sink->take({out_rows_.data(), step.begin, step.end - step.begin, plan_.options().images, out.shape,
+                    out.pixel_stride, out.image_stride});
+  }
+}
+
+}  // namespace fcn::inline FCN_ABI

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// Turns rows of logits into a ScoreMap: softmax over the classes of each cell, the best cell of each class,
+// and the scores that were asked for.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "engine/aligned_buffer.hpp"
+#include "engine/model.hpp"
+#include "engine/row_sink.hpp"
+#include "engine/score_map.hpp"
+#include "engine/thread_pool.hpp"
+#include "engine/work_split.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+class MapSink : public RowSink {
+ public:
+  /// `output` describes the rows that will come, of one image.
+  static Result<MapSink> create(const kernels::KernelTable& table, ThreadPool& pool, const NodePlan& output) {
+    auto row = AlignedBuffer::allocate(static_cast<std::size_t>(output.row_stride), "row of probabilities");
+    if (!row) return row.error();
+    return MapSink(table, pool, *std::move(row));
+  }
+
+  /// Where the next run's scores go. `map` must already have the shape of the run's output.
+  void fill(ScoreMap& map) { map_ = &map; }
+
+  void take(const RowBlock& block) override {
+    FCN_ASSERT(map_ != nullptr && block.images == 1);
+    for (int row = block.first_row; row < block.first_row + block.row_count; ++row) {
+      const float* logits = block.pixel(0, row, 0);
+      softmax(block, logits);
+      keep_peaks(block, row);
+      const float* scores = map_->kind() == ScoreKind::logits ? logits : probabilities_.data();
+      for (int col = 0; col < block.shape.width; ++col)
+        std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map_->cell(row, col));
+    }
+  }
+
+ private:
+  MapSink(const kernels::KernelTable& table, ThreadPool& pool, AlignedBuffer row)
+      : table_(&table), pool_(&pool), probabilities_(std::move(row)) {}
+
+  void softmax(const RowBlock& block, const float* logits) {
+    float* probabilities = probabilities_.data();
+    kernels::PixelBand band;
+    band.channels = block.shape.channels;
+    band.rows = 1;
+    band.width = block.shape.width;
+    band.a = {&logits, block.pixel_stride, block.image_stride};
+    band.out = {&probabilities, block.pixel_stride, block.image_stride};
+    pool_->run([&](int worker) { table_->softmax(band, split(band.width, 1, worker, pool_->size())); });
+  }
+
+  void keep_peaks(const RowBlock& block, int row) {
+    std::vector<Peak>& peaks = map_->peaks();
+    for (int col = 0; col < block.shape.width; ++col) {
+      const float* cell = probabilities_.data() + col * block.pixel_stride;
+      for (std::size_t c = 0; c < peaks.size(); ++c)
+        if (cell[c] > peaks[c].probability) peaks[c] = {cell[c], row, col};
+    }
+  }
+
+  const kernels::KernelTable* table_;
+  ThreadPool* pool_;
+  AlignedBuffer probabilities_;  // one row, laid out like the rows that come
+  ScoreMap* map_ = nullptr;
+};
+
+}  // namespace fcn::inline FCN_ABI

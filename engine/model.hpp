@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// A network ready to be planned: its graph, what is known of it, and its weights packed once for one arch.
+// The algorithm of a layer is fixed here, from the layer alone, so nothing later (image size, threads,
+// memory) can change its bits. Reading model files is model_reader.hpp's; a Graph in memory becomes a Model
+// here.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/aligned_buffer.hpp"
+#include "engine/checked.hpp"
+#include "engine/graph.hpp"
+#include "engine/limits.hpp"
+#include "engine/model_info.hpp"
+#include "engine/result.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+struct ModelOptions {
+  const kernels::KernelTable* table =
+      nullptr;  ///< the arch to run on; native_table() of kernels/native.hpp, or a dispatched one
+  Limits limits;
+};
+
+class Model {
+ public:
+  /// Packs a graph's weights. The graph must have passed validate_graph().
+  static Result<Model> from_graph(Graph graph, ModelInfo info, const ModelOptions& options);
+
+  /// Reads a model file (docs/model-format.md), tensor by tensor. Defined in model_reader.hpp.
+  static Result<Model> load(const std::string& path, const ModelOptions& options);
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }  ///< its weights are empty: they are packed
+  [[nodiscard]] const ModelInfo& info() const { return info_; }
+  [[nodiscard]] const kernels::KernelTable& table() const { return *table_; }
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const AlignedBuffer& packed(NodeId node) const { return packed_[node]; }
+  [[nodiscard]] int input_channels() const { return std::get<Input>(graph_.nodes[0].op).channels; }
+
+  [[nodiscard]] std::size_t packed_bytes() const {
+    std::size_t bytes = 0;
+    for (const AlignedBuffer& buffer : packed_) bytes += buffer.bytes();
+    return bytes;
+  }
+
+ private:
+  Model() = default;
+
+  /// Packs node by node; `fill(node)` brings a node's weights into memory just before, and they are released
+  /// just after.
+  template <class Fill>
+  static Result<Model> build(Graph graph, ModelInfo info, const ModelOptions& options, const Fill& fill);
+
+  Graph graph_;
+  ModelInfo info_;
+  const kernels::KernelTable* table_ = nullptr;
+  Limits limits_;
+  std::vector<AlignedBuffer> packed_;  // per node; empty for those without weights
+};
+
+/// The convolution that a Conv or Linear node runs as: a fully connected layer is a 1 x 1 convolution of a
+/// flat map.
+inline kernels::ConvShape conv_shape(const Op& op) {
+  if (const auto* linear = std::get_if<Linear>(&op))
+    return {.in_channels = linear->in_features, .out_channels = linear->out_features};
+  const auto& conv = std::get<Conv>(op);
+  return {.in_channels = conv.in_channels,
+          .out_channels = conv.out_channels,
+          .groups = conv.groups,
+          .kernel_h = conv.kernel.y,
+          .kernel_w = conv.kernel.x,
+          .stride_y = conv.stride.y,
+          .stride_x = conv.stride.x,
+          .dilation_y = conv.dilation.y,
+          .dilation_x = conv.dilation.x,
+          .pad_left = conv.pad.left};
+}
+
+namespace detail {
+
+/// Frees a vector's memory, which clear() would keep.
+inline void release(std::vector<float>& weights) {
+  std::vector<float>().swap(weights);
+}
+
+inline Result<AlignedBuffer> pack_conv(const kernels::KernelTable& table, const Op& op,
+                                       std::vector<float>& weights, std::vector<float>& bias) {
+  const kernels::ConvShape shape = conv_shape(op);
+  auto packed = AlignedBuffer::allocate(table.packed_conv_size(shape), "packed weights");
+  if (!packed) return packed;
+  table.pack_conv(shape, weights.data(), bias.empty() ? nullptr : bias.data(), packed->data());
+  release(weights);
+  release(bias);
+  return packed;
+}
+
+/// scale and shift, each padded to kChannelQuantum: computed in float64 and rounded once.
+inline Result<AlignedBuffer> pack_batch_norm(BatchNorm& norm) {
+  const auto padded = static_cast<std::size_t>(round_up(norm.channels, kernels::kChannelQuantum));
+  auto packed = AlignedBuffer::allocate(2 * padded, "packed batch norm");
+  if (!packed) return packed;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(norm.channels); ++c) {
+    const double scale = norm.weight[c] / std::sqrt(static_cast<double>(norm.variance[c]) + norm.epsilon);
+    packed->data()[c] = static_cast<float>(scale);
+    packed->data()[padded + c] = static_cast<float>(norm.bias[c] - norm.mean[c] * scale);
+  }
+  for (auto* values : {&norm.weight, &norm.bias, &norm.mean, &norm.variance}) release(*values);
+  return packed;
+}
+
+inline Result<AlignedBuffer> pack(const kernels::KernelTable& table, Op& op) {
+  if (auto* conv = std::get_if<Conv>(&op)) return pack_conv(table, op, conv->weights, conv->bias);
+  if (auto* linear = std::get_if<Linear>(&op)) return pack_conv(table, op, linear->weights, linear->bias);
+  if (auto* norm = std::get_if<BatchNorm>(&op)) return pack_batch_norm(*norm);
+  return AlignedBuffer();
+}
+
+}  // namespace detail
+
+template <class Fill>
+Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& options, const Fill& fill) {
+  if (options.table == nullptr)
+    return Error{ErrorCode::invalid_argument, "no kernel table given: set ModelOptions::table", ""};
+  Model model;
+  model.table_ = options.table;
+  model.limits_ = options.limits;
+  model.info_ = std::move(info);
+  model.graph_ = std::move(graph);
+  model.packed_.reserve(model.graph_.nodes.size());
+  for (Node& node : model.graph_.nodes) {
+    if (Status filled = fill(node); !filled) return filled.error();
+    auto packed = detail::pack(*options.table, node.op);
+    if (!packed) return packed.error().at("node " + node.name);
+    model.packed_.push_back(*std::move(packed));
+  }
+  return model;
+}
+
+inline Result<Model> Model::from_graph(Graph graph, ModelInfo info, const ModelOptions& options) {
+  return build(std::move(graph), std::move(info), options, [](Node&) { return Status(); });
+}
+
+}  // namespace fcn::inline FCN_ABI

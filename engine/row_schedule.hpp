@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The order in which rows are made: an integer simulation that knows nothing of memory or kernels. Plan runs
+// it once to size the rings; the Executor runs it again, step by step, to do the work. It is never stored, so
+// it costs the same for a tall image as for a flat one.
+//
+// Round robin in topological order: the input hands out a few rows, then every node makes all the rows its
+// inputs allow, provided they are at least the node's `step_rows` (or its inputs are finished). Deep, narrow
+// nodes ask for many rows a step so that their weights are not read from memory once per row.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "engine/window.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+/// Rows `begin` .. `end` - 1 of a node's output, made at once.
+struct RowStep {
+  NodeId node = 0;
+  int begin = 0;
+  int end = 0;
+};
+
+class RowSchedule {
+ public:
+  /// What the schedule knows of a node.
+  struct Lane {
+    std::vector<NodeId> inputs;
+    Window window;  ///< over inputs[0]; further inputs are read row by row
+    int height = 0;
+    int step_rows = 1;  ///< fewest rows made at once, unless the inputs are finished
+  };
+
+  RowSchedule() = default;
+  explicit RowSchedule(std::vector<Lane> lanes) : lanes_(std::move(lanes)), done_(lanes_.size(), 0) {}
+
+  void restart() {
+    std::fill(done_.begin(), done_.end(), 0);
+    next_ = 0;
+  }
+
+  /// The next step, or false when every node has made all its rows.
+  bool next(RowStep& step) {
+    for (std::size_t idle = 0; idle < lanes_.size(); ++idle) {
+      const NodeId node = next_;
+      next_ = (next_ + 1) % lanes_.size();
+      const int ready = rows_ready(node);
+      const int waiting = ready - done_[node];
+      if (waiting == 0 || (waiting < lanes_[node].step_rows && ready < lanes_[node].height)) continue;
+      step = {node, done_[node], ready};
+      done_[node] = ready;
+      return true;
+    }
+    return false;
+  }
+
+  /// Rows of `node` made so far.
+  [[nodiscard]] int done(NodeId node) const { return done_[node]; }
+
+  /// The first row of input number `slot` that `node` still has to read.
+  [[nodiscard]] int first_row_needed(NodeId node, std::size_t slot) const {
+    const Lane& lane = lanes_[node];
+    if (slot != 0) return done_[node];
+    return lane.window.first_row_needed(done_[node], lanes_[lane.inputs[0]].height, lane.height);
+  }
+
+ private:
+  [[nodiscard]] int rows_ready(NodeId node) const {
+    const Lane& lane = lanes_[node];
+    if (lane.inputs.empty()) return std::min(done_[node] + lane.step_rows, lane.height);
+    const NodeId first = lane.inputs[0];
+    int ready = lane.window.rows_ready(done_[first], lanes_[first].height, lane.height);
+    for (std::size_t slot = 1; slot < lane.inputs.size(); ++slot)
+      ready = std::min(ready, done_[lane.inputs[slot]]);
+    return ready;
+  }
+
+  std::vector<Lane> lanes_;
+  std::vector<int> done_;
+  NodeId next_ = 0;
+};
+
+}  // namespace fcn::inline FCN_ABI

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The result of a run: for every class a map of scores, one cell for each place the classifier's window could
+// stand, the best cell of each class, and the geometry that ties cells to pixels.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/aligned_buffer.hpp"
+#include "engine/checked.hpp"
+#include "engine/geometry.hpp"
+#include "engine/graph.hpp"
+#include "engine/result.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+/// What the cells of a map hold: the classifier's logits, or their softmax over the classes of the cell.
+enum class ScoreKind { probabilities, logits };
+
+/// The best cell of a class. Ties go to the first cell, row by row.
+struct Peak {
+  float probability = 0;
+  int row = 0;
+  int col = 0;
+};
+
+class ScoreMap {
+ public:
+  ScoreMap() = default;
+
+  static Result<ScoreMap> create(const Shape& shape, ScoreKind kind, const MapGeometry& geometry,
+                                 std::optional<int> background) {
+    ScoreMap map;
+    if (Status ok = map.reset(shape, kind, geometry, background); !ok) return ok.error();
+    return map;
+  }
+
+  /// Makes this a map of the given shape without scores, reusing its memory where that suffices.
+  Status reset(const Shape& shape, ScoreKind kind, const MapGeometry& geometry,
+               std::optional<int> background) {
+    const int dims[] = {shape.channels, shape.height, shape.width};
+    const auto floats = checked_product(dims);
+    if (!floats) return Error{ErrorCode::limit_exceeded, "score map size overflows", ""};
+    if (*floats > values_.size()) {
+      values_ = AlignedBuffer();  // free the old one first: two large maps need not fit
+      auto values = AlignedBuffer::allocate(static_cast<std::size_t>(*floats), "score map");
+      if (!values) return values.error();
+      values_ = *std::move(values);
+    }
+    shape_ = shape;
+    kind_ = kind;
+    geometry_ = geometry;
+    background_ = background;
+    peaks_.assign(static_cast<std::size_t>(shape.channels), Peak());
+    return {};
+  }
+
+  [[nodiscard]] int classes() const { return shape_.channels; }
+  [[nodiscard]] int rows() const { return shape_.height; }
+  [[nodiscard]] int cols() const { return shape_.width; }
+  [[nodiscard]] ScoreKind kind() const { return kind_; }
+  [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }
+  [[nodiscard]] std::optional<int> background() const { return background_; }
+
+  [[nodiscard]] float at(int class_id, int row, int col) const {
+    FCN_ASSERT(class_id >= 0 && class_id < classes());
+    return cell(row, col)[class_id];
+  }
+  /// The scores of all classes in one cell, contiguous: the map is stored cell by cell.
+  [[nodiscard]] const float* cell(int row, int col) const { return values_.data() + offset(row, col); }
+  [[nodiscard]] float* cell(int row, int col) { return values_.data() + offset(row, col); }
+
+  [[nodiscard]] const Peak& peak(int class_id) const { return peaks_[static_cast<std::size_t>(class_id)]; }
+  [[nodiscard]] std::vector<Peak>& peaks() { return peaks_; }
+
+  /// The class whose best cell is highest, never the background; nothing if there is no other class.
+  [[nodiscard]] std::optional<int> predicted() const {
+    const std::vector<int> best = top(1);
+    return best.empty() ? std::nullopt : std::optional<int>(best[0]);
+  }
+
+  /// The `count` classes with the highest peaks, best first, without the background. Ties go to the smaller
+  /// class id.
+  [[nodiscard]] std::vector<int> top(int count) const {
+    std::vector<int> ids(peaks_.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    if (background_) std::erase(ids, *background_);
+    const auto kept = std::min(ids.size(), static_cast<std::size_t>(std::max(count, 0)));
+    const auto higher = [&](int a, int b) {
+      return peak(a).probability != peak(b).probability ? peak(a).probability > peak(b).probability : a < b;
+    };
+    std::partial_sort(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(kept), ids.end(), higher);
+    ids.resize(kept);
+    return ids;
+  }
+
+ private:
+  [[nodiscard]] std::size_t offset(int row, int col) const {
+    FCN_ASSERT(row >= 0 && row < rows() && col >= 0 && col < cols());
+    return (static_cast<std::size_t>(row) * static_cast<std::size_t>(shape_.width) +
+            static_cast<std::size_t>(col)) *
+           static_cast<std::size_t>(shape_.channels);
+  }
+
+  Shape shape_;
+  ScoreKind kind_ = ScoreKind::probabilities;
+  MapGeometry geometry_;
+  std::optional<int> background_;
+  AlignedBuffer values_;
+  std::vector<Peak> peaks_;
+};
+
+}  // namespace fcn::inline FCN_ABI

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// The short way: a Session keeps the threads, the plan and the rings, and turns pictures into score maps. It
+// plans anew only when the size of the picture changes. One session serves one caller at a time; several
+// sessions may share a Model.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "engine/executor.hpp"
+#include "engine/map_sink.hpp"
+#include "engine/score_map.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+struct SessionOptions {
+  int threads = 0;      ///< workers, the caller included; 0 takes all processors
+  int pool_stride = 0;  ///< PlanOptions::pool_stride
+  int band_rows = 0;    ///< PlanOptions::band_rows
+  ScoreKind scores = ScoreKind::probabilities;
+};
+
+/// Milliseconds of the last run.
+struct RunTimes {
+  double plan = 0;   ///< planning and allocating; 0 when the size was already planned
+  double infer = 0;  ///< from 8-bit pixels to finished scores
+};
+
+class Session {
+ public:
+  /// `model` must outlive the session.
+  static Result<Session> create(const Model& model, const SessionOptions& options) {
+    constexpr int kMostThreads = 1024;
+    if (options.threads < 0 || options.threads > kMostThreads)
+      return Error{ErrorCode::invalid_argument,
+                   "the number of threads must be 0 (all processors) to " + std::to_string(kMostThreads), ""};
+    const int all = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    return Session(model, options, options.threads == 0 ? all : options.threads);
+  }
+
+  /// Runs one picture into `map`, whose memory is reused where it suffices: with a size already planned
+  /// nothing is allocated.
+  Status run_into(const ImageView& image, ScoreMap& map) {
+    times_ = {};
+    const auto start = std::chrono::steady_clock::now();
+    if (Status ok = prepare(image); !ok) return ok;
+    const Plan& plan = running_->executor.plan();
+    if (Status ok = map.reset(plan.map_shape(), options_.scores, plan.geometry(), model_->info().background);
+        !ok)
+      return ok;
+    const auto planned = std::chrono::steady_clock::now();
+    running_->sink.fill(map);
+    const Tap tap{plan.graph().output, &running_->sink};
+    if (Status ok = running_->executor.run({&image, 1}, {&tap, 1}); !ok) return ok;
+    times_.plan = milliseconds(planned - start);
+    times_.infer = milliseconds(std::chrono::steady_clock::now() - planned);
+    return {};
+  }
+
+  /// Runs one picture.
+  Result<ScoreMap> run(const ImageView& image) {
+    ScoreMap map;
+    if (Status ok = run_into(image, map); !ok) return ok.error();
+    return map;
+  }
+
+  [[nodiscard]] int threads() const { return pool_->size(); }
+  [[nodiscard]] const RunTimes& times() const { return times_; }
+  /// The plan of the last size that was run; null before the first.
+  [[nodiscard]] const Plan* plan() const { return running_ ? &running_->executor.plan() : nullptr; }
+
+ private:
+  struct Running {
+    Executor executor;
+    MapSink sink;
+  };
+
+  Session(const Model& model, const SessionOptions& options, int threads)
+      : model_(&model), options_(options), pool_(std::make_unique<ThreadPool>(threads)) {}
+
+  static double milliseconds(std::chrono::steady_clock::duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+  }
+
+  Status prepare(const ImageView& image) {
+    if (const Plan* last = plan();
+        last && last->options().height == image.height && last->options().width == image.width)
+      return {};
+    running_.reset();  // free the old rings first
+    auto plan = Plan::create(*model_, {.height = image.height,
+                                       .width = image.width,
+                                       .pool_stride = options_.pool_stride,
+                                       .band_rows = options_.band_rows});
+    if (!plan) return plan.error();
+    auto sink = MapSink::create(model_->table(), *pool_, plan->node(plan->graph().output));
+    if (!sink) return sink.error();
+    auto executor = Executor::create(*model_, *std::move(plan), *pool_);
+    if (!executor) return executor.error();
+    running_.emplace(Running{*std::move(executor), *std::move(sink)});
+    return {};
+  }
+
+  const Model* model_;
+  SessionOptions options_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::optional<Running> running_;
+  RunTimes times_;
+};
+
+}  // namespace fcn::inline FCN_ABI
