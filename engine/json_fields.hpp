@@ -86,9 +86,12 @@ class JsonFields {
     return T{};
   }
 
+  /// The first Error so far.
+  [[nodiscard]] Status status() const { return error_ ? Status(*error_) : Status(); }
+
   /// The first Error of all reads; or, if every one went well, of a member that was never read.
   [[nodiscard]] Status finish() const {
-    if (error_) return *error_;
+    if (error_) return status();
     if (read_ != object_.value().size())
       return object_.error("has " + std::to_string(object_.value().size()) + " members, " +
                            std::to_string(read_) + " are known: was it written by a newer version?");

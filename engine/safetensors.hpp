@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -46,10 +47,11 @@ struct SafetensorsHeader {
   std::vector<TensorEntry> tensors;
   std::uint64_t data_begin = 0;
 
+  std::map<std::string, std::size_t, std::less<>> index;  ///< by name, into tensors
+
   [[nodiscard]] const TensorEntry* find(std::string_view name) const {
-    const auto found =
-        std::find_if(tensors.begin(), tensors.end(), [&](const TensorEntry& t) { return t.name == name; });
-    return found == tensors.end() ? nullptr : &*found;
+    const auto found = index.find(name);
+    return found == index.end() ? nullptr : &tensors[found->second];
   }
 };
 
@@ -139,6 +141,7 @@ inline Status check_coverage(SafetensorsHeader& header, std::uint64_t file_size)
                                " what precedes it: begins at offset " + std::to_string(tensor.begin) +
                                ", expected " + std::to_string(covered));
     covered = tensor.end;
+    header.index.emplace(tensor.name, header.index.size());
   }
   if (covered != file_size)
     return safetensors_error(std::to_string(file_size - covered) +
