@@ -22,6 +22,8 @@
 
 namespace fcn::inline FCN_ABI {
 
+class ByteSource;
+
 struct ModelOptions {
   const kernels::KernelTable* table =
       nullptr;  ///< the arch to run on; native_table() of kernels/native.hpp, or a dispatched one
@@ -35,6 +37,8 @@ class Model {
 
   /// Reads a model file (docs/model-format.md), tensor by tensor. Defined in model_reader.hpp.
   static Result<Model> load(const std::string& path, const ModelOptions& options);
+  /// The same from bytes of any kind, as those of a model embedded in a program. Defined in model_reader.hpp.
+  static Result<Model> read(ByteSource source, const ModelOptions& options);
 
   [[nodiscard]] const Graph& graph() const { return graph_; }  ///< its weights are empty: they are packed
   [[nodiscard]] const ModelInfo& info() const { return info_; }

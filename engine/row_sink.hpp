@@ -55,6 +55,8 @@ class TensorSink : public RowSink {
   }
 
   [[nodiscard]] const Tensor& tensor() const { return tensor_; }
+  /// Hands the tensor over; the sink is of no further use.
+  [[nodiscard]] Tensor release() && { return std::move(tensor_); }
 
  private:
   Tensor tensor_;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Random small networks and pictures for the engine's tests. Everything follows from a seed, which a failing test prints.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "engine/image_view.hpp"
+#include "engine/model_info.hpp"
+#include "tests/engine/naive_network.hpp"
+
+namespace fcn::test {
+
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : bits_(seed) {}
+  /// A whole number in low .. high.
+  int between(int low, int high) {
+    return low + static_cast<int>(bits_() % static_cast<std::uint32_t>(high - low + 1));
+  }
+  bool chance() { return (bits_() & 1u) != 0; }
+  float uniform(float low, float high) {
+    return low + (high - low) * static_cast<float>(bits_() >> 8) / static_cast<float>(1u << 24);
+  }
+  std::vector<float> floats(int count, float low, float high) {
+    std::vector<float> values(static_cast<std::size_t>(count));
+    for (float& value : values) value = uniform(low, high);
+    return values;
+  }
+
+ private:
+  std::mt19937 bits_;
+};
+
+/// Weights scaled so that activations keep their size from layer to layer.
+inline Conv random_conv(Random& random, int in, int out, int kernel, int stride, int pad, int groups = 1, int dilation = 1) {
+  Conv conv;
+  conv.in_channels = in;
+  conv.out_channels = out;
+  conv.kernel = {kernel, kernel};
+  conv.stride = {stride, stride};
+  conv.dilation = {dilation, dilation};
+  conv.pad = {pad, pad, pad, pad};
+  conv.groups = groups;
+  const int reduction = in / groups * kernel * kernel;
+  const float range = 2.0f / std::sqrt(static_cast<float>(reduction));
+  conv.weights = random.floats(out * reduction, -range, range);
+  if (random.chance()) conv.bias = random.floats(out, -0.5f, 0.5f);
+  return conv;
+}
+
+inline BatchNorm random_batch_norm(Random& random, int channels) {
+  BatchNorm norm;
+  norm.channels = channels;
+  norm.weight = random.floats(channels, 0.5f, 1.5f);
+  norm.bias = random.floats(channels, -0.5f, 0.5f);
+  norm.mean = random.floats(channels, -0.5f, 0.5f);
+  norm.variance = random.floats(channels, 0.5f, 2.0f);
+  norm.relu = random.chance();
+  return norm;
+}
+
+/// A stem, a residual block with a strided shortcut, a grouped and a dilated convolution, both pools, a batch norm on its
+/// own, and a 1 x 1 head: every op that may stand in a fully convolutional network, at odd widths.
+inline Graph random_fcn(std::uint32_t seed) {
+  Random random(seed);
+  Graph g;
+  const int channels = random.between(1, 4), width = 2 * random.between(3, 12), classes = random.between(2, 35);
+  NodeId x = g.append("input", Input{channels}, {});
+  Conv stem = random_conv(random, channels, width, random.between(1, 3) * 2 + 1, random.between(1, 2), random.between(0, 3));
+  stem.relu = true;
+  x = g.append("stem", stem, {x});
+  MaxPool max_pool{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}, random.chance()};
+  x = g.append("max_pool", max_pool, {x});
+  const NodeId shortcut = g.append("shortcut", random_conv(random, width, width + 5, 1, 2, 0), {x});
+  Conv first = random_conv(random, width, width, 3, 2, 1, random.chance() ? 2 : width);
+  first.relu = random.chance();
+  x = g.append("grouped", first, {x});
+  Conv second = random_conv(random, width, width + 5, 3, 1, 2, 1, 2);
+  second.residual = second.relu = true;
+  x = g.append("dilated", second, {x, shortcut});
+  const NodeId normed = g.append("norm", random_batch_norm(random, width + 5), {x});
+  x = g.append("sum", Add{random.chance()}, {normed, x});
+  x = g.append("relu", Relu{}, {x});
+  AveragePool average{{3, 2}, {random.between(1, 2), 1}, {1, 0, 1, 1}, random.chance(), random.chance()};
+  x = g.append("average_pool", average, {x});
+  x = g.append("head", random_conv(random, width + 5, classes, 1, 1, 0), {x});
+  return g;
+}
+
+/// Pixels and what the network reads from them.
+struct Picture {
+  int width = 0, height = 0, channels = 0;
+  std::vector<std::uint8_t> pixels;
+
+  Picture(Random& random, int h, int w, int c) : width(w), height(h), channels(c) {
+    pixels.resize(static_cast<std::size_t>(h) * static_cast<std::size_t>(w) * static_cast<std::size_t>(c));
+    for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random.between(0, 255));
+  }
+  ImageView view() const { return {pixels.data(), width, height, std::ptrdiff_t{width} * channels}; }
+  Map input(const ModelInfo& info) const {
+    Map map(channels, height, width);
+    std::size_t at = 0;
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x)
+        for (int c = 0; c < channels; ++c) {
+          const auto i = static_cast<std::size_t>(c);
+          const double mean = i < info.mean.size() ? info.mean[i] : 0.0, std = i < info.std.size() ? info.std[i] : 1.0;
+          map.at(c, y, x) = (pixels[at++] / 255.0 - mean) / std;
+        }
+    return map;
+  }
+};
+
+}  // namespace fcn::test

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The executor against a float64 evaluation of the same graph, and against itself: bands, threads, archs and batches must
+// not change a bit.
+#include "engine/executor.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/engine/error_bound.hpp"
+#include "tests/engine/run_network.hpp"
+
+namespace fcn::test {
+namespace {
+
+const kernels::KernelTable& reference_table() {
+  const kernels::KernelTable* table = kernels::find_table("reference");
+  REQUIRE(table != nullptr);
+  return *table;
+}
+
+ModelInfo normalised(int channels) {
+  ModelInfo info;
+  info.mean.assign(static_cast<std::size_t>(channels), 0.45f);
+  info.std.assign(static_cast<std::size_t>(channels), 0.25f);
+  return info;
+}
+
+int input_channels(const Graph& graph) { return std::get<Input>(graph.nodes[0].op).channels; }
+
+void check_against_float64(const Graph& graph, const Picture& picture, const kernels::KernelTable& table) {
+  const ModelInfo info = normalised(picture.channels);
+  const std::vector<Map> truth = evaluate(graph, picture.input(info));
+  const std::vector<Map> bounds = error_bounds(graph, truth);
+  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
+    const Tensor got = run_network(graph, info, {&picture, 1}, {.table = &table, .node = id});
+    const Map& want = truth[id];
+    INFO("node " << graph.nodes[id].name << ", arch " << table.arch);
+    REQUIRE(got.shape() == Shape{want.c, want.h, want.w});
+    double worst = 0, largest = 0;
+    for (int c = 0; c < want.c; ++c)
+      for (int y = 0; y < want.h; ++y)
+        for (int x = 0; x < want.w; ++x) {
+          const double error = std::abs(static_cast<double>(got.pixel(0, y, x)[c]) - want.at(c, y, x));
+          worst = std::max(worst, error / (bounds[id].at(c, y, x) + 1e-30));
+          largest = std::max(largest, std::abs(want.at(c, y, x)));
+        }
+    CHECK(worst <= 1.0);
+    CHECK(largest > 0);  // or nothing was compared
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every node of a random network stays within the float32 error bound of float64") {
+  const std::uint32_t seed = GENERATE(range(1u, 13u));
+  Random random(seed);
+  const Graph graph = random_fcn(seed);
+  const Picture picture(random, random.between(24, 61), random.between(24, 75), input_channels(graph));
+  INFO("seed " << seed << ", picture " << picture.height << "x" << picture.width);
+  for (const kernels::KernelTable* table : kernels::supported_tables())
+    check_against_float64(graph, picture, *table);
+}
+
+TEST_CASE("band heights, threads and archs do not change a bit") {
+  const std::uint32_t seed = GENERATE(range(100u, 110u));
+  Random random(seed);
+  const Graph graph = random_fcn(seed);
+  const ModelInfo info = normalised(input_channels(graph));
+  const Picture picture(random, random.between(24, 90), random.between(24, 90), input_channels(graph));
+  INFO("seed " << seed << ", picture " << picture.height << "x" << picture.width);
+  const Tensor want = run_network(graph, info, {&picture, 1}, {.table = &reference_table()});
+  for (const kernels::KernelTable* table : kernels::supported_tables()) {
+    if (table->arch == std::string_view("sse2")) continue;  // without FMA: a class of its own
+    for (const int threads : {1, 2, 5})
+      for (const int band_rows : {0, 1, 5, 16, picture.height}) {
+        INFO("arch " << table->arch << ", threads " << threads << ", band rows " << band_rows);
+        const Tensor got = run_network(graph, info, {&picture, 1}, {.table = table, .threads = threads, .band_rows = band_rows});
+        CHECK(same_bits(got, want));
+      }
+  }
+}
+
+TEST_CASE("SSE2 gives the same bits for any band height and thread count") {
+  const kernels::KernelTable* table = kernels::find_table("sse2");
+  if (table == nullptr) return;  // another family of processors
+  Random random(7);
+  const Graph graph = random_fcn(7);
+  const ModelInfo info = normalised(input_channels(graph));
+  const Picture picture(random, 51, 64, input_channels(graph));
+  const Tensor want = run_network(graph, info, {&picture, 1}, {.table = table});
+  for (const int band_rows : {1, 5, 16, 51})
+    CHECK(same_bits(run_network(graph, info, {&picture, 1}, {.table = table, .threads = 2, .band_rows = band_rows}), want));
+}
+
+TEST_CASE("a batch gives each picture the bits it has alone") {
+  const std::uint32_t seed = GENERATE(range(200u, 204u));
+  Random random(seed);
+  const Graph graph = random_fcn(seed);
+  const ModelInfo info = normalised(input_channels(graph));
+  const int height = random.between(24, 40), width = random.between(24, 40);
+  std::vector<Picture> pictures;
+  for (int i = 0; i < 3; ++i) pictures.emplace_back(random, height, width, input_channels(graph));
+  const kernels::KernelTable* table = kernels::supported_tables().back();
+  INFO("seed " << seed << ", arch " << table->arch);
+  const Tensor batch = run_network(graph, info, pictures, {.table = table, .threads = 2});
+  const std::size_t each = batch.size() / pictures.size();
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const Tensor alone = run_network(graph, info, {&pictures[i], 1}, {.table = table});
+    REQUIRE(alone.size() == each);
+    CHECK(std::equal(alone.data(), alone.data() + each, batch.data() + i * each));
+  }
+}
+
+TEST_CASE("a classifier as trained, with global pool, flatten and linear, runs at its window") {
+  Random random(5);
+  Graph graph;
+  NodeId x = graph.append("input", Input{3}, {});
+  x = graph.append("conv", random_conv(random, 3, 9, 3, 2, 1), {x});
+  const bool global = GENERATE(true, false);
+  if (global) x = graph.append("pool", GlobalAveragePool{}, {x});
+  x = graph.append("flatten", Flatten{}, {x});
+  const int features = global ? 9 : 9 * 8 * 6;
+  Linear linear{features, 7, random.floats(7 * features, -0.3f, 0.3f), random.floats(7, -1, 1)};
+  x = graph.append("linear", linear, {x});
+  graph.append("softmax", Softmax{}, {x});
+  const Picture picture(random, 16, 12, 3);
+  for (const kernels::KernelTable* table : kernels::supported_tables())
+    check_against_float64(graph, picture, *table);
+}
+
+TEST_CASE("the executor refuses pictures that were not planned") {
+  Random random(3);
+  Graph graph;
+  graph.append("input", Input{3}, {});
+  graph.append("relu", Relu{}, {0});
+  auto model = Model::from_graph(graph, {}, {.table = &reference_table(), .limits = {}});
+  REQUIRE(model);
+  auto plan = Plan::create(*model, {.height = 10, .width = 12});
+  REQUIRE(plan);
+  ThreadPool pool(1);
+  auto executor = Executor::create(*model, *std::move(plan), pool);
+  REQUIRE(executor);
+  const Picture wrong(random, 12, 10, 3);
+  const ImageView views[] = {wrong.view(), wrong.view()};
+  CHECK_FALSE(executor->run({views, 1}, {}));
+  CHECK_FALSE(executor->run({views, 2}, {}));
+  CHECK_FALSE(executor->run({}, {}));
+}
+
+}  // namespace fcn::test
