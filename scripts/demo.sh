@@ -6,31 +6,22 @@
 #   scripts/demo.sh [IMAGE]
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-image=${1:-$here/docs/images/shelf.png}
-model=$here/weights/fashion-resnet18.safetensors
-overlay=$here/demo-overlay.png
-if [ $# -gt 1 ] || [ "${image#-}" != "$image" ]; then
+if [ $# -gt 1 ] || [[ "${1:-}" == -* ]]; then
   echo "usage: scripts/demo.sh [IMAGE]" >&2
   exit 2
 fi
+image=${1:-$here/docs/images/shelf.png}
 if [ ! -r "$image" ]; then
   echo "demo.sh: cannot read $image" >&2
   exit 1
 fi
-image=$(realpath "$image")
+image=$(realpath --relative-base="$here" "$image")
 cd "$here"
 
-echo "== 1/3 Debian packages" >&2
-scripts/install-packages.sh build
+echo "1/2 Release build of the tools in build/release (a minute or two the first time)" >&2
+scripts/build-tools.sh
 
-echo "== 2/3 Release build in build/release (the first time takes a minute or two)" >&2
-options=()
-# Tests and benchmarks need more packages; a build folder that already has them keeps them.
-[ -e build/release/CMakeCache.txt ] || options=(-DFCN_BUILD_TESTS=OFF -DFCN_BUILD_BENCHMARKS=OFF)
-mkdir -p build
-{ cmake --preset release "${options[@]}" && cmake --build --preset release --target fcn-infer fcn-export; } \
-  > build/demo.log 2>&1 || { cat build/demo.log >&2 && exit 1; }
-
-echo "== 3/3 build/release/bin/fcn-infer -m ${model#"$here"/} --overlay ${overlay#"$here"/} ${image#"$here"/}" >&2
-build/release/bin/fcn-infer -m "$model" --overlay "$overlay" "$image"
-echo "Overlay: $overlay" >&2
+run=(build/release/bin/fcn-infer -m weights/fashion-resnet18.safetensors --overlay demo-overlay.png "$image")
+echo "2/2 ${run[*]}" >&2
+"${run[@]}"
+echo "The overlay is in demo-overlay.png" >&2

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The rules of the house that a search can check: which folder may include which, where third-party libraries are
+# named, how long a file may be. Prints each breach; fails if there is one.
+#
+#   tests/scripts/house_rules.sh SOURCE-FOLDER
+set -euo pipefail
+cd "$1"
+breaches=0
+
+none() { # RULE, lines on standard input
+  local lines
+  lines=$(cat)
+  [ -n "$lines" ] || return 0
+  printf 'Against the rule "%s":\n%s\n\n' "$1" "$lines"
+  breaches=$((breaches + 1))
+}
+named_in() { # EXTENDED-REGEX FOLDER...: file:line:text of each hit in a source
+  local pattern=$1
+  shift
+  grep -rnE --include='*.hpp' --include='*.cpp' --include='*.h' "$pattern" "$@" || true
+}
+except() { # EXTENDED-REGEX of files
+  grep -vE "^($1):" || true
+}
+sources() {
+  find engine kernels tools tests bench scripts .ci -type f \
+    \( -name '*.hpp' -o -name '*.cpp' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' -o -path '.ci/run' \)
+}
+
+none "kernels include no engine and no tools" < <(named_in '#include *[<"](\.\./)*(engine|tools)/' kernels)
+none "the engine includes no tools" < <(named_in '#include *[<"](\.\./)*tools/' engine)
+none "xsimd is named in kernels/simd.hpp only" \
+  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels tools tests bench | except 'kernels/simd\.hpp')
+none "Eigen stays in tests, benchmarks and the engine's view header" \
+  < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels tools | except 'engine/eigen_view\.hpp')
+none "stb_image is included in one tools file" \
+  < <(named_in '#include *[<"](stb/)?stb_image\.h' engine kernels tools | cut -d: -f1 | sort -u | tail -n +2)
+none "no file is longer than 500 lines" < <(sources | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 }')
+none "a source names its licence in its first lines" < <(sources | while read -r file; do
+  head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
+done)
+none "no file is called utils" < <(sources | grep -E '(^|[/_-])utils?([._-]|$)' || true)
+
+if [ $breaches -gt 0 ]; then
+  echo "$breaches rules broken"
+  exit 1
+fi
+echo "All rules kept"
