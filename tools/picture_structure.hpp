@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What a picture file announces, and whether its parts hold together, found without decoding a pixel. The
+// decoder behind image_io.cpp forgives much (missing ends, wrong checksums, tables too long for their
+// arrays); these checks come first, so that a damaged file is an Error and a hostile one never gets there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/limits.hpp"
+#include "engine/result.hpp"
+
+namespace fcn::tools {
+
+using PictureBytes = std::span<const std::uint8_t>;
+
+enum class PictureFormat { unknown, jpeg, png, bmp, pnm };
+
+/// By the first bytes, never by a file's name.
+PictureFormat picture_format(PictureBytes bytes);
+
+struct PictureStructure {
+  std::uint32_t width = 0;  ///< as stored; the orientation may swap them
+  std::uint32_t height = 0;
+  int orientation = 1;  ///< EXIF's, 1 to 8
+
+  // PNG: where the palette's chunk starts (its length field), and how many colours it has.
+  std::size_t palette_at = 0;
+  std::size_t palette_colours = 0;
+
+  // PNM: what follows its header.
+  int channels = 0;
+  std::uint32_t max_value = 0;
+  std::size_t pixels_at = 0;
+};
+
+// Each checks the size against the limits as soon as it is known, then all the rest.
+Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_pnm(PictureBytes bytes, const Limits& limits);
+
+}  // namespace fcn::tools

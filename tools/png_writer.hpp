@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// PNG files out, row by row, so that a picture never has to exist a second time to be written.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "engine/result.hpp"
+#include "tools/atomic_file.hpp"
+
+namespace fcn::tools {
+
+/// Returns the RGB bytes of row y; asked once for each row, from the top. The bytes stay valid until the next
+/// call.
+using RowSource = std::function<const std::uint8_t*(int y)>;
+
+/// Writes a complete PNG of width x height 8-bit RGB pixels into `file` (which the caller commits).
+Status write_png(AtomicFile& file, int width, int height, const RowSource& row);
+
+}  // namespace fcn::tools
