@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// How far float32 may stray from float64, derived rather than tuned: a running error analysis (Higham, "Accuracy and
-// Stability of Numerical Algorithms", chapter 3) beside the naive evaluation. For each node, bound >= |float32 - exact| in
-// every element, for any order of summation. E is the bound of the input, X its value, u the unit roundoff and
-// gamma(n) = n u / (1 - n u): an n-term sum of products gives |W| E + gamma(n) |W| (|X| + E).
+// How far float32 may stray from float64, derived rather than tuned: a running error analysis (Higham,
+// "Accuracy and Stability of Numerical Algorithms", chapter 3) beside the naive evaluation. For each node,
+// bound >= |float32 - exact| in every element, for any order of summation. E is the bound of the input, X its
+// value, u the unit roundoff and gamma(n) = n u / (1 - n u): an n-term sum of products gives |W| E + gamma(n)
+// |W| (|X| + E).
 #pragma once
 
 #include <cmath>
@@ -15,12 +16,16 @@ namespace fcn::test {
 
 inline constexpr double kUnitRoundoff = 0x1p-24;
 
-inline double gamma_bound(double n) { return n * kUnitRoundoff / (1 - n * kUnitRoundoff); }
+inline double gamma_bound(double n) {
+  return n * kUnitRoundoff / (1 - n * kUnitRoundoff);
+}
 
-/// bound + gamma(n) * (|value| + bound), element by element: an input's error with the rounding it will suffer.
+/// bound + gamma(n) * (|value| + bound), element by element: an input's error with the rounding it will
+/// suffer.
 inline Map inflated(const Map& value, const Map& bound, double n) {
   Map out = bound;
-  for (std::size_t i = 0; i < out.v.size(); ++i) out.v[i] += gamma_bound(n) * (std::abs(value.v[i]) + bound.v[i]);
+  for (std::size_t i = 0; i < out.v.size(); ++i)
+    out.v[i] += gamma_bound(n) * (std::abs(value.v[i]) + bound.v[i]);
   return out;
 }
 
@@ -29,10 +34,13 @@ class BoundVisitor {
   BoundVisitor(const Graph& graph, const std::vector<Map>& values, const std::vector<Map>& bounds, NodeId id)
       : values_(values), bounds_(bounds), id_(id), node_(graph.nodes[id]) {}
 
-  Map operator()(const Input&) const { return inflated(values_[id_], zero(values_[id_]), 1); }  // rounded once
+  Map operator()(const Input&) const {
+    return inflated(values_[id_], zero(values_[id_]), 1);
+  }  // rounded once
 
   Map operator()(const Conv& op) const {
-    const double terms = op.in_channels / op.groups * op.kernel.y * op.kernel.x + 3;  // + bias, residual, rounding
+    const double terms =
+        op.in_channels / op.groups * op.kernel.y * op.kernel.x + 3;  // + bias, residual, rounding
     Conv magnitude = op;
     for (float& weight : magnitude.weights) weight = std::abs(weight);
     magnitude.residual = magnitude.relu = false;
@@ -51,11 +59,13 @@ class BoundVisitor {
     Map out = bound(0);
     for (int c = 0; c < out.c; ++c) {
       const auto i = static_cast<std::size_t>(c);
-      const double scale = op.weight[i] / std::sqrt(op.variance[i] + op.epsilon), shift = op.bias[i] - op.mean[i] * scale;
+      const double scale = op.weight[i] / std::sqrt(op.variance[i] + op.epsilon),
+                   shift = op.bias[i] - op.mean[i] * scale;
       for (int y = 0; y < out.h; ++y)
         for (int x = 0; x < out.w; ++x) {
           const double e = bound(0).at(c, y, x), magnitude = std::abs(value(0).at(c, y, x)) + e;
-          out.at(c, y, x) = std::abs(scale) * e + gamma_bound(3) * (std::abs(scale) * magnitude + std::abs(shift));
+          out.at(c, y, x) =
+              std::abs(scale) * e + gamma_bound(3) * (std::abs(scale) * magnitude + std::abs(shift));
         }
     }
     return out;
@@ -80,11 +90,12 @@ class BoundVisitor {
     magnitude.bias.clear();
     Map out = through(magnitude, inflated(value(0), bound(0), op.in_features + 2));
     if (!op.bias.empty())
-      for (int o = 0; o < out.c; ++o) out.at(o, 0, 0) += gamma_bound(op.in_features + 2) * std::abs(op.bias[static_cast<std::size_t>(o)]);
+      for (int o = 0; o < out.c; ++o)
+        out.at(o, 0, 0) += gamma_bound(op.in_features + 2) * std::abs(op.bias[static_cast<std::size_t>(o)]);
     return out;
   }
-  /// d softmax_i = s_i (d x_i - sum s_j d x_j), so at most 2 s_i max|dx| to first order; e^(2 E) covers the rest, and
-  /// exponential, sum and division add a few roundings each.
+  /// d softmax_i = s_i (d x_i - sum s_j d x_j), so at most 2 s_i max|dx| to first order; e^(2 E) covers the
+  /// rest, and exponential, sum and division add a few roundings each.
   Map operator()(const Softmax&) const {
     Map out = values_[id_];
     for (int y = 0; y < out.h; ++y)
@@ -95,7 +106,8 @@ class BoundVisitor {
           range = std::max(range, std::abs(value(0).at(c, y, x)));
         }
         for (int c = 0; c < out.c; ++c)
-          out.at(c, y, x) = out.at(c, y, x) * (std::expm1(2 * worst) + gamma_bound(out.c + 8 + 4 * range)) + 1e-37;
+          out.at(c, y, x) =
+              out.at(c, y, x) * (std::expm1(2 * worst) + gamma_bound(out.c + 8 + 4 * range)) + 1e-37;
       }
     return out;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The truth of the engine's tests: a network evaluated node by node on whole feature maps, channel first, in float64, by
-// the textbook formulas. It shares no code with the engine beyond the Graph itself, and no layout.
+// The truth of the engine's tests: a network evaluated node by node on whole feature maps, channel first, in
+// float64, by the textbook formulas. It shares no code with the engine beyond the Graph itself, and no
+// layout.
 #pragma once
 
 #include <algorithm>
@@ -20,20 +21,26 @@ struct Map {
 
   Map() = default;
   Map(int channels, int height, int width, double fill = 0)
-      : c(channels), h(height), w(width),
-        v(static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width), fill) {}
+      : c(channels),
+        h(height),
+        w(width),
+        v(static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) *
+              static_cast<std::size_t>(width),
+          fill) {}
   double& at(int ch, int y, int x) { return v[index(ch, y, x)]; }
   double at(int ch, int y, int x) const { return v[index(ch, y, x)]; }
   bool inside(int y, int x) const { return y >= 0 && y < h && x >= 0 && x < w; }
 
  private:
   std::size_t index(int ch, int y, int x) const {
-    return (static_cast<std::size_t>(ch) * static_cast<std::size_t>(h) + static_cast<std::size_t>(y)) * static_cast<std::size_t>(w) +
+    return (static_cast<std::size_t>(ch) * static_cast<std::size_t>(h) + static_cast<std::size_t>(y)) *
+               static_cast<std::size_t>(w) +
            static_cast<std::size_t>(x);
   }
 };
 
-inline int pooled_size(int size, int kernel, int stride, int dilation, int before, int after, bool ceil_mode) {
+inline int pooled_size(int size, int kernel, int stride, int dilation, int before, int after,
+                       bool ceil_mode) {
   const double exact = (size + before + after - dilation * (kernel - 1) - 1) / static_cast<double>(stride);
   int count = static_cast<int>(ceil_mode ? std::ceil(exact) : std::floor(exact)) + 1;
   if (ceil_mode && (count - 1) * stride >= size + before) --count;
@@ -55,7 +62,8 @@ struct NaiveVisitor {
 
   Map operator()(const Conv& op) const {
     const Map& x = in(0);
-    Map y(op.out_channels, pooled_size(x.h, op.kernel.y, op.stride.y, op.dilation.y, op.pad.top, op.pad.bottom, false),
+    Map y(op.out_channels,
+          pooled_size(x.h, op.kernel.y, op.stride.y, op.dilation.y, op.pad.top, op.pad.bottom, false),
           pooled_size(x.w, op.kernel.x, op.stride.x, op.dilation.x, op.pad.left, op.pad.right, false));
     const int cg = op.in_channels / op.groups, og = op.out_channels / op.groups;
     for (int o = 0; o < y.c; ++o)
@@ -85,7 +93,9 @@ struct NaiveVisitor {
       for (int r = 0; r < y.h; ++r)
         for (int s = 0; s < y.w; ++s) {
           const auto i = static_cast<std::size_t>(c);
-          y.at(c, r, s) = (y.at(c, r, s) - op.mean[i]) / std::sqrt(op.variance[i] + op.epsilon) * op.weight[i] + op.bias[i];
+          y.at(c, r, s) =
+              (y.at(c, r, s) - op.mean[i]) / std::sqrt(op.variance[i] + op.epsilon) * op.weight[i] +
+              op.bias[i];
         }
     if (op.relu) apply_relu(y);
     return y;
@@ -99,7 +109,8 @@ struct NaiveVisitor {
 
   Map operator()(const MaxPool& op) const {
     const Map& x = in(0);
-    Map y(x.c, pooled_size(x.h, op.kernel.y, op.stride.y, op.dilation.y, op.pad.top, op.pad.bottom, op.ceil_mode),
+    Map y(x.c,
+          pooled_size(x.h, op.kernel.y, op.stride.y, op.dilation.y, op.pad.top, op.pad.bottom, op.ceil_mode),
           pooled_size(x.w, op.kernel.x, op.stride.x, op.dilation.x, op.pad.left, op.pad.right, op.ceil_mode),
           -std::numeric_limits<double>::infinity());
     for (int c = 0; c < y.c; ++c)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Random small networks and pictures for the engine's tests. Everything follows from a seed, which a failing test prints.
+// Random small networks and pictures for the engine's tests. Everything follows from a seed, which a failing
+// test prints.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,8 @@ class Random {
 };
 
 /// Weights scaled so that activations keep their size from layer to layer.
-inline Conv random_conv(Random& random, int in, int out, int kernel, int stride, int pad, int groups = 1, int dilation = 1) {
+inline Conv random_conv(Random& random, int in, int out, int kernel, int stride, int pad, int groups = 1,
+                        int dilation = 1) {
   Conv conv;
   conv.in_channels = in;
   conv.out_channels = out;
@@ -63,14 +65,17 @@ inline BatchNorm random_batch_norm(Random& random, int channels) {
   return norm;
 }
 
-/// A stem, a residual block with a strided shortcut, a grouped and a dilated convolution, both pools, a batch norm on its
-/// own, and a 1 x 1 head: every op that may stand in a fully convolutional network, at odd widths.
+/// A stem, a residual block with a strided shortcut, a grouped and a dilated convolution, both pools, a batch
+/// norm on its own, and a 1 x 1 head: every op that may stand in a fully convolutional network, at odd
+/// widths.
 inline Graph random_fcn(std::uint32_t seed) {
   Random random(seed);
   Graph g;
-  const int channels = random.between(1, 4), width = 2 * random.between(3, 12), classes = random.between(2, 35);
+  const int channels = random.between(1, 4), width = 2 * random.between(3, 12),
+            classes = random.between(2, 35);
   NodeId x = g.append("input", Input{channels}, {});
-  Conv stem = random_conv(random, channels, width, random.between(1, 3) * 2 + 1, random.between(1, 2), random.between(0, 3));
+  Conv stem = random_conv(random, channels, width, random.between(1, 3) * 2 + 1, random.between(1, 2),
+                          random.between(0, 3));
   stem.relu = true;
   x = g.append("stem", stem, {x});
   MaxPool max_pool{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}, random.chance()};
@@ -108,7 +113,8 @@ struct Picture {
       for (int x = 0; x < width; ++x)
         for (int c = 0; c < channels; ++c) {
           const auto i = static_cast<std::size_t>(c);
-          const double mean = i < info.mean.size() ? info.mean[i] : 0.0, std = i < info.std.size() ? info.std[i] : 1.0;
+          const double mean = i < info.mean.size() ? info.mean[i] : 0.0,
+                       std = i < info.std.size() ? info.std[i] : 1.0;
           map.at(c, y, x) = (pixels[at++] / 255.0 - mean) / std;
         }
     return map;

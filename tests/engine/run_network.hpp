@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a graph through Model, Plan and Executor and returns one node's whole output. The fatal checks are Catch's.
+// Runs a graph through Model, Plan and Executor and returns one node's whole output. The fatal checks are
+// Catch's.
 #pragma once
 
 #include <bit>
@@ -18,10 +19,11 @@ struct RunOptions {
   const kernels::KernelTable* table = nullptr;
   int threads = 1;
   int band_rows = 0;
-  std::optional<NodeId> node;  ///< the output if not set
+  std::optional<NodeId> node = std::nullopt;  ///< the output if not set
 };
 
-inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<const Picture> pictures, const RunOptions& options) {
+inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<const Picture> pictures,
+                          const RunOptions& options) {
   auto model = Model::from_graph(graph, info, {.table = options.table, .limits = {}});
   REQUIRE(model);
   auto plan = Plan::create(*model, {.height = pictures[0].height,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The executor against a float64 evaluation of the same graph, and against itself: bands, threads, archs and batches must
-// not change a bit.
+// The executor against a float64 evaluation of the same graph, and against itself: bands, threads, archs and
+// batches must not change a bit.
 #include "engine/executor.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,7 +24,9 @@ ModelInfo normalised(int channels) {
   return info;
 }
 
-int input_channels(const Graph& graph) { return std::get<Input>(graph.nodes[0].op).channels; }
+int input_channels(const Graph& graph) {
+  return std::get<Input>(graph.nodes[0].op).channels;
+}
 
 void check_against_float64(const Graph& graph, const Picture& picture, const kernels::KernelTable& table) {
   const ModelInfo info = normalised(picture.channels);
@@ -73,7 +75,8 @@ TEST_CASE("band heights, threads and archs do not change a bit") {
     for (const int threads : {1, 2, 5})
       for (const int band_rows : {0, 1, 5, 16, picture.height}) {
         INFO("arch " << table->arch << ", threads " << threads << ", band rows " << band_rows);
-        const Tensor got = run_network(graph, info, {&picture, 1}, {.table = table, .threads = threads, .band_rows = band_rows});
+        const Tensor got = run_network(graph, info, {&picture, 1},
+                                       {.table = table, .threads = threads, .band_rows = band_rows});
         CHECK(same_bits(got, want));
       }
   }
@@ -88,7 +91,9 @@ TEST_CASE("SSE2 gives the same bits for any band height and thread count") {
   const Picture picture(random, 51, 64, input_channels(graph));
   const Tensor want = run_network(graph, info, {&picture, 1}, {.table = table});
   for (const int band_rows : {1, 5, 16, 51})
-    CHECK(same_bits(run_network(graph, info, {&picture, 1}, {.table = table, .threads = 2, .band_rows = band_rows}), want));
+    CHECK(same_bits(
+        run_network(graph, info, {&picture, 1}, {.table = table, .threads = 2, .band_rows = band_rows}),
+        want));
 }
 
 TEST_CASE("a batch gives each picture the bits it has alone") {

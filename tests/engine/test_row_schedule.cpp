@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The schedule in integers: every row made once, in order, and only when its inputs are there.
+#include "engine/row_schedule.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "engine/plan.hpp"
+#include "kernels/dispatch/select.hpp"
+#include "tests/engine/random_network.hpp"
+
+namespace fcn::test {
+namespace {
+
+Result<Plan> plan_of(std::uint32_t seed, const PlanOptions& options) {
+  auto model =
+      Model::from_graph(random_fcn(seed), {}, {.table = kernels::find_table("reference"), .limits = {}});
+  REQUIRE(model);
+  return Plan::create(*model, options);
+}
+
+}  // namespace
+
+TEST_CASE("a window knows which rows it needs and which it can make") {
+  const Window window{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}};  // 9 rows in, 5 out: row r reads 2r-1 .. 2r+1
+  CHECK(window.rows_ready(0, 9, 5) == 0);
+  CHECK(window.rows_ready(1, 9, 5) == 0);
+  CHECK(window.rows_ready(2, 9, 5) == 1);
+  CHECK(window.rows_ready(3, 9, 5) == 1);
+  CHECK(window.rows_ready(4, 9, 5) == 2);
+  CHECK(window.rows_ready(9, 9, 5) == 5);
+  CHECK(window.first_row_needed(0, 9, 5) == 0);
+  CHECK(window.first_row_needed(1, 9, 5) == 1);
+  CHECK(window.first_row_needed(4, 9, 5) == 7);
+  CHECK(window.first_row_needed(5, 9, 5) == 9);
+}
+
+TEST_CASE("a schedule makes every row once, in order, after the rows it needs") {
+  const std::uint32_t seed = GENERATE(range(1u, 9u));
+  const int band_rows = GENERATE(0, 1, 3, 7, 1000);
+  INFO("seed " << seed << ", band rows " << band_rows);
+  auto plan = plan_of(seed, {.height = 53, .width = 31, .band_rows = band_rows});
+  REQUIRE(plan);
+  std::vector<int> made(plan->size(), 0);
+  RowSchedule schedule = plan->schedule();
+  for (RowStep step; schedule.next(step);) {
+    const Node& node = plan->graph().nodes[step.node];
+    REQUIRE(step.begin == made[step.node]);
+    REQUIRE(step.end > step.begin);
+    for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
+      const int in_height = plan->node(node.inputs[slot]).shape.height;
+      const Window& window = plan->node(step.node).window;
+      const auto last = slot == 0 ? window.input_row(step.end - 1, window.kernel.y - 1) : step.end - 1;
+      REQUIRE(made[node.inputs[slot]] > std::min<std::int64_t>(last, in_height - 1));
+    }
+    made[step.node] = step.end;
+  }
+  for (NodeId id = 0; id < plan->size(); ++id) CHECK(made[id] == plan->node(id).shape.height);
+}
+
+TEST_CASE("rings hold every row that is still needed, and not one more") {
+  const std::uint32_t seed = GENERATE(range(1u, 9u));
+  const int band_rows = GENERATE(0, 1, 5, 1000);
+  INFO("seed " << seed << ", band rows " << band_rows);
+  auto plan = plan_of(seed, {.height = 61, .width = 33, .band_rows = band_rows});
+  REQUIRE(plan);
+  std::vector<int> most(plan->size(), 0);
+  RowSchedule schedule = plan->schedule();
+  for (RowStep step; schedule.next(step);) {
+    int oldest = step.begin;
+    for (NodeId id = 0; id < plan->size(); ++id)
+      for (std::size_t slot = 0; slot < plan->graph().nodes[id].inputs.size(); ++slot)
+        if (plan->graph().nodes[id].inputs[slot] == step.node)
+          oldest = std::min(oldest, schedule.first_row_needed(id, slot));
+    most[step.node] = std::max(most[step.node], step.end - oldest);
+  }
+  for (NodeId id = 0; id < plan->size(); ++id) CHECK(plan->node(id).ring_rows == most[id]);
+}
+
+TEST_CASE("the memory of a run grows with the width, not with the height") {
+  const std::uint32_t seed = GENERATE(range(1u, 9u));
+  INFO("seed " << seed);
+  auto low = plan_of(seed, {.height = 500, .width = 120});
+  auto tall = plan_of(seed, {.height = 4000, .width = 120});
+  REQUIRE((low && tall));
+  CHECK(low->arena_floats() == tall->arena_floats());
+}
+
+}  // namespace fcn::test

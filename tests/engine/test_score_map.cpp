@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Score maps and sessions: peaks, ranking, background, kinds of scores, and the reuse of memory.
+#include "engine/score_map.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+#include "engine/session.hpp"
+#include "kernels/dispatch/select.hpp"
+#include "tests/engine/random_network.hpp"
+
+namespace fcn::test {
+namespace {
+
+ScoreMap map_with_peaks(const std::vector<float>& probabilities, std::optional<int> background) {
+  auto map = ScoreMap::create({static_cast<int>(probabilities.size()), 2, 3}, ScoreKind::probabilities, {},
+                              background);
+  REQUIRE(map);
+  for (std::size_t c = 0; c < probabilities.size(); ++c) map->peaks()[c].probability = probabilities[c];
+  return *std::move(map);
+}
+
+/// A classifier of one channel and `classes` classes: logits = pixel * slope[c] + offset[c], one cell a
+/// pixel.
+Model pixel_classifier(const std::vector<float>& slopes, const std::vector<float>& offsets,
+                       std::optional<int> background) {
+  Graph graph;
+  graph.append("input", Input{1}, {});
+  Conv conv;
+  conv.in_channels = 1;
+  conv.out_channels = static_cast<int>(slopes.size());
+  conv.weights = slopes;
+  conv.bias = offsets;
+  graph.append("fc", conv, {0});
+  ModelInfo info;
+  info.background = background;
+  auto model = Model::from_graph(graph, info, {.table = kernels::find_table("reference"), .limits = {}});
+  REQUIRE(model);
+  return *std::move(model);
+}
+
+}  // namespace
+
+TEST_CASE("classes rank by their peaks, ties by id, never the background") {
+  const ScoreMap map = map_with_peaks({0.9f, 0.2f, 0.5f, 0.5f, 0.1f}, 0);
+  CHECK(map.predicted() == 2);
+  CHECK(map.top(3) == std::vector<int>{2, 3, 1});
+  CHECK(map.top(100).size() == 4);
+  CHECK(map.top(0).empty());
+  CHECK(map_with_peaks({0.9f, 0.2f}, std::nullopt).predicted() == 0);
+  CHECK_FALSE(map_with_peaks({1.0f}, 0).predicted());
+}
+
+TEST_CASE("a session finds each class's best cell") {
+  // Class 1 wins on bright pixels, class 2 on dark ones, class 0 is a background that always has a share.
+  const Model model = pixel_classifier({0, 8, -8}, {0, -4, 4}, 0);
+  const std::vector<std::uint8_t> pixels{100, 130, 140, 250, 120, 128,  //
+                                         90,  30,  110, 250, 10,  127};
+  auto session = Session::create(model, {.threads = 2});
+  REQUIRE(session);
+  auto map = session->run({pixels.data(), 6, 2, 6});
+  REQUIRE(map);
+  CHECK(map->rows() == 2);
+  CHECK(map->cols() == 6);
+  CHECK(map->predicted() == 1);                             // 250 is further from the middle than 10
+  CHECK((map->peak(1).row == 0 && map->peak(1).col == 3));  // the first of two equals
+  CHECK((map->peak(2).row == 1 && map->peak(2).col == 4));
+  for (int row = 0; row < 2; ++row)
+    for (int col = 0; col < 6; ++col) {
+      const double x = pixels[static_cast<std::size_t>(row * 6 + col)] / 255.0;
+      const double e[] = {1.0, std::exp(8 * x - 4), std::exp(4 - 8 * x)};
+      for (int c = 0; c < 3; ++c)  // the logits are below 4, so a dozen roundings stay below 1e-5
+        CHECK(std::abs(map->at(c, row, col) - e[c] / (e[0] + e[1] + e[2])) < 1e-5);
+    }
+}
+
+TEST_CASE("logits may be kept instead, with the same peaks") {
+  const Model model = pixel_classifier({1, -1}, {0.25f, 0}, std::nullopt);
+  const std::vector<std::uint8_t> pixels{0, 255, 51};
+  auto probabilities = Session::create(model, {.threads = 1})->run({pixels.data(), 3, 1, 3});
+  auto logits =
+      Session::create(model, {.threads = 1, .scores = ScoreKind::logits})->run({pixels.data(), 3, 1, 3});
+  REQUIRE((probabilities && logits));
+  CHECK(logits->at(0, 0, 1) == 1.25f);
+  CHECK(logits->at(1, 0, 1) == -1.0f);
+  for (int c = 0; c < 2; ++c) {
+    CHECK(logits->peak(c).probability == probabilities->peak(c).probability);
+    CHECK(logits->peak(c).col == probabilities->peak(c).col);
+  }
+}
+
+TEST_CASE("scores that are not numbers never win") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Model model = pixel_classifier({nan, 1}, {0, 0}, std::nullopt);
+  const std::vector<std::uint8_t> pixels{0, 255};
+  auto map = Session::create(model, {.threads = 1})->run({pixels.data(), 2, 1, 2});
+  REQUIRE(map);
+  CHECK(std::isnan(map->at(0, 0, 0)));
+  CHECK(map->peak(0).probability == 0.0f);
+  CHECK(map->peak(1).probability == 0.0f);
+}
+
+TEST_CASE("a session plans again only when the size changes, and its results do not depend on history") {
+  Random random(11);
+  const Graph graph = random_fcn(11);
+  const int channels = std::get<Input>(graph.nodes[0].op).channels;
+  auto model = Model::from_graph(graph, {}, {.table = kernels::supported_tables().back(), .limits = {}});
+  REQUIRE(model);
+  const Picture a(random, 40, 52, channels), b(random, 33, 61, channels);
+  auto session = Session::create(*model, {.threads = 2});
+  REQUIRE(session);
+  auto first = session->run(a.view());
+  REQUIRE(first);
+  const Plan* plan = session->plan();
+  ScoreMap again;
+  REQUIRE(session->run_into(a.view(), again));
+  CHECK(session->plan() == plan);
+  REQUIRE(session->run_into(b.view(), again));
+  REQUIRE(session->run_into(a.view(), again));
+  REQUIRE((again.rows() == first->rows() && again.cols() == first->cols()));
+  CHECK(std::equal(first->cell(0, 0), first->cell(0, 0) + first->classes() * first->rows() * first->cols(),
+                   again.cell(0, 0)));
+}
+
+TEST_CASE("a session refuses absurd thread counts") {
+  const Model model = pixel_classifier({1}, {0}, std::nullopt);
+  CHECK_FALSE(Session::create(model, {.threads = -1}));
+  CHECK_FALSE(Session::create(model, {.threads = 100'000}));
+}
+
+}  // namespace fcn::test

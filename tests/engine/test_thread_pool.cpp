@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The pool and the static division of work.
+#include "engine/thread_pool.hpp"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/work_split.hpp"
+
+namespace fcn::test {
+
+TEST_CASE("every worker runs the task once, and its writes are seen") {
+  const int threads = GENERATE(1, 2, 3, 8);
+  ThreadPool pool(threads);
+  REQUIRE(pool.size() == threads);
+  std::vector<int> counts(static_cast<std::size_t>(threads), 0);
+  for (int run = 1; run <= 500; ++run) {
+    pool.run([&](int worker) { ++counts[static_cast<std::size_t>(worker)]; });
+    for (const int count : counts) REQUIRE(count == run);
+  }
+}
+
+TEST_CASE("one thread is the calling thread") {
+  ThreadPool pool(1);
+  std::thread::id id;
+  pool.run([&](int) { id = std::this_thread::get_id(); });
+  CHECK(id == std::this_thread::get_id());
+}
+
+TEST_CASE("a pool wakes again after its workers have gone to sleep, and may be moved") {
+  ThreadPool first(3);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ThreadPool pool(std::move(first));
+  std::atomic<int> calls{0};
+  pool.run([&](int) { ++calls; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  pool.run([&](int) { ++calls; });
+  CHECK(calls == 6);
+}
+
+TEST_CASE("parts cover the whole, do not overlap and begin at grains") {
+  for (const std::ptrdiff_t count : {0, 1, 5, 6, 7, 49, 1000})
+    for (const std::ptrdiff_t grain : {1, 6, 14})
+      for (const int parts : {1, 2, 3, 5, 8}) {
+        INFO("count " << count << ", grain " << grain << ", parts " << parts);
+        std::ptrdiff_t at = 0;
+        for (int part = 0; part < parts; ++part) {
+          const kernels::Range range = split(count, grain, part, parts);
+          REQUIRE(range.begin == at);
+          REQUIRE(range.end >= range.begin);
+          REQUIRE((range.begin % grain == 0 || range.begin == count));
+          at = range.end;
+        }
+        REQUIRE(at == count);
+      }
+}
+
+TEST_CASE("a convolution is cut so that the largest piece is smallest") {
+  CHECK(cut_conv(1000, 4, 2, false).pixels == 2);
+  CHECK(cut_conv(1000, 4, 2, true).panels == 2);  // weights outweigh: each worker reads its own
+  CHECK(cut_conv(1, 4, 2, false).panels == 2);    // one tile of pixels only
+  CHECK(cut_conv(9, 1, 2, true).pixels == 2);     // one panel only
+  const ConvCuts grid = cut_conv(3, 2, 6, false);
+  CHECK((grid.pixels == 3 && grid.panels == 2));
+}
+
+}  // namespace fcn::test
