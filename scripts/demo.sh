@@ -10,7 +10,7 @@ if [ $# -gt 1 ] || [[ "${1:-}" == -* ]]; then
   echo "usage: scripts/demo.sh [IMAGE]" >&2
   exit 2
 fi
-image=${1:-$here/docs/images/shelf.png}
+image=${1:-$here/weights/demo.png}
 if [ ! -r "$image" ]; then
   echo "demo.sh: cannot read $image" >&2
   exit 1

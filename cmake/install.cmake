@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# What `cmake --install` puts where: the headers with a CMake package (component "development") and the tools
+# ("runtime"). An embedder then says find_package(fcn) and links fcn::fcn.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fcn)
+set(headers ${CMAKE_INSTALL_INCLUDEDIR}/fcn)
+
+install(TARGETS fcn EXPORT fcnTargets)
+install(DIRECTORY engine kernels DESTINATION ${headers} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
+install(EXPORT fcnTargets NAMESPACE fcn:: DESTINATION ${package_folder} COMPONENT development)
+
+configure_package_config_file(cmake/fcnConfig.cmake.in ${PROJECT_BINARY_DIR}/fcnConfig.cmake
+                              INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake COMPATIBILITY SameMinorVersion
+                                 ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/fcnConfig.cmake ${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake
+        DESTINATION ${package_folder} COMPONENT development)
+
+foreach(tool fcn-infer fcn-export)
+  if(TARGET ${tool})
+    install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+  endif()
+endforeach()
