@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// e^x for x <= 0, the truth of kernels/exp.hpp, which explains the steps: the same ones, a scalar at a time.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+namespace fcn::kernels::reference {
+
+/// 2^n for a whole n in [-126, 127], from the exponent bits that adding 2^23 + 127 leaves lowest.
+inline float power_of_two(float n) {
+  const float biased = n + 8388735.0f;
+  std::uint32_t bits;
+  std::memcpy(&bits, &biased, sizeof bits);
+  bits <<= 23;
+  float power;
+  std::memcpy(&power, &bits, sizeof power);
+  return power;
+}
+
+/// e^x for x <= 0 or NaN.
+inline float exp_nonpositive(float x) {
+  constexpr float kRounder = 12582912.0f;
+  x = x < -104.0f ? -104.0f : x;
+  const float n = std::fma(x, 1.44269504088896341f, kRounder) - kRounder;
+  float r = std::fma(n, -0.693359375f, x);
+  r = std::fma(n, 2.12194440e-4f, r);
+  float p = 1.9875691500e-4f;
+  p = std::fma(p, r, 1.3981999507e-3f);
+  p = std::fma(p, r, 8.3334519073e-3f);
+  p = std::fma(p, r, 4.1665795894e-2f);
+  p = std::fma(p, r, 1.6666665459e-1f);
+  p = std::fma(p, r, 5.0000001201e-1f);
+  p = std::fma(p, r * r, r);
+  p = p + 1.0f;
+  const float half = std::fma(n, 0.5f, kRounder) - kRounder;
+  return p * power_of_two(half) * power_of_two(n - half);
+}
+
+}  // namespace fcn::kernels::reference
