@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Vec<Arch>: one SIMD register of floats, the only vocabulary that kernels are written in, and the only file
+// that knows xsimd. Arch is a tag (arch::avx2 ...), so every function compiled from a kernel carries its arch
+// in its symbol and the linker cannot mix the bodies of two archs.
+//
+// AVX-512 has its own Vec in simd_avx512.hpp: xsimd 8.1's fma is a multiplication and an addition there. Its
+// plain avx2 tag fuses nothing either, hence fma3<avx2>. SSE2 has no fused multiply-add; its bits differ.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <xsimd/xsimd.hpp>
+
+/// For what must vanish into its caller: a register that crosses a call is a register in memory.
+#define FCN_INLINE __attribute__((always_inline)) inline
+#define FCN_INLINE_LAMBDA __attribute__((always_inline))
+
+namespace fcn::kernels {
+
+namespace arch {
+struct sse2 {
+  static constexpr const char* name = "sse2";
+};
+struct avx2 {
+  static constexpr const char* name = "avx2";
+};
+struct avx512 {
+  static constexpr const char* name = "avx512";
+};
+struct neon {
+  static constexpr const char* name = "neon";
+};
+}  // namespace arch
+
+template <class Arch>
+struct XsimdArch;
+template <>
+struct XsimdArch<arch::sse2> {
+  using type = xsimd::sse2;
+};
+template <>
+struct XsimdArch<arch::avx2> {
+  using type = xsimd::fma3<xsimd::avx2>;
+};
+template <>
+struct XsimdArch<arch::neon> {
+  using type = xsimd::neon64;
+};
+
+/// One register of floats. Pointers need no alignment. "The first n lanes" allows 0 <= n <= width.
+template <class Arch>
+struct Vec {
+  using Batch = xsimd::batch<float, typename XsimdArch<Arch>::type>;
+  using Mask = xsimd::batch_bool<float, typename XsimdArch<Arch>::type>;
+  static constexpr std::size_t size = Batch::size;  // for array bounds
+  static constexpr int width = static_cast<int>(size);
+
+  Batch lanes;
+
+  FCN_INLINE static Vec load(const float* from) { return {Batch::load_unaligned(from)}; }
+  FCN_INLINE static Vec broadcast(float value) { return {Batch(value)}; }
+  FCN_INLINE static Vec zero() { return {Batch(0.0f)}; }
+  FCN_INLINE void store(float* to) const { lanes.store_unaligned(to); }
+
+  /// The first n lanes from memory, zeros after them; nothing past them is read.
+  FCN_INLINE static Vec load_first(const float* from, int n) {
+    float padded[size] = {};
+    for (int j = 0; j < n; ++j) padded[j] = from[j];
+    return load(padded);
+  }
+  /// Writes the first n lanes and nothing past them.
+  FCN_INLINE void store_first(float* to, int n) const {
+    float all[size];
+    store(all);
+    for (int j = 0; j < n; ++j) to[j] = all[j];
+  }
+  /// The first n lanes, zeros after them.
+  FCN_INLINE Vec keep_first(int n) const {
+    float all[size];
+    store(all);
+    return load_first(all, n);
+  }
+
+  /// a * b + c, rounded once (twice on SSE2).
+  FCN_INLINE friend Vec fma(Vec a, Vec b, Vec c) { return {xsimd::fma(a.lanes, b.lanes, c.lanes)}; }
+  FCN_INLINE friend Vec operator+(Vec a, Vec b) { return {a.lanes + b.lanes}; }
+  FCN_INLINE friend Vec operator-(Vec a, Vec b) { return {a.lanes - b.lanes}; }
+  FCN_INLINE friend Vec operator*(Vec a, Vec b) { return {a.lanes * b.lanes}; }
+  FCN_INLINE friend Vec operator/(Vec a, Vec b) { return {a.lanes / b.lanes}; }
+
+  /// Comparisons with NaN are false.
+  FCN_INLINE friend Mask operator>(Vec a, Vec b) { return a.lanes > b.lanes; }
+  FCN_INLINE friend Mask is_nan(Vec a) { return a.lanes != a.lanes; }
+  FCN_INLINE static Mask either(Mask a, Mask b) { return a | b; }
+  FCN_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
+    return {xsimd::select(mask, yes.lanes, no.lanes)};
+  }
+
+  /// Each lane's bits moved up by 23: a number kept in a mantissa's lowest bits becomes an exponent.
+  FCN_INLINE Vec mantissa_to_exponent() const {
+    const auto bits = xsimd::bitwise_cast<xsimd::batch<std::int32_t, typename XsimdArch<Arch>::type>>(lanes);
+    return {xsimd::bitwise_cast<Batch>(bits << 23)};
+  }
+};
+
+/// Calls f.operator()<0>() ... <N - 1>(): a loop whose index is a constant, so that arrays of registers that
+/// it indexes become registers. (Unrolling left to the optimiser came too late for that in GCC 12.)
+template <class Arch, std::size_t N, std::size_t I = 0, class F>
+FCN_INLINE void unroll(F&& f) {
+  if constexpr (I < N) {
+    f.template operator()<I>();
+    unroll<Arch, N, I + 1>(f);
+  }
+}
+
+/// x > 0 ? x : 0; NaN and -0 become +0.
+template <class Arch>
+FCN_INLINE Vec<Arch> relu(Vec<Arch> x) {
+  const auto zero = Vec<Arch>::zero();
+  return Vec<Arch>::select(x > zero, x, zero);
+}
+
+}  // namespace fcn::kernels
