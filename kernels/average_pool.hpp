@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Average pool: a register of channels at a time over the taps of the window, one division at the end.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/kernel_table.hpp"
+#include "kernels/pixelwise.hpp"
+#include "kernels/pool_window.hpp"
+#include "kernels/simd.hpp"
+
+namespace fcn::kernels {
+
+/// By how many columns a full row of the window is divided: those inside the map or, when padding counts,
+/// also those in the padding. A window of ceil mode can reach past both.
+template <class Arch>
+FCN_INLINE int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {
+  const std::ptrdiff_t first = out_column * band.stride_x - band.pad_left;
+  const std::ptrdiff_t last = first + band.kernel_w;
+  const std::ptrdiff_t left = band.count_include_pad ? -band.pad_left : 0;
+  const std::ptrdiff_t right = band.in_width + (band.count_include_pad ? band.pad_right : 0);
+  const std::ptrdiff_t count = (last < right ? last : right) - (first > left ? first : left);
+  return count > 0 ? static_cast<int>(count) : 0;
+}
+
+template <class Arch>
+void average_pool_f32(const PoolBand& band, Range pixels) {
+  using V = Vec<Arch>;
+  for_each_window<Arch>(band, pixels, [&](const auto& at, const auto& window) FCN_INLINE_LAMBDA {
+    const int divisor = band.rows_counted[at.row] * columns_counted<Arch>(band, at.column);
+    write_pixel<Arch>(band.channels, at.out(band.out), [&](int c, int n) FCN_INLINE_LAMBDA {
+      auto acc = V::zero();
+      for_each_tap<Arch>(window, band.kernel_h, [&](const float* tap) FCN_INLINE_LAMBDA {
+        acc = acc + load_lanes<Arch>(tap + c, n);
+      });
+      return acc / V::broadcast(static_cast<float>(divisor));
+    });
+  });
+}
+
+}  // namespace fcn::kernels
