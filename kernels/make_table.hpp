@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// make_table<Arch>(): the one place that lists every kernel.
+#pragma once
+
+#include "kernels/add.hpp"
+#include "kernels/average_pool.hpp"
+#include "kernels/batch_norm.hpp"
+#include "kernels/conv.hpp"
+#include "kernels/conv_layout.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/max_pool.hpp"
+#include "kernels/relu.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/softmax.hpp"
+
+namespace fcn::kernels {
+
+template <class Arch>
+constexpr KernelTable make_table() {
+  return {.arch = Arch::name,
+          .conv_mr = ConvTile<Arch>::mr,
+          .conv_nr = conv_nr<Arch>,
+          .packed_conv_size = &packed_conv_size_f32<Arch>,
+          .pack_conv = &pack_conv_f32<Arch>,
+          .conv_panels = &conv_panels_f32<Arch>,
+          .conv = &conv_f32<Arch>,
+          .max_pool = &max_pool_f32<Arch>,
+          .average_pool = &average_pool_f32<Arch>,
+          .batch_norm = &batch_norm_f32<Arch>,
+          .add = &add_f32<Arch>,
+          .relu = &relu_f32<Arch>,
+          .softmax = &softmax_f32<Arch>};
+}
+
+}  // namespace fcn::kernels
