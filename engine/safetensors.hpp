@@ -161,11 +161,11 @@ inline Status read_safetensors_metadata(const Json& value, SafetensorsHeader& he
 
 }  // namespace detail
 
-/// Whether the file could be safetensors: 8 bytes of a plausible length, then '{'.
+/// Whether the file begins like safetensors: a header length within the format's own limit, then '{'.
 inline bool looks_like_safetensors(const ByteSource& source) {
+  constexpr std::uint64_t longest_header = 100'000'000;
   const auto start = source.read(0, detail::kSafetensorsPrefix + 1);
-  if (!start || (*start)[8] != std::byte{'{'}) return false;
-  return *ByteReader(*start).number<std::uint64_t>() <= source.size() - detail::kSafetensorsPrefix;
+  return start && (*start)[8] == std::byte{'{'} && *ByteReader(*start).number<std::uint64_t>() <= longest_header;
 }
 
 /// Reads the header and checks all of it. No tensor is read.

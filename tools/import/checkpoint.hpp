@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// A checkpoint of any format as named tensors whose values are read when asked for. read_checkpoint() tells
+// the format from the bytes, never from the file's name. Not here: which network the names make up
+// (resnet_map.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/byte_source.hpp"
+#include "engine/dtype.hpp"
+#include "engine/limits.hpp"
+#include "engine/result.hpp"
+
+namespace fcn::tools {
+
+/// A tensor as a strided view of stored elements; checked to lie within its storage.
+struct CheckpointTensor {
+  std::string name;
+  DType dtype = DType::f32;
+  std::vector<std::uint64_t> shape;
+  std::vector<std::uint64_t> strides;  ///< in elements
+  std::uint64_t elements = 0;
+  std::uint64_t begin = 0;  ///< offset in the file of its first element
+  std::uint64_t span = 0;   ///< elements from the first to the last, both included; 0 if it has none
+};
+
+class Checkpoint {
+ public:
+  Checkpoint(ByteSource source, std::string format, std::vector<CheckpointTensor> tensors);
+
+  [[nodiscard]] const std::string& path() const { return source_.name(); }
+  [[nodiscard]] const std::string& format() const { return format_; }  ///< for people: "PyTorch zip"
+  [[nodiscard]] const std::vector<CheckpointTensor>& tensors() const { return tensors_; }
+  [[nodiscard]] const CheckpointTensor* find(std::string_view name) const;
+
+  /// The values in row-major order, as float32 (float64 is rounded). Integers are refused.
+  [[nodiscard]] Result<std::vector<float>> read(const CheckpointTensor& tensor) const;
+
+ private:
+  ByteSource source_;
+  std::string format_;
+  std::vector<CheckpointTensor> tensors_;
+  std::map<std::string, std::size_t, std::less<>> index_;
+};
+
+/// Strides of a row-major tensor.
+std::vector<std::uint64_t> contiguous_strides(const std::vector<std::uint64_t>& shape);
+
+/// Reads the structure of a checkpoint, all of it checked; errors begin with the path. A prefix "module."
+/// that all names share (DataParallel's) is removed.
+Result<Checkpoint> read_checkpoint(const std::string& path, const Limits& limits = {});
+Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits = {});
+
+}  // namespace fcn::tools

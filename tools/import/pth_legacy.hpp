@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// PyTorch checkpoints before torch 1.6 (and _use_new_zipfile_serialization=False since): five pickles one
+// after the other (magic number, protocol version, system, object, storage keys), then the storages' raw
+// bytes.
+#pragma once
+
+#include <vector>
+
+#include "engine/byte_source.hpp"
+#include "engine/limits.hpp"
+#include "engine/result.hpp"
+#include "tools/import/checkpoint.hpp"
+
+namespace fcn::tools {
+
+/// Whether the file begins with a pickle of any kind.
+bool looks_like_pickle(const ByteSource& source);
+
+/// The tensors of such a file, placed in it.
+Result<std::vector<CheckpointTensor>> read_pth_legacy(const ByteSource& source, const Limits& limits);
+
+}  // namespace fcn::tools

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "tools/import/pth_zip.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/checked.hpp"
+#include "tools/import/pickle_reader.hpp"
+#include "tools/import/torch_tensors.hpp"
+#include "tools/import/zip_reader.hpp"
+
+namespace fcn::tools {
+namespace {
+
+using Members = std::map<std::string, ZipEntry>;
+
+/// The folder that holds data.pkl, with its slash.
+Result<std::string> find_root(const Members& members) {
+  constexpr std::string_view pickle = "/data.pkl";
+  std::string root;
+  for (const auto& [name, entry] : members) {
+    if (!name.ends_with(pickle) || name.find('/') != name.size() - pickle.size()) continue;
+    if (!root.empty()) return Error{ErrorCode::malformed, "has two data.pkl", ""};
+    root = name.substr(0, name.size() - pickle.size() + 1);
+  }
+  if (root.empty())
+    return Error{ErrorCode::unsupported,
+                 "a zip archive, but not a PyTorch checkpoint: it has no <name>/data.pkl", ""};
+  if (members.contains(root + "constants.pkl"))
+    return Error{ErrorCode::unsupported,
+                 "a TorchScript program; in Python, torch.save(torch.jit.load(path).state_dict(), new_path)",
+                 ""};
+  return root;
+}
+
+Status check_byte_order(const ByteSource& source, const Members& members, const std::string& root) {
+  const auto found = members.find(root + "byteorder");
+  if (found == members.end()) return {};  // before torch 2.1 there is none, and all were little-endian
+  constexpr std::string_view little = "little";
+  if (found->second.bytes == little.size()) {
+    const auto bytes = source.read(found->second.data_begin, found->second.bytes);
+    if (!bytes) return bytes.error();
+    if (std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()) == little) return {};
+  }
+  return Error{ErrorCode::unsupported, "its byte order is not little-endian; save it again on such a machine",
+               found->first};
+}
+
+/// Moves a tensor from its storage to the member that holds that storage.
+Status place(TorchTensor& torch, const Members& members, const std::string& root) {
+  const auto found = members.find(root + "data/" + torch.storage.key);
+  if (found == members.end())
+    return Error{ErrorCode::malformed, "its storage " + torch.storage.key + " is not in the archive", ""};
+  const auto bytes = checked_mul(torch.storage.elements, dtype_bytes(torch.storage.dtype));
+  if (!bytes || *bytes != found->second.bytes)
+    return Error{ErrorCode::malformed,
+                 "its storage " + torch.storage.key + " should have " +
+                     std::to_string(torch.storage.elements) + " " +
+                     std::string(dtype_name(torch.storage.dtype)) + ", the archive has " +
+                     std::to_string(found->second.bytes) + " bytes",
+                 ""};
+  torch.tensor.begin += found->second.data_begin;
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<CheckpointTensor>> read_pth_zip(const ByteSource& source, const Limits& limits) {
+  auto entries = read_zip_directory(source, limits);
+  if (!entries) return entries.error();
+  Members members;
+  for (ZipEntry& entry : *entries) members.emplace(entry.name, std::move(entry));
+  const auto root = find_root(members);
+  if (!root) return root.error();
+  if (const Status order = check_byte_order(source, members, *root); !order) return order.error();
+  const ZipEntry& data = members.at(*root + "data.pkl");
+  if (data.bytes > limits.max_header_bytes)
+    return Error{ErrorCode::limit_exceeded, "exceeds " + std::to_string(limits.max_header_bytes) + " bytes",
+                 data.name};
+  const auto bytes = source.read(data.data_begin, data.bytes);
+  if (!bytes) return bytes.error();
+  const auto pickle = read_pickle(*bytes, limits);
+  if (!pickle) return pickle.error().at(data.name);
+  if (pickle->consumed != bytes->size())
+    return Error{ErrorCode::malformed, "has bytes after its end", data.name};
+  auto found = find_state_dict(*pickle, limits);
+  if (!found) return found.error().at(data.name);
+  std::vector<CheckpointTensor> tensors;
+  for (TorchTensor& torch : *found) {
+    if (const Status placed = place(torch, members, *root); !placed)
+      return placed.error().at("tensor " + torch.tensor.name);
+    tensors.push_back(std::move(torch.tensor));
+  }
+  return tensors;
+}
+
+}  // namespace fcn::tools

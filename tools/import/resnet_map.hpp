@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Recognises torchvision's ResNet-18 and ResNet-34 by the names and shapes of their tensors and builds the
+// graph as it was trained: nothing folded, fused or converted. Any width, input channels and class count.
+#pragma once
+
+#include <string>
+
+#include "engine/graph.hpp"
+#include "engine/result.hpp"
+#include "tools/import/checkpoint.hpp"
+
+namespace fcn::tools {
+
+struct ImportedNetwork {
+  std::string name;  ///< "resnet18"
+  Graph graph;       ///< nodes are named as torch names the modules
+};
+
+/// The Error names the tensor that is missing, misshaped or not known.
+Result<ImportedNetwork> import_resnet(const Checkpoint& checkpoint);
+
+}  // namespace fcn::tools
