@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,14 +27,14 @@ struct PlanOptions {
   int images = 1;  ///< pictures of this size that run side by side
   int pool_stride =
       0;  ///< stride of the classifier's pool in cells of its feature map; 0 keeps the model's own (1)
-  int band_rows = 0;  ///< fewest rows a node makes at once; 0 lets the plan choose. Never changes bits.
+  int band_rows = 0;  ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
 };
 
 /// How a node's rows lie in memory. The drawing is in kernels/kernel_table.hpp.
 struct NodePlan {
   Shape shape;
   Window window;                    ///< over the first input
-  int step_rows = 1;                ///< fewest rows made at once
+  int step_rows = 1;                ///< steps end at multiples of this many rows
   int most_rows = 0;                ///< most rows made at once
   int ring_rows = 0;                ///< rows held; row r lives in slot r % ring_rows
   int margin_left = 0;              ///< zeroed pixels before each image's row
@@ -93,6 +94,13 @@ namespace detail {
 inline constexpr int kStepPixels = 480;
 /// Rows the input hands out at once when the plan chooses.
 inline constexpr int kInputStepRows = 8;
+
+/// Rows of a step for rows of this many pixels. A power of two: strides are, so steps soon repeat in the same
+/// rhythm and the rings of a tall picture are those of a low one.
+inline std::int64_t step_rows(std::int64_t row_pixels) {
+  const auto rows = static_cast<std::uint64_t>(ceil_div<std::int64_t>(kStepPixels, row_pixels));
+  return static_cast<std::int64_t>(std::bit_ceil(rows));
+}
 
 inline Error size_overflow(const Node& node) {
   return {ErrorCode::limit_exceeded, "the size of its rows overflows", "node " + node.name};
@@ -193,9 +201,9 @@ inline void Plan::choose_steps() {
     const Node& node = graph_.nodes[id];
     if (!node.inputs.empty()) plan.window = window_of(node.op, nodes_[node.inputs[0]].shape);
     const std::int64_t row_pixels = std::int64_t{plan.shape.width} * options_.images;
-    std::int64_t rows = options_.band_rows;
-    if (rows == 0)
-      rows = id == 0 ? detail::kInputStepRows : ceil_div<std::int64_t>(detail::kStepPixels, row_pixels);
+    const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
+                              : id == 0               ? detail::kInputStepRows
+                                                      : detail::step_rows(row_pixels);
     plan.step_rows = static_cast<int>(std::clamp<std::int64_t>(rows, 1, plan.shape.height));
     lanes.push_back({node.inputs, plan.window, plan.shape.height, plan.step_rows});
   }

@@ -3,9 +3,10 @@
 // it once to size the rings; the Executor runs it again, step by step, to do the work. It is never stored, so
 // it costs the same for a tall image as for a flat one.
 //
-// Round robin in topological order: the input hands out a few rows, then every node makes all the rows its
-// inputs allow, provided they are at least the node's `step_rows` (or its inputs are finished). Deep, narrow
-// nodes ask for many rows a step so that their weights are not read from memory once per row.
+// The node nearest to the output that can make a whole step of rows (or its last ones) makes it; the input
+// hands out rows only when nobody else can. So rows are used while they are in cache, and no ring holds more
+// than it must. Deep, narrow nodes take long steps so that their weights are not read from memory once per
+// row.
 #pragma once
 
 #include <algorithm>
@@ -31,27 +32,21 @@ class RowSchedule {
     std::vector<NodeId> inputs;
     Window window;  ///< over inputs[0]; further inputs are read row by row
     int height = 0;
-    int step_rows = 1;  ///< fewest rows made at once, unless the inputs are finished
+    int step_rows = 1;  ///< steps end at multiples of this many rows
   };
 
   RowSchedule() = default;
   explicit RowSchedule(std::vector<Lane> lanes) : lanes_(std::move(lanes)), done_(lanes_.size(), 0) {}
 
-  void restart() {
-    std::fill(done_.begin(), done_.end(), 0);
-    next_ = 0;
-  }
+  void restart() { std::fill(done_.begin(), done_.end(), 0); }
 
   /// The next step, or false when every node has made all its rows.
   bool next(RowStep& step) {
-    for (std::size_t idle = 0; idle < lanes_.size(); ++idle) {
-      const NodeId node = next_;
-      next_ = (next_ + 1) % lanes_.size();
-      const int ready = rows_ready(node);
-      const int waiting = ready - done_[node];
-      if (waiting == 0 || (waiting < lanes_[node].step_rows && ready < lanes_[node].height)) continue;
-      step = {node, done_[node], ready};
-      done_[node] = ready;
+    for (NodeId node = lanes_.size(); node-- > 0;) {
+      const int end = step_end(node);
+      if (end == done_[node]) continue;
+      step = {node, done_[node], end};
+      done_[node] = end;
       return true;
     }
     return false;
@@ -68,9 +63,17 @@ class RowSchedule {
   }
 
  private:
+  /// Where the next step of `node` ends, or done_[node] if its inputs do not allow one.
+  [[nodiscard]] int step_end(NodeId node) const {
+    const Lane& lane = lanes_[node];
+    const int end = lane.height - done_[node] > lane.step_rows ? done_[node] + lane.step_rows : lane.height;
+    return rows_ready(node) >= end ? end : done_[node];
+  }
+
+  /// Rows of `node` that its inputs allow.
   [[nodiscard]] int rows_ready(NodeId node) const {
     const Lane& lane = lanes_[node];
-    if (lane.inputs.empty()) return std::min(done_[node] + lane.step_rows, lane.height);
+    if (lane.inputs.empty()) return lane.height;
     const NodeId first = lane.inputs[0];
     int ready = lane.window.rows_ready(done_[first], lanes_[first].height, lane.height);
     for (std::size_t slot = 1; slot < lane.inputs.size(); ++slot)
@@ -80,7 +83,6 @@ class RowSchedule {
 
   std::vector<Lane> lanes_;
   std::vector<int> done_;
-  NodeId next_ = 0;
 };
 
 }  // namespace fcn::inline FCN_ABI

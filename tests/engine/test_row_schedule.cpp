@@ -79,8 +79,8 @@ TEST_CASE("rings hold every row that is still needed, and not one more") {
 TEST_CASE("the memory of a run grows with the width, not with the height") {
   const std::uint32_t seed = GENERATE(range(1u, 9u));
   INFO("seed " << seed);
-  auto low = plan_of(seed, {.height = 500, .width = 120});
-  auto tall = plan_of(seed, {.height = 4000, .width = 120});
+  auto low = plan_of(seed, {.height = 1500, .width = 240});
+  auto tall = plan_of(seed, {.height = 12000, .width = 240});
   REQUIRE((low && tall));
   CHECK(low->arena_floats() == tall->arena_floats());
 }
