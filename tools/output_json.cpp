@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// The fields of a result in their order.
+#include "tools/output_json.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace fcn::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The shortest decimal that reads back as this float: 0.9, where its exact value is 0.89999997615814209.
+Json number(float value) {
+  if (!std::isfinite(value)) return nullptr;
+  char text[32];
+  const auto [end, failed] = std::to_chars(text, text + sizeof text, value);
+  double shortest = static_cast<double>(value);
+  if (failed == std::errc()) std::from_chars(text, end, shortest);
+  return shortest;
+}
+
+/// Pixels: whole where they are whole, as centres mostly are.
+Json pixels(double value) {
+  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+/// Microseconds are more than the clock is good for.
+Json milliseconds(double value) {
+  return std::round(value * 1e3) / 1e3;
+}
+
+/// One number where both axes agree, as they do for every square-windowed network, else [x, y].
+Json along_axes(std::int64_t x, std::int64_t y) {
+  return x == y ? Json(x) : Json::array({x, y});
+}
+
+Json peak_fields(const RunReport& report, int id) {
+  const ClassPeak peak = class_peak(report, id);
+  const char* const score = report.map->kind() == ScoreKind::probabilities ? "probability" : "logit";
+  return {{"class", peak.id},
+          {"label", peak.label},
+          {score, number(peak.score)},
+          {"row", peak.row},
+          {"col", peak.col},
+          {"center_px", Json::array({pixels(peak.center_x), pixels(peak.center_y)})},
+          {"window_px", Json::array({peak.window_x, peak.window_y, peak.window_width, peak.window_height})}};
+}
+
+Json map_fields(const RunReport& report) {
+  const MapGeometry& geometry = report.map->geometry();
+  return {{"rows", report.map->rows()},
+          {"cols", report.map->cols()},
+          {"pool_stride", report.pool_stride},
+          {"stride_px", along_axes(geometry.x.stride, geometry.y.stride)},
+          {"first_center_px", Json::array({pixels(geometry.center_x(0)), pixels(geometry.center_y(0))})},
+          {"window_size_px", along_axes(geometry.window.x, geometry.window.y)}};
+}
+
+}  // namespace
+
+std::string json_line(const RunReport& report) {
+  Json line = {{"schema", "fcn-infer/1"},  {"image", report.image}, {"width", report.width},
+               {"height", report.height},  {"model", report.model}, {"classes", report.map->classes()},
+               {"map", map_fields(report)}};
+  const auto predicted = report.map->predicted();
+  line["predicted"] = predicted ? peak_fields(report, *predicted) : Json(nullptr);
+  if (report.asked_class) line["asked"] = peak_fields(report, *report.asked_class);
+  line["top"] = Json::array();
+  for (const int id : report.map->top(report.top)) line["top"].push_back(peak_fields(report, id));
+  line["time_ms"] = {{"decode", milliseconds(report.decode_ms)},
+                     {"preprocess", milliseconds(report.preprocess_ms)},
+                     {"plan", milliseconds(report.plan_ms)},
+                     {"infer", milliseconds(report.infer_ms)}};
+  line["threads"] = report.threads;
+  line["arch"] = report.arch;
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// One picture's result as one line of JSON. docs/json.md describes the fields.
+#pragma once
+
+#include <string>
+
+#include "tools/run_report.hpp"
+
+namespace fcn::tools {
+
+/// The line, without the newline. Numbers that JSON cannot state (NaN, infinities) become null, bytes that
+/// are not UTF-8 the replacement character.
+std::string json_line(const RunReport& report);
+
+}  // namespace fcn::tools

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Peaks of a score map in pixels, and scores as text.
+#include "tools/run_report.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "engine/printable.hpp"
+
+namespace fcn::tools {
+
+std::string class_label(const ModelInfo& info, int id) {
+  const auto index = static_cast<std::size_t>(id);
+  return index < info.labels.size() ? info.labels[index] : fmt::format("class {}", id);
+}
+
+ClassPeak class_peak(const RunReport& report, int id) {
+  const Peak& peak = report.map->peak(id);
+  const MapGeometry& geometry = report.map->geometry();
+  return {.id = id,
+          .label = class_label(*report.info, id),
+          .score = peak.probability,
+          .row = peak.row,
+          .col = peak.col,
+          .center_x = geometry.center_x(peak.col),
+          .center_y = geometry.center_y(peak.row),
+          .window_x = geometry.window_left(peak.col),
+          .window_y = geometry.window_top(peak.row),
+          .window_width = geometry.window.x,
+          .window_height = geometry.window.y};
+}
+
+std::optional<int> shown_class(const RunReport& report) {
+  return report.asked_class ? report.asked_class : report.map->predicted();
+}
+
+Result<int> find_class(const ModelInfo& info, int classes, const std::string& name) {
+  for (std::size_t i = 0; i < info.labels.size(); ++i)
+    if (info.labels[i] == name) return static_cast<int>(i);
+  int id = -1;
+  const char* const end = name.data() + name.size();
+  const auto [parsed_to, failed] = std::from_chars(name.data(), end, id);
+  if (failed == std::errc() && parsed_to == end && id >= 0 && id < classes) return id;
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("the model has no class \"{}\"; --list-classes shows its {} classes",
+                           printable(name), classes),
+               ""};
+}
+
+std::string score_text(float score, ScoreKind kind) {
+  if (std::isnan(score)) return "NaN";
+  if (kind == ScoreKind::logits) return fmt::format("{:.2f}", score);
+  const double percent = 100.0 * static_cast<double>(score);
+  // Two digits below the point where one would claim certainty that is not there.
+  if (percent < 100 && percent >= 99.95)
+    return fmt::format("{:.2f} %", std::min(std::floor(percent * 100) / 100, 99.99));
+  return fmt::format("{:.1f} %", percent);
+}
+
+}  // namespace fcn::tools

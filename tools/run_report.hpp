@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What is known after one picture has run: the common source of the terminal report, the JSON line and the
+// overlay, so that they cannot disagree. Nothing is formatted here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/model_info.hpp"
+#include "engine/score_map.hpp"
+
+namespace fcn::tools {
+
+struct RunReport {
+  std::string image;  ///< as the user named it
+  int width = 0;      ///< of the picture that ran: upright and resized
+  int height = 0;
+  std::string model;                ///< the model file's name, without folders
+  const ModelInfo* info = nullptr;  ///< never null
+  const ScoreMap* map = nullptr;    ///< never null
+  int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
+  int top = 5;          ///< how many classes to list
+  std::optional<int> asked_class;  ///< the class to show instead of the predicted one
+  double decode_ms = 0;
+  double preprocess_ms = 0;  ///< turning upright and resizing; normalising is part of infer_ms
+  double plan_ms = 0;
+  double infer_ms = 0;
+  int threads = 1;
+  std::string arch;
+};
+
+/// The best cell of one class, in every unit that outputs state it.
+struct ClassPeak {
+  int id = 0;
+  std::string label;  ///< from the model file: escape it before showing it
+  float score = 0;
+  int row = 0;
+  int col = 0;
+  double center_x = 0;  ///< pixel that the network looks at
+  double center_y = 0;
+  std::int64_t window_x = 0;  ///< the crop a sliding window would have classified
+  std::int64_t window_y = 0;
+  int window_width = 0;
+  int window_height = 0;
+};
+
+/// The class's label, or its number if the model has none.
+std::string class_label(const ModelInfo& info, int id);
+
+ClassPeak class_peak(const RunReport& report, int id);
+
+/// The class to picture: the one asked for, or the predicted one; nothing if the model knows only a
+/// background.
+std::optional<int> shown_class(const RunReport& report);
+
+/// A class by number or label; a label that is also a number counts as a label. An Error names what exists.
+Result<int> find_class(const ModelInfo& info, int classes, const std::string& name);
+
+/// A score for people: a percentage that never rounds up to 100, or a logit.
+std::string score_text(float score, ScoreKind kind);
+
+}  // namespace fcn::tools
