@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Whole networks: a random-weight 1000-class ResNet-18 from 8-bit pixels to logits, for every arch this CPU
+// can run, at several sizes and thread counts. Not here: single kernels (bench_kernels) and other engines
+// (peers/).
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/resnet18.hpp"
+#include "engine/session.hpp"
+#include "kernels/dispatch/select.hpp"
+
+namespace {
+
+struct Size {
+  int height, width;
+};
+
+std::vector<std::uint8_t> noise(const Size& size) {
+  std::minstd_rand bits(7);
+  std::vector<std::uint8_t> pixels(3u * static_cast<std::size_t>(size.height) *
+                                   static_cast<std::size_t>(size.width));
+  for (std::uint8_t& value : pixels) value = static_cast<std::uint8_t>(bits() >> 16);
+  return pixels;
+}
+
+/// Packed for the last arch that asked: one model in memory, not one an arch.
+const fcn::Model* model_for(const fcn::kernels::KernelTable& table) {
+  static std::unique_ptr<fcn::Model> model;
+  if (model == nullptr || &model->table() != &table) {
+    model.reset();
+    auto packed = fcn::Model::from_graph(fcn::bench::RandomResNet18().build(1000),
+                                         fcn::bench::imagenet_info(), {.table = &table, .limits = {}});
+    if (packed) model = std::make_unique<fcn::Model>(*std::move(packed));
+  }
+  return model.get();
+}
+
+double multiply_adds(const fcn::Plan& plan) {
+  double sum = 0;
+  for (std::size_t id = 0; id < plan.size(); ++id) sum += static_cast<double>(plan.node(id).multiply_adds);
+  return sum;
+}
+
+void run_network(benchmark::State& state, const fcn::kernels::KernelTable& table, Size size, int threads) {
+  const fcn::Model* model = model_for(table);
+  if (model == nullptr) return state.SkipWithError("the model could not be packed");
+  auto session = fcn::Session::create(*model, {.threads = threads, .scores = fcn::ScoreKind::logits});
+  if (!session) return state.SkipWithError(session.error().to_string().c_str());
+  const std::vector<std::uint8_t> pixels = noise(size);
+  fcn::ScoreMap map;
+  for (auto _ : state)
+    if (const auto ok = session->run_into({pixels.data(), size.width, size.height, 3 * size.width}, map); !ok)
+      return state.SkipWithError(ok.error().to_string().c_str());
+  state.counters["multiply_adds"] =
+      benchmark::Counter(multiply_adds(*session->plan()), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void register_all() {
+  const std::array<Size, 3> sizes = {{{224, 224}, {387, 1024}, {725, 1920}}};
+  for (const fcn::kernels::KernelTable* table : fcn::kernels::supported_tables())
+    for (const Size size : sizes)
+      for (const int threads : {1, 2}) {
+        const std::string arch = table->arch;
+        if (arch == "reference" && size.height != 224) continue;  // minutes a run
+        const std::string name = "resnet18/" + arch + "/" + std::to_string(size.height) + "x" +
+                                 std::to_string(size.width) + "/threads:" + std::to_string(threads);
+        benchmark::RegisterBenchmark(
+            name.c_str(), [=](benchmark::State& state) { run_network(state, *table, size, threads); })
+            ->Unit(benchmark::kMillisecond)
+            ->MeasureProcessCPUTime()
+            ->UseRealTime();
+      }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  register_all();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+}
