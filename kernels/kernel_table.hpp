@@ -125,6 +125,29 @@ struct KernelTable {
   /// the output channels of `panels`. Slices of pixels best begin at multiples of conv_mr.
   void (*conv)(const ConvBand&, Range pixels, Range panels);
 
+  // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of stride 1, dilation 1 and one group; tile is 2
+  // or 4. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
+  // kernels/winograd*.hpp state the bits.
+
+  /// Floats that pack_winograd writes: the transformed weights and the bias.
+  std::size_t (*packed_winograd_size)(const ConvShape&, int tile) = nullptr;
+  /// Transforms weights [out][in][3][3] in float64, rounds once, and packs them with bias [out] (or null for
+  /// zeros).
+  void (*pack_winograd)(const ConvShape&, int tile, const float* weights, const float* bias,
+                        float* packed) = nullptr;
+  /// Panels of output channels, as conv_panels.
+  std::ptrdiff_t (*winograd_panels)(const ConvShape&, int tile) = nullptr;
+  /// Floats of scratch, 64-byte aligned, that each caller of winograd brings.
+  std::size_t (*winograd_scratch)(const ConvShape&, int tile) = nullptr;
+  /// Computes tiles of tile x tile output pixels for the output channels of `panels`. Tiles sit at absolute
+  /// multiples of `tile` in the map and are numbered tile row by tile row, image by image, column by column;
+  /// there are ceil(out_rows / tile) * images * ceil(out_width / tile) in the band, whose first row is a
+  /// multiple of `tile`. Differs from `conv` in band.in: tile + 2 rows for each row of tiles, row [t * (tile
+  /// + 2) + i] being input row (first output row + t * tile - pad_top + i), a row of zeros where that is
+  /// outside the map. Rows have zeroed margins wide enough for whole tiles. Output pixels of a tile that lie
+  /// outside the map are not written.
+  void (*winograd)(const ConvBand&, int tile, Range tiles, Range panels, float* scratch) = nullptr;
+
   /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.
   /// A window without a tap inside the map gives -infinity.
   void (*max_pool)(const PoolBand&, Range pixels);
