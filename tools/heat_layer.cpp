@@ -11,8 +11,9 @@
 namespace fcn::tools {
 namespace {
 
-// The picture under the layer is half drained of colour and a little darker, so that only the layer glows.
-constexpr double kDrained = 0.55;
+// The picture under the layer is drained of most of its colour and a little darker, so that only the layer
+// glows.
+constexpr double kDrained = 0.8;
 constexpr double kShade = 0.8;
 constexpr double kShadeOutside = 0.45;
 constexpr double kMostCover = 0.72;
@@ -42,9 +43,9 @@ void dim(std::uint8_t* pixel, double shade) {
 }  // namespace
 
 HeatScale heat_scale(const ScoreMap& map, int class_id) {
-  HeatScale scale{0, static_cast<double>(map.peak(class_id).probability)};
-  if (map.kind() == ScoreKind::probabilities) return scale;
-  scale.low = scale.high;
+  if (map.kind() == ScoreKind::probabilities) return {0, 1};
+  const auto best = static_cast<double>(map.peak(class_id).probability);
+  HeatScale scale{best, best};
   for (int row = 0; row < map.rows(); ++row)
     for (int col = 0; col < map.cols(); ++col)
       scale.low = std::min(scale.low, static_cast<double>(map.at(class_id, row, col)));

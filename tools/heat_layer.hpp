@@ -15,7 +15,8 @@ struct HeatScale {
   [[nodiscard]] double heat(double score) const { return high > low ? (score - low) / (high - low) : 0; }
 };
 
-/// Probabilities run from 0 to the best cell's, logits from the worst cell's to the best one's.
+/// Probabilities always run from 0 to 1, so that pictures compare and a class that is nowhere stays dark;
+/// logits run from the worst cell's to the best one's.
 HeatScale heat_scale(const ScoreMap& map, int class_id);
 
 /// Draws the layer over a picture that is `enlarged` times the one that ran. Between the centres of cells

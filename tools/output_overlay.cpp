@@ -33,7 +33,7 @@ struct Measures {
   int line;  // of the frame
 
   explicit Measures(int width)
-      : cap(std::max(9.0, width / 72.0)),
+      : cap(std::max(10.0, width / 96.0)),
         pad(static_cast<int>(std::lround(cap))),
         line(std::max(2, static_cast<int>(std::lround(cap / 4.5)))) {}
 
@@ -57,15 +57,15 @@ std::string fitted(std::string text, double width, const TextStyle& style) {
   return text + "...";
 }
 
-/// A dark label with light text whose lower left corner is at (left, bottom), moved to lie within the
-/// picture.
-void draw_tag(Picture& picture, int left, int bottom, const std::string& text, const Measures& sizes) {
+/// Names a box: a bright label on its upper edge, or under it where the picture ends above.
+void draw_tag(Picture& picture, Box box, const std::string& text, const Measures& sizes) {
   const TextStyle style = sizes.small(kDark);
   const int pad = std::max(4, sizes.pad / 2);
   const int height = static_cast<int>(std::lround(sizes.cap)) + 2 * pad;
   const int width = static_cast<int>(std::lround(text_width(text, style))) + 2 * pad;
-  left = std::clamp(left, 0, std::max(0, picture.width - width));
-  const int top = std::clamp(bottom - height, 0, std::max(0, picture.height - height));
+  const int left = std::clamp(box.left, 0, std::max(0, picture.width - width));
+  int top = box.top - height;
+  if (top < 0) top = box.bottom + height <= picture.height ? box.bottom : std::max(box.top, 0);
   fill_box(picture, {left, top, left + width, top + height}, kFrame, 1);
   draw_text(picture, left + pad, top + height - pad, text, style);
 }
@@ -84,7 +84,7 @@ void draw_peak(Picture& picture, int enlarged, const ClassPeak& peak, const std:
   const double y = (peak.center_y + 0.5) * enlarged - 0.5;
   draw_ring(picture, x, y, sizes.cap * 0.55, sizes.line + 2.0 * edge, kDark);
   draw_ring(picture, x, y, sizes.cap * 0.55, sizes.line, kFrame);
-  draw_tag(picture, window.left, window.top, text, sizes);
+  draw_tag(picture, window, text, sizes);
 }
 
 /// The colour scale with its two ends written below, right-aligned.
@@ -96,9 +96,9 @@ void draw_scale(Picture& strip, Box bar, const HeatScale& scale, ScoreKind kind,
   }
   const TextStyle style = sizes.small(kGrey);
   const double baseline = bar.bottom + 1.7 * sizes.cap;
-  const std::string low =
-      kind == ScoreKind::probabilities ? "0" : score_text(static_cast<float>(scale.low), kind);
-  const std::string high = score_text(static_cast<float>(scale.high), kind);
+  const bool logits = kind == ScoreKind::logits;
+  const std::string low = logits ? score_text(static_cast<float>(scale.low), kind) : "0";
+  const std::string high = logits ? score_text(static_cast<float>(scale.high), kind) : "100 %";
   draw_text(strip, bar.left, baseline, low, style);
   draw_text(strip, bar.right - text_width(high, style), baseline, high, style);
 }
@@ -123,8 +123,8 @@ Result<Picture> make_caption(int width, const RunReport& report, const std::opti
   const double room = bar.left - 2.0 * pad;
   const std::string title = fmt::format("{}  {}", printable(peak->label), score_text(peak->score, kind));
   draw_text(*strip, pad, first_line, fitted(title, room, sizes.large(kWhite)), sizes.large(kWhite));
-  const std::string note = fmt::format("colour: its score at each place.  frame: best {}x{} window",
-                                       peak->window_width, peak->window_height);
+  const std::string note =
+      fmt::format("frame: the best {}x{} window", peak->window_width, peak->window_height);
   draw_text(*strip, pad, second_line, fitted(note, room, sizes.small(kGrey)), sizes.small(kGrey));
   draw_scale(*strip, bar, heat_scale(*report.map, peak->id), kind, sizes);
   return strip;

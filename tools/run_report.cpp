@@ -56,6 +56,7 @@ std::string score_text(float score, ScoreKind kind) {
   // Two digits below the point where one would claim certainty that is not there.
   if (percent < 100 && percent >= 99.95)
     return fmt::format("{:.2f} %", std::min(std::floor(percent * 100) / 100, 99.99));
+  if (percent > 0 && percent < 0.05) return "<0.1 %";
   return fmt::format("{:.1f} %", percent);
 }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Writes a model file (docs/model-format.md): complete in its place, or not at all. Reading it back is
+// engine/model_file.hpp's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/graph.hpp"
+#include "engine/limits.hpp"
+#include "engine/model_info.hpp"
+#include "engine/result.hpp"
+
+namespace fcn::tools {
+
+/// How convolution weights are stored; everything else is float32.
+enum class WeightStorage { f32, f16 };
+
+/// Rounds the weights that f16 storage will round, so that a self-test made afterwards speaks of the model as
+/// it will be read. An Error names a tensor with a value that float16 cannot hold.
+Status round_weights_to_half(Graph& graph);
+
+/// Writes a graph with its weights. It is checked as a reader would check it first. Gives the file's size.
+Result<std::uint64_t> write_model(const std::string& path, const Graph& graph, const ModelInfo& info,
+                                  WeightStorage storage, const Limits& limits = {});
+
+}  // namespace fcn::tools

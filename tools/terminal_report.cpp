@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The lines of the terminal report. Maps wider than the terminal are reduced by taking the best cell of each
+// block, so that a single hit never vanishes.
+#include "tools/terminal_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "engine/printable.hpp"
+#include "tools/heat_layer.hpp"
+
+namespace fcn::tools {
+namespace {
+
+constexpr int kMapColumns = 74;  // 80 less the frame and the indent
+constexpr int kMapLines = 24;
+
+/// Bytes of the UTF-8 character at the front.
+std::size_t character_bytes(std::string_view text) {
+  std::size_t bytes = 1;
+  while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) ++bytes;
+  return bytes;
+}
+
+std::string repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+/// A bar of `columns` with eighths of a block, so that small differences show.
+std::string bar(double share, int columns) {
+  static constexpr const char* eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int filled = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * columns * 8));
+  const int used = filled / 8 + (filled % 8 != 0 ? 1 : 0);
+  return repeated("█", filled / 8) + eighths[filled % 8] +
+         std::string(static_cast<std::size_t>(columns - used), ' ');
+}
+
+constexpr const char* kShadeLegend = "  (░ from 5 %, ▒ 25 %, ▓ 50 %, █ 75 %)";
+
+const char* shade(double heat) {
+  if (!(heat >= 0.05)) return "·";
+  if (heat < 0.25) return "░";
+  if (heat < 0.5) return "▒";
+  if (heat < 0.75) return "▓";
+  return "█";
+}
+
+/// The best score of a block of cells.
+double best_of(const ScoreMap& map, int class_id, int row, int col, int block) {
+  double best = -INFINITY;
+  for (int y = row; y < std::min(row + block, map.rows()); ++y)
+    for (int x = col; x < std::min(col + block, map.cols()); ++x)
+      best = std::max(best, static_cast<double>(map.at(class_id, y, x)));
+  return best;
+}
+
+/// Two characters a cell, which makes it about square.
+std::string picture_of_map(const ScoreMap& map, int class_id) {
+  const int block = std::max(
+      {1, (2 * map.cols() + kMapColumns - 1) / kMapColumns, (map.rows() + kMapLines - 1) / kMapLines});
+  const HeatScale scale = heat_scale(map, class_id);
+  const int columns = (map.cols() + block - 1) / block;
+  std::string text = "  ┌" + repeated("──", columns) + "┐\n";
+  for (int row = 0; row < map.rows(); row += block) {
+    text += "  │";
+    for (int col = 0; col < map.cols(); col += block) {
+      const char* const mark = shade(scale.heat(best_of(map, class_id, row, col, block)));
+      text += std::string_view(mark) == "·" ? " ·" : repeated(mark, 2);
+    }
+    text += "│\n";
+  }
+  text += "  └" + repeated("──", columns) + "┘\n";
+  if (block > 1) text += fmt::format("  each place shows the best of {0} x {0} cells\n", block);
+  return text;
+}
+
+std::string class_lines(const RunReport& report) {
+  const ScoreKind kind = report.map->kind();
+  std::vector<int> ids = report.map->top(report.top);
+  if (report.asked_class && std::find(ids.begin(), ids.end(), *report.asked_class) == ids.end())
+    ids.push_back(*report.asked_class);
+  if (ids.empty()) return "  the model knows nothing but background\n";
+  std::string text;
+  for (const int id : ids) {
+    const ClassPeak peak = class_peak(report, id);
+    const double share = kind == ScoreKind::probabilities ? static_cast<double>(peak.score) : 0;
+    text += fmt::format("  {} {:>8}  {}  at ({:g}, {:g})\n", in_columns(peak.label, 24),
+                        score_text(peak.score, kind), bar(share, 20), peak.center_x, peak.center_y);
+  }
+  return text;
+}
+
+/// The winning class of each cell by number, as the tutorials print it.
+std::string winner_grid(const ScoreMap& map) {
+  std::string text = fmt::format("  map [1, {}, {}, {}], winning class of each cell:\n", map.classes(),
+                                 map.rows(), map.cols());
+  const auto width = fmt::formatted_size("{}", map.classes() - 1);
+  for (int row = 0; row < map.rows(); ++row) {
+    text += ' ';
+    for (int col = 0; col < map.cols(); ++col) {
+      const float* const cell = map.cell(row, col);
+      text += fmt::format(" {:>{}}", std::max_element(cell, cell + map.classes()) - cell, width);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+/// A label short enough for a line with other words, without padding.
+std::string fitted_label(const ModelInfo& info, int id) {
+  std::string label = in_columns(class_label(info, id), 30);
+  while (label.ends_with(' ')) label.pop_back();
+  return label;
+}
+
+std::string milliseconds(double value) {
+  return value < 10 ? fmt::format("{:.1f} ms", value) : fmt::format("{:.0f} ms", value);
+}
+
+}  // namespace
+
+std::string in_columns(std::string_view text, std::size_t columns) {
+  const std::string escaped = printable(text);
+  std::string_view rest = escaped;
+  std::vector<std::string_view> characters;
+  for (; !rest.empty(); rest.remove_prefix(characters.back().size()))
+    characters.push_back(rest.substr(0, character_bytes(rest)));
+  const bool cut = characters.size() > columns;
+  std::string shown;
+  for (std::size_t i = 0; i < columns; ++i) {
+    if (cut && i + 1 == columns)
+      shown += "…";
+    else
+      shown += i < characters.size() ? characters[i] : " ";
+  }
+  return shown;
+}
+
+std::string terminal_report(const RunReport& report, Detail detail) {
+  const ScoreMap& map = *report.map;
+  std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {} pixels\n\n",
+                                 printable(report.image), report.width, report.height, map.cols(), map.rows(),
+                                 map.geometry().x.stride);
+  text += class_lines(report);
+  if (const auto shown = shown_class(report)) {
+    text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, *shown),
+                        map.kind() == ScoreKind::probabilities ? kShadeLegend : "");
+    text += picture_of_map(map, *shown);
+  }
+  if (detail == Detail::verbose) text += winner_grid(map);
+  const double total = report.decode_ms + report.preprocess_ms + report.plan_ms + report.infer_ms;
+  text += fmt::format("\n  {} ({}, {}): decode {}, preprocess {}, plan {}, infer {}\n", milliseconds(total),
+                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
+                      report.arch, milliseconds(report.decode_ms), milliseconds(report.preprocess_ms),
+                      milliseconds(report.plan_ms), milliseconds(report.infer_ms));
+  return text;
+}
+
+std::string terminal_line(const RunReport& report) {
+  const auto shown = shown_class(report);
+  if (!shown) return fmt::format("{}: nothing but background\n", printable(report.image));
+  const ClassPeak peak = class_peak(report, *shown);
+  return fmt::format("{}: {} {} at ({:g}, {:g})\n", printable(report.image), printable(peak.label),
+                     score_text(peak.score, report.map->kind()), peak.center_x, peak.center_y);
+}
+
+std::string class_list(const ModelInfo& info, int classes) {
+  std::string text;
+  for (int id = 0; id < classes; ++id)
+    text += fmt::format("{:>4}  {}{}\n", id, printable(class_label(info, id)),
+                        info.background == id ? "  (background, never predicted)" : "");
+  return text;
+}
+
+}  // namespace fcn::tools
