@@ -50,6 +50,7 @@ done
 
 missing=()
 for package in "${wanted[@]}"; do
+  [[ " ${missing[*]} " != *" $package "* ]] || continue
   state=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2> /dev/null || true)
   [ "${state:0:2}" = ii ] || missing+=("$package")
 done
