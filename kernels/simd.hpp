@@ -91,7 +91,8 @@ struct Vec {
 
   /// Comparisons with NaN are false.
   FCN_INLINE friend Mask operator>(Vec a, Vec b) { return a.lanes > b.lanes; }
-  FCN_INLINE friend Mask is_nan(Vec a) { return a.lanes != a.lanes; }
+  /// Not a != a, which xsimd 8.1 compiles to an ordered comparison on AVX: false for NaN.
+  FCN_INLINE friend Mask is_nan(Vec a) { return xsimd::isnan(a.lanes); }
   FCN_INLINE static Mask either(Mask a, Mask b) { return a | b; }
   FCN_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
     return {xsimd::select(mask, yes.lanes, no.lanes)};

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// One convolution to test: its parameters (printed when it fails), its maps and weights, a run on a table,
+// and what Eigen makes of it in float64.
+#pragma once
+
+#include <Eigen/Core>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/kernels/kernel_check.hpp"
+
+namespace fcn::test {
+
+struct ConvCase {
+  kernels::ConvShape shape;
+  int in_h = 1, in_w = 1, images = 1;
+  int pad_top = 0, pad_bottom = 0, pad_right = 0;  ///< the left one is in shape
+  int spare_channels = 0;                          ///< floats of an input pixel that do not count
+  bool bias = true, residual = false, relu = false, in_place = false;
+  Values values = Values::kRandom;
+  unsigned seed = test_seed();
+
+  int out_h() const {
+    return (in_h + pad_top + pad_bottom - (shape.kernel_h - 1) * shape.dilation_y - 1) / shape.stride_y + 1;
+  }
+  int out_w() const {
+    return (in_w + shape.pad_left + pad_right - (shape.kernel_w - 1) * shape.dilation_x - 1) /
+               shape.stride_x +
+           1;
+  }
+  int k() const { return shape.in_channels / shape.groups * shape.kernel_h * shape.kernel_w; }
+
+  std::string reproducer() const {
+    std::ostringstream text;
+    const kernels::ConvShape& s = shape;
+    text << "ConvCase{.shape = {" << s.in_channels << ", " << s.out_channels << ", " << s.groups << ", "
+         << s.kernel_h << ", " << s.kernel_w << ", " << s.stride_y << ", " << s.stride_x << ", "
+         << s.dilation_y << ", " << s.dilation_x << ", " << s.pad_left << "}, .in_h = " << in_h
+         << ", .in_w = " << in_w << ", .images = " << images << ", .pad_top = " << pad_top
+         << ", .pad_bottom = " << pad_bottom << ", .pad_right = " << pad_right
+         << ", .spare_channels = " << spare_channels << ", .bias = " << bias << ", .residual = " << residual
+         << ", .relu = " << relu << ", .in_place = " << in_place << ", .values = Values("
+         << static_cast<int>(values) << "), .seed = " << seed << "}";
+    return text.str();
+  }
+};
+
+/// The data of a case. The map's last row is the row of zeros that taps above and below the map read.
+class ConvProblem {
+ public:
+  explicit ConvProblem(const ConvCase& c)
+      : case_(c),
+        in_(input_map({c.in_h + 1, c.in_w, c.shape.in_channels, c.images, c.shape.pad_left, right_margin(c),
+                       c.shape.in_channels + c.spare_channels})),
+        residual_(input_map(out_shape(c))) {
+    RandomFloats random(c.seed, c.values);
+    in_.fill(random);
+    in_.fill_zero_row(c.in_h);
+    residual_.fill(random);
+    // Special weights would drown the special inputs in NaN: random ones let their effects through.
+    RandomFloats ordinary(c.seed + 1, c.values == Values::kIntegers ? Values::kIntegers : Values::kRandom);
+    weights_.resize(static_cast<std::size_t>(c.shape.out_channels) * static_cast<std::size_t>(c.k()));
+    bias_.resize(static_cast<std::size_t>(c.shape.out_channels));
+    for (float& w : weights_) w = ordinary();
+    for (float& b : bias_) b = c.bias ? ordinary() : 0.0f;
+    for (int oy = 0; oy < c.out_h(); ++oy) {
+      for (int ky = 0; ky < c.shape.kernel_h; ++ky) {
+        const int y = oy * c.shape.stride_y - c.pad_top + ky * c.shape.dilation_y;
+        rows_.push_back(in_.row(y >= 0 && y < c.in_h ? y : c.in_h));
+      }
+    }
+  }
+
+  /// Runs the case, whole or in random slices of pixels and panels.
+  Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
+    const kernels::ConvShape& s = case_.shape;
+    const std::size_t size = table.packed_conv_size(s);
+    const std::unique_ptr<float[], decltype(&std::free)> packed(
+        static_cast<float*>(std::aligned_alloc(64, (size * sizeof(float) + 63) / 64 * 64)), &std::free);
+    table.pack_conv(s, weights_.data(), case_.bias ? bias_.data() : nullptr, packed.get());
+
+    Map out = output_map(out_shape(case_));
+    kernels::ConvBand band;
+    band.shape = s;
+    band.images = case_.images;
+    band.out_rows = case_.out_h();
+    band.out_width = case_.out_w();
+    band.in = {rows_.data(), in_.shape().pixel_stride, in_.image_stride()};
+    if (case_.residual)
+      band.residual = {residual_.rows(), residual_.shape().pixel_stride, residual_.image_stride()};
+    if (case_.residual && case_.in_place) {
+      copy_residual(out);
+      band.residual = {out.rows(), out.shape().pixel_stride, out.image_stride()};
+    }
+    band.out = output_rows(out);
+    band.weights = packed.get();
+    band.relu = case_.relu;
+
+    const Range pixels{0, std::ptrdiff_t{case_.out_h()} * case_.images * case_.out_w()};
+    const Range panels{0, table.conv_panels(s)};
+    if (!slices) {
+      table.conv(band, pixels, panels);
+      return out;
+    }
+    RandomFloats random(*slices, Values::kRandom);
+    for (const Range& panel_slice : random_slices(panels.end, random)) {
+      for (const Range& pixel_slice : random_slices(pixels.end, random))
+        table.conv(band, pixel_slice, panel_slice);
+    }
+    return out;
+  }
+
+  /// The largest distance from float64, in units of what float32 may err by; at most 1 if all is well. Each
+  /// of the k multiply-adds, a product of its own on SSE2, the residual's addition and the float64 sum's
+  /// conversion round once: k + 3 roundings of 2^-24 each of at most the sum of absolute values (Higham,
+  /// Accuracy and Stability of Numerical Algorithms, 3.1). Products that underflow add half the least
+  /// denormal each.
+  double error_in_bounds(const Map& got) const;
+
+ private:
+  static int right_margin(const ConvCase& c) { return c.pad_right; }
+  static MapShape out_shape(const ConvCase& c) {
+    return {c.out_h(),
+            c.out_w(),
+            c.shape.out_channels,
+            c.images,
+            2,
+            1,
+            round_up(c.shape.out_channels, kernels::kChannelQuantum) + 16};
+  }
+  void copy_residual(Map& out) const {
+    for (int y = 0; y < case_.out_h(); ++y) {
+      for (int i = 0; i < case_.images; ++i) {
+        for (int x = 0; x < case_.out_w(); ++x) {
+          for (int c = 0; c < case_.shape.out_channels; ++c)
+            out.pixel(y, i, x)[c] = residual_.pixel(y, i, x)[c];
+        }
+      }
+    }
+  }
+
+  ConvCase case_;
+  Map in_;
+  Map residual_;
+  std::vector<float> weights_;
+  std::vector<float> bias_;
+  std::vector<const float*> rows_;
+};
+
+inline double ConvProblem::error_in_bounds(const Map& got) const {
+  const kernels::ConvShape& s = case_.shape;
+  const int group_in = s.in_channels / s.groups, group_out = s.out_channels / s.groups,
+            area = s.kernel_h * s.kernel_w;
+  const int columns = case_.images * case_.out_w();
+  double worst = 0;
+  for (int g = 0; g < s.groups; ++g) {
+    Eigen::MatrixXd weights(case_.k(), group_out);  // in the order of the model: c, ky, kx
+    for (int n = 0; n < group_out; ++n) {
+      for (int k = 0; k < case_.k(); ++k) {
+        weights(k, n) = weights_[static_cast<std::size_t>((g * group_out + n) * case_.k() + k)];
+      }
+    }
+    for (int y = 0; y < case_.out_h(); ++y) {
+      Eigen::MatrixXd pixels(columns, case_.k());
+      for (int m = 0; m < columns; ++m) {
+        for (int k = 0; k < case_.k(); ++k) {
+          const int ky = k % area / s.kernel_w, kx = k % s.kernel_w;
+          const int x = m % case_.out_w() * s.stride_x - s.pad_left + kx * s.dilation_x;
+          const float* row =
+              rows_[static_cast<std::size_t>(y * s.kernel_h + ky)] + m / case_.out_w() * in_.image_stride();
+          pixels(m, k) = row[x * in_.shape().pixel_stride + g * group_in + k / area];
+        }
+      }
+      const Eigen::MatrixXd sums = pixels * weights;
+      const Eigen::MatrixXd magnitudes = pixels.cwiseAbs() * weights.cwiseAbs();
+      for (int m = 0; m < columns; ++m) {
+        for (int n = 0; n < group_out; ++n) {
+          const int channel = g * group_out + n, image = m / case_.out_w(), x = m % case_.out_w();
+          const double bias = bias_[static_cast<std::size_t>(channel)];
+          const double residual = case_.residual ? residual_.pixel(y, image, x)[channel] : 0.0;
+          double truth = sums(m, n) + bias + residual;
+          if (case_.relu) truth = truth > 0 ? truth : 0;
+          const double roundings = case_.k() + 3;
+          const double bound = roundings * 0x1p-24 / (1 - roundings * 0x1p-24) *
+                                   (magnitudes(m, n) + std::abs(bias) + std::abs(residual)) +
+                               roundings * 0x1p-150;
+          worst = std::max(worst, std::abs(got.pixel(y, image, x)[channel] - truth) / bound);
+        }
+      }
+    }
+  }
+  return worst;
+}
+
+}  // namespace fcn::test
