@@ -23,7 +23,8 @@ namespace fcn::inline FCN_ABI {
 
 class Executor {
  public:
-  /// Allocates the plan's rings. `model` and `pool` must outlive the executor.
+  /// Allocates the plan's memory. `model` and `pool` must outlive the executor, and the pool be as large as
+  /// planned.
   static Result<Executor> create(const Model& model, Plan plan, ThreadPool& pool);
 
   /// Runs as many images as the plan says, each of its size. Rows of tapped nodes go to their sinks.
@@ -79,6 +80,8 @@ class Executor {
 };
 
 inline Result<Executor> Executor::create(const Model& model, Plan plan, ThreadPool& pool) {
+  if (plan.options().threads != pool.size())
+    return Error{ErrorCode::invalid_argument, "the pool has another number of threads than was planned", ""};
   auto rings = Rings::allocate(plan);
   if (!rings) return std::move(rings).error();
   return Executor(model, std::move(plan), pool, *std::move(rings));
@@ -139,14 +142,16 @@ inline kernels::OutputRows Executor::output_rows(const RowStep& step) {
   return {out_rows_.data(), out.pixel_stride, out.image_stride};
 }
 
-/// Fills in_rows_ with kernel_h rows of the first input for each row of the step.
+/// Fills in_rows_ with the rows of the first input that each row of the step reads; for Winograd, that each
+/// row of tiles reads.
 inline kernels::InputRows Executor::window_rows(const RowStep& step, bool pad_with_zeros) {
   const NodePlan& from = input(step.node, 0);
   const Window& window = node(step.node).window;
   const float* outside = pad_with_zeros ? rings_.zeros(from) : nullptr;
   std::size_t at = 0;
-  for (int r = step.begin; r < step.end; ++r)
-    for (int ky = 0; ky < window.kernel.y; ++ky) {
+  const int tile = node(step.node).row_quantum();
+  for (int r = step.begin; r < step.end; r += tile)
+    for (int ky = 0; ky < tile + window.kernel.y - 1; ++ky) {
       const std::int64_t row = window.input_row(r, ky);
       in_rows_[at++] = row >= 0 && row < from.shape.height ? rings_.row(from, row) : outside;
     }
@@ -165,6 +170,8 @@ inline kernels::InputRows Executor::same_rows(const RowStep& step, std::size_t s
 inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
   const kernels::KernelTable& table = model_->table();
   const NodePlan& out = node(step.node);
+  const int tile = out.row_quantum();
+  const bool direct = out.algorithm == ConvAlgorithm::direct;
   kernels::ConvBand band;
   band.shape = conv_shape(plan_.graph().nodes[step.node].op);
   band.images = plan_.options().images;
@@ -176,18 +183,21 @@ inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
   band.weights = model_->packed(step.node).data();
   band.relu = relu;
 
-  const std::ptrdiff_t pixels = pixel_count(step);
-  const std::ptrdiff_t panels = table.conv_panels(band.shape);
-  const std::ptrdiff_t tiles = ceil_div<std::ptrdiff_t>(pixels, table.conv_mr);
-  const bool weights_outweigh =
-      pixels * band.shape.stride_y * band.shape.stride_x <
-      std::ptrdiff_t{band.shape.out_channels} * band.shape.kernel_h * band.shape.kernel_w;
-  const ConvCuts cuts = cut_conv(tiles, panels, pool_->size(), weights_outweigh);
+  // Units of work: pixels for direct, tiles for Winograd.
+  const std::ptrdiff_t units =
+      std::ptrdiff_t{ceil_div(band.out_rows, tile)} * band.images * ceil_div(band.out_width, tile);
+  const std::ptrdiff_t grain = direct ? table.conv_mr : 1;
+  const std::ptrdiff_t panels =
+      direct ? table.conv_panels(band.shape) : table.winograd_panels(band.shape, tile);
+  const ConvCuts cuts = cut_conv(ceil_div(units, grain), panels, pool_->size(), weights_outweigh(band));
   pool_->run([&](int worker) {
-    const kernels::Range my_pixels = split(pixels, table.conv_mr, worker % cuts.pixels, cuts.pixels);
+    const kernels::Range mine = split(units, grain, worker % cuts.pixels, cuts.pixels);
     const kernels::Range my_panels = split(panels, 1, worker / cuts.pixels, cuts.panels);
-    if (my_pixels.begin < my_pixels.end && my_panels.begin < my_panels.end)
-      table.conv(band, my_pixels, my_panels);
+    if (mine.begin == mine.end || my_panels.begin == my_panels.end) return;
+    if (direct)
+      table.conv(band, mine, my_panels);
+    else
+      table.winograd(band, tile, mine, my_panels, rings_.scratch(worker));
   });
 }
 

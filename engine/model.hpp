@@ -14,6 +14,7 @@
 
 #include "engine/aligned_buffer.hpp"
 #include "engine/checked.hpp"
+#include "engine/conv_algorithm.hpp"
 #include "engine/graph.hpp"
 #include "engine/limits.hpp"
 #include "engine/model_info.hpp"
@@ -28,6 +29,7 @@ struct ModelOptions {
   const kernels::KernelTable* table =
       nullptr;  ///< the arch to run on; native_table() of kernels/native.hpp, or a dispatched one
   Limits limits;
+  AlgorithmChoice algorithm = AlgorithmChoice::automatic;
 };
 
 class Model {
@@ -45,6 +47,7 @@ class Model {
   [[nodiscard]] const kernels::KernelTable& table() const { return *table_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] const AlignedBuffer& packed(NodeId node) const { return packed_[node]; }
+  [[nodiscard]] ConvAlgorithm algorithm(NodeId node) const { return algorithms_[node]; }
   [[nodiscard]] int input_channels() const { return std::get<Input>(graph_.nodes[0].op).channels; }
 
   [[nodiscard]] std::size_t packed_bytes() const {
@@ -65,7 +68,8 @@ class Model {
   ModelInfo info_;
   const kernels::KernelTable* table_ = nullptr;
   Limits limits_;
-  std::vector<AlignedBuffer> packed_;  // per node; empty for those without weights
+  std::vector<ConvAlgorithm> algorithms_;  // per node
+  std::vector<AlignedBuffer> packed_;      // per node; empty for those without weights
 };
 
 /// The convolution that a Conv or Linear node runs as: a fully connected layer is a 1 x 1 convolution of a
@@ -94,11 +98,19 @@ inline void release(std::vector<float>& weights) {
 }
 
 inline Result<AlignedBuffer> pack_conv(const kernels::KernelTable& table, const Op& op,
-                                       std::vector<float>& weights, std::vector<float>& bias) {
+                                       ConvAlgorithm algorithm, std::vector<float>& weights,
+                                       std::vector<float>& bias) {
   const kernels::ConvShape shape = conv_shape(op);
-  auto packed = AlignedBuffer::allocate(table.packed_conv_size(shape), "packed weights");
+  const bool direct = algorithm == ConvAlgorithm::direct;
+  const int tile = tile_size(algorithm);
+  auto packed = AlignedBuffer::allocate(
+      direct ? table.packed_conv_size(shape) : table.packed_winograd_size(shape, tile), "packed weights");
   if (!packed) return packed;
-  table.pack_conv(shape, weights.data(), bias.empty() ? nullptr : bias.data(), packed->data());
+  const float* biases = bias.empty() ? nullptr : bias.data();
+  if (direct)
+    table.pack_conv(shape, weights.data(), biases, packed->data());
+  else
+    table.pack_winograd(shape, tile, weights.data(), biases, packed->data());
   release(weights);
   release(bias);
   return packed;
@@ -118,9 +130,10 @@ inline Result<AlignedBuffer> pack_batch_norm(BatchNorm& norm) {
   return packed;
 }
 
-inline Result<AlignedBuffer> pack(const kernels::KernelTable& table, Op& op) {
-  if (auto* conv = std::get_if<Conv>(&op)) return pack_conv(table, op, conv->weights, conv->bias);
-  if (auto* linear = std::get_if<Linear>(&op)) return pack_conv(table, op, linear->weights, linear->bias);
+inline Result<AlignedBuffer> pack(const kernels::KernelTable& table, Op& op, ConvAlgorithm algorithm) {
+  if (auto* conv = std::get_if<Conv>(&op)) return pack_conv(table, op, algorithm, conv->weights, conv->bias);
+  if (auto* linear = std::get_if<Linear>(&op))
+    return pack_conv(table, op, algorithm, linear->weights, linear->bias);
   if (auto* norm = std::get_if<BatchNorm>(&op)) return pack_batch_norm(*norm);
   return AlignedBuffer();
 }
@@ -139,8 +152,12 @@ Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& opti
   model.packed_.reserve(model.graph_.nodes.size());
   for (Node& node : model.graph_.nodes) {
     if (Status filled = fill(node); !filled) return filled.error();
-    auto packed = detail::pack(*options.table, node.op);
+    const auto* conv = std::get_if<Conv>(&node.op);
+    const ConvAlgorithm algorithm =
+        conv != nullptr ? choose_algorithm(*conv, options.algorithm) : ConvAlgorithm::direct;
+    auto packed = detail::pack(*options.table, node.op, algorithm);
     if (!packed) return packed.error().at("node " + node.name);
+    model.algorithms_.push_back(algorithm);
     model.packed_.push_back(*std::move(packed));
   }
   return model;

@@ -15,20 +15,12 @@
 #include "engine/checked.hpp"
 #include "engine/geometry.hpp"
 #include "engine/model.hpp"
+#include "engine/plan_checks.hpp"
 #include "engine/row_schedule.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/window.hpp"
 
 namespace fcn::inline FCN_ABI {
-
-struct PlanOptions {
-  int height = 0;  ///< of the picture, pixels
-  int width = 0;
-  int images = 1;  ///< pictures of this size that run side by side
-  int pool_stride =
-      0;  ///< stride of the classifier's pool in cells of its feature map; 0 keeps the model's own (1)
-  int band_rows = 0;  ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
-};
 
 /// How a node's rows lie in memory. The drawing is in kernels/kernel_table.hpp.
 struct NodePlan {
@@ -43,7 +35,11 @@ struct NodePlan {
   std::ptrdiff_t image_stride = 0;
   std::ptrdiff_t row_stride = 0;
   std::size_t ring_offset = 0;      ///< of the ring in the arena, floats
-  std::uint64_t multiply_adds = 0;  ///< for one image
+  std::uint64_t multiply_adds = 0;  ///< of the direct algorithm, for one image
+  ConvAlgorithm algorithm = ConvAlgorithm::direct;
+
+  /// Output rows that are made together, at absolute multiples: a tile's height.
+  [[nodiscard]] int row_quantum() const { return tile_size(algorithm); }
 
   [[nodiscard]] std::size_t ring_floats() const {
     return static_cast<std::size_t>(ring_rows) * static_cast<std::size_t>(row_stride);
@@ -67,13 +63,17 @@ class Plan {
   [[nodiscard]] std::size_t zero_offset() const {
     return zero_offset_;
   }  ///< of the row of zeros in the arena
+  [[nodiscard]] std::size_t scratch_offset() const { return scratch_offset_; }  ///< of the workers' scratch
+  [[nodiscard]] std::size_t scratch_floats() const { return scratch_floats_; }  ///< of each worker
   [[nodiscard]] std::size_t most_row_pointers() const { return most_row_pointers_; }
 
  private:
   Plan() = default;
+  void widen_margins();
   Status lay_out_rows(const Model& model);
   void choose_steps();
   void simulate();
+  void size_scratch(const Model& model);
   Status place_rings(const Limits& limits);
 
   PlanOptions options_;
@@ -84,6 +84,8 @@ class Plan {
   std::size_t arena_floats_ = 0;
   std::size_t zero_offset_ = 0;
   std::size_t most_row_pointers_ = 0;
+  std::size_t scratch_offset_ = 0;
+  std::size_t scratch_floats_ = 0;
 };
 
 namespace detail {
@@ -106,73 +108,34 @@ inline Error size_overflow(const Node& node) {
   return {ErrorCode::limit_exceeded, "the size of its rows overflows", "node " + node.name};
 }
 
-inline Status check_plan_options(const Model& model, const PlanOptions& options) {
-  const Limits& limits = model.limits();
-  const auto side = std::to_string(options.height) + "x" + std::to_string(options.width);
-  if (options.height < 1 || options.width < 1 || options.images < 1)
-    return Error{ErrorCode::invalid_argument, "a picture of " + side + " pixels cannot be run", ""};
-  if (options.height > limits.max_image_side || options.width > limits.max_image_side)
-    return Error{ErrorCode::limit_exceeded,
-                 "the picture is " + side + " pixels (height x width); at most " +
-                     std::to_string(limits.max_image_side) + " a side are allowed",
-                 ""};
-  const Extent window = model.info().window;
-  if (!model.info().classifier_pool.empty() && (options.height < window.y || options.width < window.x))
-    return Error{ErrorCode::too_small,
-                 "the picture is " + side + " pixels (height x width), smaller than the model's " +
-                     std::to_string(window.y) + "x" + std::to_string(window.x) + " window",
-                 ""};
-  return {};
-}
-
-/// Sets the stride of the classifier's pool.
-inline Status set_pool_stride(Graph& graph, const std::string& pool_name, int stride) {
-  if (stride == 0) return {};
-  for (Node& node : graph.nodes) {
-    auto* pool = std::get_if<AveragePool>(&node.op);
-    if (pool == nullptr || node.name != pool_name) continue;
-    if (stride < 0 || stride > std::min(pool->kernel.y, pool->kernel.x))
-      return Error{ErrorCode::invalid_argument,
-                   "pool stride " + std::to_string(stride) + " is outside 1 to " +
-                       std::to_string(std::min(pool->kernel.y, pool->kernel.x)) +
-                       ", the size of the model's pool",
-                   ""};
-    pool->stride = {stride, stride};
-    return {};
-  }
-  return Error{ErrorCode::invalid_argument, "this model has no classifier pool whose stride could be set",
-               ""};
-}
-
-inline std::uint64_t multiply_adds(const Op& op, const Shape& out) {
-  if (!std::holds_alternative<Conv>(op) && !std::holds_alternative<Linear>(op)) return 0;
-  const kernels::ConvShape shape = conv_shape(op);
-  const auto taps = static_cast<std::uint64_t>(shape.kernel_h) * static_cast<std::uint64_t>(shape.kernel_w) *
-                    static_cast<std::uint64_t>(shape.in_channels / shape.groups);
-  return taps * static_cast<std::uint64_t>(out.channels) * static_cast<std::uint64_t>(out.height) *
-         static_cast<std::uint64_t>(out.width);
-}
-
 }  // namespace detail
 
-/// Margins and strides: margins as wide as the convolutions that read the node pad, pixels a multiple of
-/// kChannelQuantum floats apart. Pixels that enter and are read by convolutions only stay dense, so that a
-/// row of taps is one run of memory.
+/// Margins as wide as the convolutions that read the node pad, and to the right wide enough for whole tiles.
+inline void Plan::widen_margins() {
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    const auto* conv = std::get_if<Conv>(&graph_.nodes[id].op);
+    if (conv == nullptr) continue;
+    NodePlan& from = nodes_[graph_.nodes[id].inputs[0]];
+    from.margin_left = std::max(from.margin_left, conv->pad.left);
+    from.margin_right = std::max(from.margin_right, conv->pad.right);
+    const int tile = nodes_[id].row_quantum();
+    if (tile == 1) continue;
+    const int past_tiles = round_up(nodes_[id].shape.width, tile) + conv->kernel.x - 1 - conv->pad.left;
+    from.margin_right = std::max(from.margin_right, past_tiles - from.shape.width);
+  }
+}
+
+/// Strides: pixels a multiple of kChannelQuantum floats apart. Pixels that enter and are read by direct
+/// convolutions only stay dense, so that a row of taps is one run of memory.
 inline Status Plan::lay_out_rows(const Model& model) {
   std::vector<bool> dense(graph_.nodes.size(), false);
   dense[0] = true;
-  for (const Node& node : graph_.nodes) {
-    const auto* conv = std::get_if<Conv>(&node.op);
-    for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
-      NodePlan& from = nodes_[node.inputs[slot]];
-      if (conv == nullptr || slot != 0) {
-        dense[node.inputs[slot]] = false;
-        continue;
-      }
-      from.margin_left = std::max(from.margin_left, conv->pad.left);
-      from.margin_right = std::max(from.margin_right, conv->pad.right);
+  for (NodeId id = 1; id < nodes_.size(); ++id)
+    for (std::size_t slot = 0; slot < graph_.nodes[id].inputs.size(); ++slot) {
+      const bool by_taps = std::holds_alternative<Conv>(graph_.nodes[id].op) && slot == 0;
+      if (!by_taps || nodes_[id].algorithm != ConvAlgorithm::direct)
+        dense[graph_.nodes[id].inputs[slot]] = false;
     }
-  }
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     NodePlan& plan = nodes_[id];
     const std::uint64_t quantum = kernels::kChannelQuantum;
@@ -204,7 +167,8 @@ inline void Plan::choose_steps() {
     const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
                               : id == 0               ? detail::kInputStepRows
                                                       : detail::step_rows(row_pixels);
-    plan.step_rows = static_cast<int>(std::clamp<std::int64_t>(rows, 1, plan.shape.height));
+    plan.step_rows = static_cast<int>(
+        std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, plan.shape.height));
     lanes.push_back({node.inputs, plan.window, plan.shape.height, plan.step_rows});
   }
   schedule_ = RowSchedule(std::move(lanes));
@@ -226,10 +190,20 @@ inline void Plan::simulate() {
       oldest = std::min(oldest, schedule.first_row_needed(reader, slot));
     plan.most_rows = std::max(plan.most_rows, step.end - step.begin);
     plan.ring_rows = std::max(plan.ring_rows, step.end - oldest);
-    const auto pointers =
-        static_cast<std::size_t>(plan.most_rows) * static_cast<std::size_t>(plan.window.kernel.y);
+    const int tile = plan.row_quantum();  // a row of tiles reads its rows and, once, those around it
+    const auto pointers = static_cast<std::size_t>(ceil_div(plan.most_rows, tile)) *
+                          static_cast<std::size_t>(tile + plan.window.kernel.y - 1);
     most_row_pointers_ = std::max(most_row_pointers_, pointers);
   }
+}
+
+inline void Plan::size_scratch(const Model& model) {
+  for (NodeId id = 0; id < nodes_.size(); ++id)
+    if (nodes_[id].algorithm != ConvAlgorithm::direct)
+      scratch_floats_ =
+          std::max(scratch_floats_,
+                   model.table().winograd_scratch(conv_shape(graph_.nodes[id].op), nodes_[id].row_quantum()));
+  scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }
 
 inline Status Plan::place_rings(const Limits& limits) {
@@ -244,6 +218,8 @@ inline Status Plan::place_rings(const Limits& limits) {
   }
   zero_offset_ = static_cast<std::size_t>(floats);
   floats += static_cast<std::uint64_t>(longest_row);
+  scratch_offset_ = static_cast<std::size_t>(floats);
+  floats += std::uint64_t{scratch_floats_} * static_cast<std::uint64_t>(options_.threads);
   if (floats > limits.max_run_bytes / sizeof(float))
     return Error{ErrorCode::limit_exceeded,
                  "running this picture needs more than the " + std::to_string(limits.max_run_bytes >> 20) +
@@ -266,10 +242,15 @@ inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options)
   plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
   plan.geometry_.window = model.info().window;
   plan.nodes_.resize(shapes->size());
-  for (NodeId id = 0; id < shapes->size(); ++id) plan.nodes_[id].shape = (*shapes)[id];
+  for (NodeId id = 0; id < shapes->size(); ++id) {
+    plan.nodes_[id].shape = (*shapes)[id];
+    plan.nodes_[id].algorithm = model.algorithm(id);
+  }
+  plan.widen_margins();
   if (Status ok = plan.lay_out_rows(model); !ok) return ok.error();
   plan.choose_steps();
   plan.simulate();
+  plan.size_scratch(model);
   if (Status ok = plan.place_rings(model.limits()); !ok) return ok.error();
   return plan;
 }

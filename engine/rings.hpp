@@ -20,6 +20,8 @@ class Rings {
     Rings rings;
     rings.arena_ = *std::move(arena);
     rings.zeros_ = plan.zero_offset();
+    rings.scratch_ = plan.scratch_offset();
+    rings.scratch_floats_ = plan.scratch_floats();
     return rings;
   }
 
@@ -34,6 +36,11 @@ class Rings {
     return arena_.data() + zeros_ + left_margin(node);
   }
 
+  /// What worker number `worker` may write while it computes.
+  [[nodiscard]] float* scratch(int worker) {
+    return arena_.data() + scratch_ + static_cast<std::size_t>(worker) * scratch_floats_;
+  }
+
   [[nodiscard]] std::size_t bytes() const { return arena_.bytes(); }
 
  private:
@@ -43,6 +50,8 @@ class Rings {
 
   AlignedBuffer arena_;
   std::size_t zeros_ = 0;
+  std::size_t scratch_ = 0;
+  std::size_t scratch_floats_ = 0;
 };
 
 }  // namespace fcn::inline FCN_ABI

@@ -94,7 +94,8 @@ class Session {
     auto plan = Plan::create(*model_, {.height = image.height,
                                        .width = image.width,
                                        .pool_stride = options_.pool_stride,
-                                       .band_rows = options_.band_rows});
+                                       .band_rows = options_.band_rows,
+                                       .threads = threads()});
     if (!plan) return plan.error();
     auto sink = MapSink::create(model_->table(), *pool_, plan->node(plan->graph().output));
     if (!sink) return sink.error();

@@ -29,7 +29,8 @@ inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<c
   auto plan = Plan::create(*model, {.height = pictures[0].height,
                                     .width = pictures[0].width,
                                     .images = static_cast<int>(pictures.size()),
-                                    .band_rows = options.band_rows});
+                                    .band_rows = options.band_rows,
+                                    .threads = options.threads});
   if (!plan) FAIL(plan.error().to_string());
   const NodeId node = options.node.value_or(graph.output);
   auto tensor = Tensor::create(static_cast<int>(pictures.size()), plan->node(node).shape);

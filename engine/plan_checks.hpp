@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What a plan is made from: its options, and the checks that refuse those which cannot be run.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "engine/graph.hpp"
+#include "engine/limits.hpp"
+#include "engine/model.hpp"
+#include "engine/result.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+struct PlanOptions {
+  int height = 0;  ///< of the picture, pixels
+  int width = 0;
+  int images = 1;  ///< pictures of this size that run side by side
+  int pool_stride =
+      0;  ///< stride of the classifier's pool in cells of its feature map; 0 keeps the model's own (1)
+  int band_rows = 0;  ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
+  int threads = 1;    ///< workers that will run it: each has its own scratch. Never changes bits.
+};
+
+namespace detail {
+
+inline Status check_plan_options(const Model& model, const PlanOptions& options) {
+  const Limits& limits = model.limits();
+  const auto side = std::to_string(options.height) + "x" + std::to_string(options.width);
+  if (options.height < 1 || options.width < 1 || options.images < 1 || options.threads < 1)
+    return Error{ErrorCode::invalid_argument, "a picture of " + side + " pixels cannot be run", ""};
+  if (options.height > limits.max_image_side || options.width > limits.max_image_side)
+    return Error{ErrorCode::limit_exceeded,
+                 "the picture is " + side + " pixels (height x width); at most " +
+                     std::to_string(limits.max_image_side) + " a side are allowed",
+                 ""};
+  const Extent window = model.info().window;
+  if (!model.info().classifier_pool.empty() && (options.height < window.y || options.width < window.x))
+    return Error{ErrorCode::too_small,
+                 "the picture is " + side + " pixels (height x width), smaller than the model's " +
+                     std::to_string(window.y) + "x" + std::to_string(window.x) + " window",
+                 ""};
+  return {};
+}
+
+/// Sets the stride of the classifier's pool.
+inline Status set_pool_stride(Graph& graph, const std::string& pool_name, int stride) {
+  if (stride == 0) return {};
+  for (Node& node : graph.nodes) {
+    auto* pool = std::get_if<AveragePool>(&node.op);
+    if (pool == nullptr || node.name != pool_name) continue;
+    if (stride < 0 || stride > std::min(pool->kernel.y, pool->kernel.x))
+      return Error{ErrorCode::invalid_argument,
+                   "pool stride " + std::to_string(stride) + " is outside 1 to " +
+                       std::to_string(std::min(pool->kernel.y, pool->kernel.x)) +
+                       ", the size of the model's pool",
+                   ""};
+    pool->stride = {stride, stride};
+    return {};
+  }
+  return Error{ErrorCode::invalid_argument, "this model has no classifier pool whose stride could be set",
+               ""};
+}
+
+inline std::uint64_t multiply_adds(const Op& op, const Shape& out) {
+  if (!std::holds_alternative<Conv>(op) && !std::holds_alternative<Linear>(op)) return 0;
+  const kernels::ConvShape shape = conv_shape(op);
+  const auto taps = static_cast<std::uint64_t>(shape.kernel_h) * static_cast<std::uint64_t>(shape.kernel_w) *
+                    static_cast<std::uint64_t>(shape.in_channels / shape.groups);
+  return taps * static_cast<std::uint64_t>(out.channels) * static_cast<std::uint64_t>(out.height) *
+         static_cast<std::uint64_t>(out.width);
+}
+
+}  // namespace detail
+
+}  // namespace fcn::inline FCN_ABI
