@@ -23,6 +23,8 @@ SIDES = {
     "pytorch": "PyTorch",
     "opencv": "OpenCV DNN",
 }
+# Not peers but a yardstick: the network's convolutions alone, summed.
+YARDSTICKS = {"onednn_direct": "oneDNN's convolutions", "onednn_winograd": "the same, Winograd"}
 
 
 def command(side, options, size):
@@ -36,19 +38,31 @@ def command(side, options, size):
     }[side]
 
 
-def run(side, options, size, threads):
-    """One fresh process; returns its median time, its peak memory and its logits."""
-    height, width = size.split("x")
-    output = os.path.join(options.network, f"logits_{side}.f32")
-    arguments = [*command(side, options, size), height, width, str(threads), str(options.seconds), output]
+def answer_of(arguments, threads, accepted=(0,)):
+    """What one fresh process printed, or None if it ended with another accepted code than 0."""
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
     done = subprocess.run(arguments, capture_output=True, text=True, env=environment)
-    if done.returncode != 0:
-        sys.exit(f"{side} failed at {size} with {threads} threads:\n{' '.join(arguments)}\n{done.stdout}{done.stderr}")
-    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    if done.returncode not in accepted:
+        sys.exit(f"failed: {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout.strip().splitlines()[-1]) if done.returncode == 0 else None
+
+
+def run(side, options, size, threads):
+    """One fresh process; returns its median time, its peak memory and its logits."""
+    output = os.path.join(options.network, f"logits_{side}.f32")
+    shape = size.split("x")
+    answer = answer_of([*command(side, options, size), *shape, str(threads), str(options.seconds), output], threads)
     logits = np.fromfile(output, np.float32)
     os.remove(output)
     return statistics.median(answer["times_ms"]), answer["peak_rss_kb"] / 1024, logits
+
+
+def run_yardstick(name, options, size, threads):
+    """Its median time, or None where this CPU has no such convolutions (exit code 3)."""
+    shape = size.split("x")
+    algorithm = name.removeprefix("onednn_")
+    answer = answer_of([options.onednn, algorithm, *shape, str(threads), str(options.seconds)], threads, (0, 3))
+    return answer and statistics.median(answer["times_ms"])
 
 
 def difference(logits, truth):
@@ -62,6 +76,7 @@ def measure(options, size, threads):
     rounds = {side: [] for side in options.sides}
     peaks = {side: [] for side in options.sides}
     worst = dict.fromkeys(options.sides, 0.0)
+    yardsticks = {name: [] for name in YARDSTICKS if options.onednn}
     for number in range(options.processes):
         truth = None
         for side in options.sides:
@@ -71,9 +86,20 @@ def measure(options, size, threads):
             worst[side] = max(worst[side], difference(logits, truth))
             rounds[side].append(time)
             peaks[side].append(peak)
+        for name, times in yardsticks.items():
+            time = run_yardstick(name, options, size, threads)
+            times += [time] if time else []
     faster = min(("ort_static", "ort_free"), key=lambda s: statistics.median(rounds.get(s) or [float("inf")]))
     shown = [s for s in options.sides if not s.startswith("ort") or s == faster]
-    return {"size": size, "threads": threads, "times_ms": rounds, "peak_rss_mb": peaks, "difference": worst, "shown": shown}
+    return {
+        "size": size,
+        "threads": threads,
+        "times_ms": rounds,
+        "peak_rss_mb": peaks,
+        "difference": worst,
+        "shown": shown,
+        "yardsticks_ms": yardsticks,
+    }
 
 
 def ratio(case, side, other):
@@ -82,7 +108,7 @@ def ratio(case, side, other):
 
 
 def markdown(cases):
-    names = [SIDES[s] for s in cases[0]["shown"]]
+    names = [SIDES[s] for s in cases[0]["shown"]] + [YARDSTICKS[y] for y in cases[0]["yardsticks_ms"]]
     lines = [f"| size | threads | {' | '.join(names)} | fcn / fastest peer | largest difference |"]
     lines.append("|---" * (len(names) + 4) + "|")
     for case in cases:
@@ -91,6 +117,8 @@ def markdown(cases):
             time = statistics.median(case["times_ms"][side])
             peak = max(case["peak_rss_mb"][side])
             cells.append(f"{time:.1f} ms, {peak:.0f} MB")
+        for times in case["yardsticks_ms"].values():
+            cells.append(f"{statistics.median(times):.1f} ms" if times else "none")
         peers = [s for s in case["shown"] if s != "fcn"]
         fastest = min(peers, key=lambda s: statistics.median(case["times_ms"][s]), default=None)
         lead = f"**{ratio(case, 'fcn', fastest):.2f}** ({SIDES[fastest]})" if "fcn" in case["shown"] and fastest else ""
@@ -115,6 +143,7 @@ def main():
     parser.add_argument("--network", required=True, help="folder made by network.py")
     parser.add_argument("--node", required=True, help="folder with node_modules")
     parser.add_argument("--fcn", required=True, help="the fcn_peer program")
+    parser.add_argument("--onednn", default=None, help="the onednn_convolutions program, if there")
     options = parser.parse_args()
     options.sides = options.sides.split(",")
     cases = []

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Compares this engine with ONNX Runtime, PyTorch and OpenCV's DNN module on a random-weight 1000-class ResNet-18 and
-# prints one Markdown table; build/peers/results.json keeps every figure. Installs what is missing (Debian's packages, npm's
-# onnxruntime-node below build/). Not here: the measuring itself (compare.py).
+# Compares this engine with ONNX Runtime, PyTorch and OpenCV's DNN module on a random-weight 1000-class ResNet-18, with
+# oneDNN's convolutions as a yardstick, and prints one Markdown table; build/peers/results.json keeps every figure.
+# Installs what is missing (Debian's packages, npm's onnxruntime-node below build/). Not here: measuring (compare.py).
 #
 #   bench/peers/run.sh [--sizes HxW,...] [--threads N,...] [--processes N] [--seconds S] [--sides fcn,ort_static,...]
 set -euo pipefail
@@ -29,7 +29,7 @@ fi
 
 echo "Building Release" >&2
 cmake --preset release -DFCN_BUILD_BENCHMARKS=ON > /dev/null
-cmake --build --preset release --target fcn-export fcn_peer > $work/build.log || { cat $work/build.log >&2 && exit 1; }
+cmake --build --preset release --target fcn-export fcn_peer onednn_convolutions > $work/build.log || { cat $work/build.log >&2 && exit 1; }
 
 echo "Making the network and the pictures" >&2
 IFS=, read -r -a size_list <<< "$sizes"
@@ -39,4 +39,4 @@ if [ ! -e $work/network/resnet18.safetensors ]; then
 fi
 
 /usr/bin/python3 bench/peers/compare.py --network $work/network --node $work --fcn build/release/bin/fcn_peer \
-  --json $work/results.json "$@"
+  --onednn build/release/bin/onednn_convolutions --json $work/results.json "$@"
