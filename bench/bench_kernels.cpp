@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// Every kernel at ResNet-18's shapes, on every arch that this CPU runs, and Eigen's matrix product beside the
+// convolutions. Counters: GFLOP/s or GB/s (in and out, as if caches held nothing), and for convolutions the
+// share of the multiply-add peak, sampled in turn with the kernel; both in the thread's own time.
+//   bench_kernels --benchmark_filter='725x1920.*(avx2|eigen)'
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "bench/conv_bench_data.hpp"
+#include "bench/eigen_conv.hpp"
+#include "bench/peak.hpp"
+#include "kernels/dispatch/select.hpp"
+
+namespace fcn::bench {
+namespace {
+
+using benchmark::Counter;
+using kernels::KernelTable;
+
+void count_flops(benchmark::State& state, const ConvRow& row) {
+  state.counters["GFLOP/s"] = Counter(row.flops() * 1e-9, Counter::kIsIterationInvariantRate);
+}
+
+void bench_conv(benchmark::State& state, const ConvRow& row, const KernelTable& table) {
+  const ConvBenchData data(row, table);
+  const kernels::Range panels{0, table.conv_panels(data.band.shape)};
+  Peak peak(table.arch);
+  double total = 0;
+  for (auto _ : state) {
+    const double begin = thread_seconds();
+    table.conv(data.band, {0, data.pixels()}, panels);
+    const double seconds = thread_seconds() - begin;
+    state.SetIterationTime(seconds);
+    total += seconds;
+    peak.sample();
+  }
+  count_flops(state, row);
+  const double gflops = row.flops() * 1e-9 * static_cast<double>(state.iterations()) / total;
+  state.counters["peak_share"] = gflops / peak.gflops();
+}
+
+void bench_eigen(benchmark::State& state, const ConvRow& row, bool im2col) {
+  EigenConv conv(row);
+  for (auto _ : state) {
+    const double begin = thread_seconds();
+    im2col ? conv.run_with_im2col() : conv.run_product_only();
+    state.SetIterationTime(thread_seconds() - begin);
+  }
+  count_flops(state, row);
+}
+
+// A map of the size of layer1's at 387 x 1024, or the stem's before the pool.
+struct MapSize {
+  int channels, rows, width;
+};
+
+class Pixels {
+ public:
+  explicit Pixels(const MapSize& size)
+      : size_(size),
+        floats_(aligned_floats(static_cast<std::size_t>(size.rows * size.width * size.channels))) {
+    for (int y = 0; y < size.rows; ++y) {
+      rows.push_back(floats_.get() + static_cast<std::ptrdiff_t>(y) * size.width * size.channels);
+      const_rows.push_back(rows.back());
+    }
+  }
+  kernels::InputRows in() const { return {const_rows.data(), size_.channels, size_.channels * size_.width}; }
+  kernels::OutputRows out() const { return {rows.data(), size_.channels, size_.channels * size_.width}; }
+
+  std::vector<float*> rows;
+  std::vector<const float*> const_rows;
+
+ private:
+  MapSize size_;
+  Floats floats_;
+};
+
+void bench_pixelwise(benchmark::State& state, void (*kernel)(const kernels::PixelBand&, kernels::Range),
+                     const MapSize& size, int maps) {
+  const Pixels a(size), b(size), out(size);
+  const Floats scale = aligned_floats(static_cast<std::size_t>(size.channels));
+  kernels::PixelBand band;
+  band.channels = size.channels;
+  band.rows = size.rows;
+  band.width = size.width;
+  band.a = a.in();
+  band.b = b.in();
+  band.out = out.out();
+  band.scale = scale.get();
+  band.shift = scale.get();
+  for (auto _ : state) kernel(band, {0, size.rows * size.width});
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * size.rows * size.width *
+                          size.channels * 4 * maps);
+}
+
+void bench_pool(benchmark::State& state, void (*kernel)(const kernels::PoolBand&, kernels::Range),
+                const MapSize& size, int window, int stride) {
+  const Pixels in(size);
+  const MapSize pooled{size.channels, (size.rows - window) / stride + 1, (size.width - window) / stride + 1};
+  const Pixels out(pooled);
+  std::vector<const float*> rows;
+  for (int y = 0; y < pooled.rows; ++y) {
+    for (int ky = 0; ky < window; ++ky)
+      rows.push_back(in.const_rows[static_cast<std::size_t>(y * stride + ky)]);
+  }
+  const std::vector<int> counted(static_cast<std::size_t>(pooled.rows), window);
+  kernels::PoolBand band;
+  band.channels = size.channels;
+  band.out_rows = pooled.rows;
+  band.in_width = size.width;
+  band.out_width = pooled.width;
+  band.kernel_h = band.kernel_w = window;
+  band.stride_x = stride;
+  band.in = {rows.data(), size.channels, size.channels * size.width};
+  band.out = out.out();
+  band.rows_counted = counted.data();
+  for (auto _ : state) kernel(band, {0, pooled.rows * pooled.width});
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * size.channels * 4 *
+                          (size.rows * size.width + pooled.rows * pooled.width));
+}
+
+void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) {
+  const std::string suffix = std::string("/") + table.arch;
+  for (const ConvRow& row : rows) {
+    benchmark::RegisterBenchmark(("conv/" + row.image() + "/" + row.layer + suffix).c_str(), bench_conv, row,
+                                 table)
+        ->UseManualTime();
+  }
+  const MapSize layer1{64, 97, 256}, stem{64, 194, 512}, classes{1000, 7, 26}, features{512, 13, 32};
+  benchmark::RegisterBenchmark(("relu" + suffix).c_str(), bench_pixelwise, table.relu, layer1, 2);
+  benchmark::RegisterBenchmark(("add" + suffix).c_str(), bench_pixelwise, table.add, layer1, 3);
+  benchmark::RegisterBenchmark(("batch_norm" + suffix).c_str(), bench_pixelwise, table.batch_norm, layer1, 2);
+  benchmark::RegisterBenchmark(("softmax" + suffix).c_str(), bench_pixelwise, table.softmax, classes, 2);
+  benchmark::RegisterBenchmark(("max_pool_3x3_s2" + suffix).c_str(), bench_pool, table.max_pool, stem, 3, 2);
+  benchmark::RegisterBenchmark(("average_pool_7x7" + suffix).c_str(), bench_pool, table.average_pool,
+                               features, 7, 1);
+}
+
+}  // namespace
+}  // namespace fcn::bench
+
+int main(int argc, char** argv) {
+  const auto rows = fcn::bench::read_conv_shapes(FCN_BENCH_SHAPES);
+  for (const auto* table : fcn::kernels::supported_tables()) {
+    // The reference takes minutes at these sizes and is not meant to be quick.
+    if (std::string(table->arch) != "reference") fcn::bench::register_table(*table, rows);
+  }
+  for (const auto& row : rows) {
+    const std::string name = "conv/" + row.image() + "/" + row.layer;
+    benchmark::RegisterBenchmark((name + "/eigen_product").c_str(), fcn::bench::bench_eigen, row, false)
+        ->UseManualTime();
+    benchmark::RegisterBenchmark((name + "/eigen_im2col").c_str(), fcn::bench::bench_eigen, row, true)
+        ->UseManualTime();
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Maps and weights of one benchmarked convolution, laid out as the executor lays them out: pixels that touch,
+// zero margins, a shared row of zeros above and below.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "bench/conv_shapes.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace fcn::bench {
+
+using Floats = std::unique_ptr<float[], decltype(&std::free)>;
+
+inline Floats aligned_floats(std::size_t count) {
+  Floats floats(static_cast<float*>(std::aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64)),
+                &std::free);
+  // Values in [-1, 1): neither denormals nor overflow.
+  for (std::size_t i = 0; i < count; ++i)
+    floats[i] = static_cast<float>((i * 2654435761u) % 2048u) / 1024.0f - 1.0f;
+  return floats;
+}
+
+class ConvBenchData {
+ public:
+  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table)
+      : row_(row), in_(nullptr, &std::free), out_(nullptr, &std::free), packed_(nullptr, &std::free) {
+    const std::size_t in_row = static_cast<std::size_t>((row.in_w + 2 * row.pad) * row.in_channels);
+    const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
+                           kernels::kChannelQuantum;
+    const std::size_t out_row = static_cast<std::size_t>(row.out_w() * out_stride);
+    in_ = aligned_floats(in_row * static_cast<std::size_t>(row.in_h + 1));
+    out_ = aligned_floats(out_row * static_cast<std::size_t>(row.out_h()));
+    float* zeros = in_.get() + in_row * static_cast<std::size_t>(row.in_h);
+    for (std::size_t i = 0; i < in_row; ++i) zeros[i] = 0.0f;
+    for (int oy = 0; oy < row.out_h(); ++oy) {
+      out_rows_.push_back(out_.get() + out_row * static_cast<std::size_t>(oy));
+      for (int ky = 0; ky < row.kernel; ++ky) {
+        const int y = oy * row.stride - row.pad + ky;
+        const float* from = y >= 0 && y < row.in_h ? in_.get() + in_row * static_cast<std::size_t>(y) : zeros;
+        in_rows_.push_back(from + row.pad * row.in_channels);
+      }
+    }
+    band.shape = {row.in_channels, row.out_channels, 1, row.kernel, row.kernel,
+                  row.stride,      row.stride,       1, 1,          row.pad};
+    band.out_rows = row.out_h();
+    band.out_width = row.out_w();
+    band.in = {in_rows_.data(), row.in_channels, static_cast<std::ptrdiff_t>(in_row)};
+    band.out = {out_rows_.data(), out_stride, static_cast<std::ptrdiff_t>(out_row)};
+    band.relu = true;
+    const std::size_t weights =
+        static_cast<std::size_t>(row.k()) * static_cast<std::size_t>(row.out_channels);
+    const Floats plain = aligned_floats(weights);
+    packed_ = aligned_floats(table.packed_conv_size(band.shape));
+    table.pack_conv(band.shape, plain.get(), nullptr, packed_.get());
+    band.weights = packed_.get();
+  }
+
+  std::ptrdiff_t pixels() const { return std::ptrdiff_t{row_.out_h()} * row_.out_w(); }
+
+  kernels::ConvBand band;
+
+ private:
+  ConvRow row_;
+  Floats in_, out_, packed_;
+  std::vector<const float*> in_rows_;
+  std::vector<float*> out_rows_;
+};
+
+}  // namespace fcn::bench
