@@ -32,6 +32,7 @@ class Checkpoint {
  public:
   Checkpoint(ByteSource source, std::string format, std::vector<CheckpointTensor> tensors);
 
+  [[nodiscard]] const ByteSource& source() const { return source_; }
   [[nodiscard]] const std::string& path() const { return source_.name(); }
   [[nodiscard]] const std::string& format() const { return format_; }  ///< for people: "PyTorch zip"
   [[nodiscard]] const std::vector<CheckpointTensor>& tensors() const { return tensors_; }

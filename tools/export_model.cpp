@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "tools/export_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "engine/limits.hpp"
+#include "engine/node_tensors.hpp"
+#include "engine/passes/fold_batch_norm.hpp"
+#include "engine/passes/fuse_relu.hpp"
+#include "engine/passes/fuse_residual_add.hpp"
+#include "engine/passes/to_fcn.hpp"
+#include "engine/printable.hpp"
+#include "engine/shape_inference.hpp"
+#include "kernels/tables.hpp"
+#include "tools/import/checkpoint.hpp"
+#include "tools/import/resnet_map.hpp"
+#include "tools/layer_table.hpp"
+#include "tools/model_writer.hpp"
+#include "tools/sha256.hpp"
+
+namespace fcn::tools {
+namespace {
+
+// What torchvision's classifiers are trained with.
+const std::vector<float> kImageNetMean{0.485f, 0.456f, 0.406f};
+const std::vector<float> kImageNetStd{0.229f, 0.224f, 0.225f};
+
+Error bad_request(std::string message, const char* option) {
+  return {ErrorCode::invalid_argument, std::move(message), option};
+}
+
+/// Per-channel numbers as asked for, or ImageNet's for three channels.
+Result<std::vector<float>> channel_values(const std::vector<float>& asked, const std::vector<float>& usual,
+                                          int channels, const char* option) {
+  const std::vector<float>& values = asked.empty() ? usual : asked;
+  if (values.size() == static_cast<std::size_t>(channels)) return values;
+  return bad_request("needs " + std::to_string(channels) + " numbers, one an input channel; has " +
+                         std::to_string(values.size()),
+                     option);
+}
+
+/// The class that the label names; it must be the only one of that name.
+Result<int> find_background(const std::vector<std::string>& labels, const std::string& label) {
+  const auto found = std::find(labels.begin(), labels.end(), label);
+  if (found == labels.end())
+    return bad_request("\"" + label + "\" is not one of the " + std::to_string(labels.size()) + " labels",
+                       "--background");
+  if (std::find(found + 1, labels.end(), label) != labels.end())
+    return bad_request("\"" + label + "\" names two labels", "--background");
+  return static_cast<int>(found - labels.begin());
+}
+
+/// What the model will say of itself, as far as the request and the checkpoint tell.
+Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& network, int classes) {
+  ModelInfo info;
+  info.name = network.name;
+  if (!request.labels.empty() && request.labels.size() != static_cast<std::size_t>(classes))
+    return bad_request("has " + std::to_string(request.labels.size()) + " labels, the network has " +
+                           std::to_string(classes) + " classes",
+                       "--labels");
+  info.labels = request.labels;
+  if (request.background) {
+    const auto background = find_background(info.labels, *request.background);
+    if (!background) return background.error();
+    info.background = *background;
+  }
+  const int channels = std::get<Input>(network.graph.nodes[0].op).channels;
+  auto mean = channel_values(request.mean, kImageNetMean, channels, "--mean");
+  if (!mean) return mean.error();
+  auto deviation = channel_values(request.std, kImageNetStd, channels, "--std");
+  if (!deviation) return deviation.error();
+  for (const float value : *deviation)
+    if (!(value > 0)) return bad_request("must be positive", "--std");
+  info.mean = *std::move(mean);
+  info.std = *std::move(deviation);
+  info.window = request.window;
+  info.source = std::filesystem::path(request.checkpoint).filename().string();
+  if (!is_utf8(info.source)) info.source = printable(info.source);
+  info.exporter = "fcn-export " FCN_VERSION;
+  info.trained_parameters = count_parameters(network.graph);
+  return info;
+}
+
+Status convert(Graph& graph, ModelInfo& info, bool fold) {
+  if (fold)
+    if (const Status done = passes::fold_batch_norm(graph); !done) return done;
+  if (const Status done = passes::fuse_relu(graph); !done) return done;
+  if (const Status done = passes::fuse_residual_add(graph); !done) return done;
+  return passes::to_fcn(graph, info);
+}
+
+/// Runs the classifier as trained and the FCN on one window of noise. They are the same function, computed in
+/// another order, so they may differ by rounding alone.
+Result<Comparison> prove(const std::vector<float>& expected, const Graph& fcn, const ModelInfo& info,
+                         const SelfTest& picture, double bound) {
+  const auto found = run_picture(fcn, info, picture, kernels::table_reference);
+  if (!found) return found.error();
+  const auto result = compare(expected, *found);
+  if (!result) return result.error().at("conversion check");
+  if (result->largest_difference <= bound * result->scale) return result;
+  return Error{ErrorCode::mismatch,
+               "the converted network differs from the classifier by " +
+                   std::to_string(result->largest_difference) + ", rounding explains " +
+                   std::to_string(bound * result->scale) + "; nothing was written, please report this",
+               "conversion check"};
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(a, b, ignored);
+}
+
+}  // namespace
+
+Result<ExportReport> export_model(const ExportRequest& request) {
+  if (same_file(request.checkpoint, request.output))
+    return bad_request("would replace the checkpoint itself: " + request.output, "-o");
+  const auto checkpoint = read_checkpoint(request.checkpoint);
+  if (!checkpoint) return checkpoint.error();
+  auto network = import_resnet(*checkpoint);
+  if (!network) return network.error();
+  Graph& graph = network->graph;
+  const int channels = std::get<Input>(graph.nodes[0].op).channels;
+  const auto shapes = infer_shapes(graph, {channels, request.window.y, request.window.x});
+  if (!shapes) return shapes.error().at("--window");
+
+  ExportReport report;
+  report.format = checkpoint->format();
+  report.classes = (*shapes)[graph.output].channels;
+  auto layers = layer_table(graph, request.window, parameters_by_node(graph));
+  if (!layers) return layers.error();
+  report.layers = *std::move(layers);
+  auto info = describe(request, *network, report.classes);
+  if (!info) return info.error();
+  const auto digest = sha256_of(checkpoint->source());
+  if (!digest) return digest.error();
+  info->source_sha256 = *digest;
+
+  const SelfTest picture = make_picture(request.window.y, request.window.x, channels);
+  const auto expected = run_picture(graph, *info, picture, kernels::table_reference);
+  if (!expected) return expected.error().at(request.checkpoint);
+  const double bound = rounding_bound(graph);
+  if (const Status converted = convert(graph, *info, request.fold); !converted)
+    return converted.error().at(request.checkpoint);
+  const auto proof = prove(*expected, graph, *info, picture, bound);
+  if (!proof) return proof.error();
+  report.proof = *proof;
+
+  if (request.half)
+    if (const Status rounded = round_weights_to_half(graph); !rounded) return rounded.error();
+  auto test = make_self_test(graph, *info);
+  if (!test) return test.error().at("self-test");
+  info->self_test = *std::move(test);
+  const auto bytes =
+      write_model(request.output, graph, *info, request.half ? WeightStorage::f16 : WeightStorage::f32);
+  if (!bytes) return bytes.error();
+  report.file_bytes = *bytes;
+  report.info = *std::move(info);
+  return report;
+}
+
+Result<std::vector<std::string>> read_labels(const std::string& path) {
+  const Limits limits;
+  const auto source = ByteSource::open(path);
+  if (!source) return source.error();
+  if (source->size() > limits.max_header_bytes)
+    return Error{ErrorCode::limit_exceeded, "a label file of " + std::to_string(source->size()) + " bytes",
+                 path};
+  const auto bytes = source->read(0, source->size());
+  if (!bytes) return bytes.error().at(path);
+  std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  std::vector<std::string> labels;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty() || line.size() > limits.max_name_bytes || !is_utf8(line))
+      return Error{ErrorCode::invalid_argument,
+                   "line " + std::to_string(labels.size() + 1) +
+                       " is empty, too long or not UTF-8: expected one label",
+                   path};
+    labels.emplace_back(line);
+  }
+  if (labels.empty()) return Error{ErrorCode::invalid_argument, "holds no labels", path};
+  return labels;
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// From a checkpoint to a model file: import, prove the conversion, pass, self-test, write. Not here:
+// arguments and messages (fcn_export.cpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "engine/model_info.hpp"
+#include "engine/result.hpp"
+#include "tools/self_test.hpp"
+
+namespace fcn::tools {
+
+struct ExportRequest {
+  std::string checkpoint;
+  std::string output;
+  std::vector<std::string> labels;        ///< empty for none
+  std::optional<std::string> background;  ///< one of the labels
+  std::vector<float> mean;                ///< per input channel; empty for ImageNet's, with three channels
+  std::vector<float> std;
+  Extent window{224, 224};
+  bool half = false;
+  bool fold = true;
+};
+
+struct ExportReport {
+  std::string format;  ///< of the checkpoint
+  std::string layers;  ///< table of the network as trained, on its window
+  ModelInfo info;
+  int classes = 0;
+  Comparison proof;  ///< classifier as trained against FCN, on one window
+  std::uint64_t file_bytes = 0;
+};
+
+/// Does all of it. An Error with code invalid_argument or too_small is about the request, any other about the
+/// checkpoint or the file system; no file is left then.
+Result<ExportReport> export_model(const ExportRequest& request);
+
+/// Labels from a text file, one a line, UTF-8.
+Result<std::vector<std::string>> read_labels(const std::string& path);
+
+}  // namespace fcn::tools

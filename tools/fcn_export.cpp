@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+// fcn-export: arguments, messages and exit codes. The work is in export_model.cpp and inspect_file.cpp.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "engine/limits.hpp"
+#include "engine/printable.hpp"
+#include "tools/export_model.hpp"
+#include "tools/inspect_file.hpp"
+#include "tools/interrupt.hpp"
+#include "tools/layer_table.hpp"
+
+namespace {
+
+using fcn::Error;
+using fcn::ErrorCode;
+using fcn::Extent;
+using fcn::Result;
+
+constexpr int kExitFine = 0;
+constexpr int kExitUsage = 2;
+constexpr int kExitUnusable = 3;  // a file that cannot be used, or an output that cannot be written
+
+struct Arguments {
+  std::string checkpoint;
+  std::string output;
+  std::string labels;
+  std::string background;
+  std::string mean;
+  std::string deviation;
+  std::string window = "224";
+  std::string size;
+  std::string file;  // of inspect and verify
+  bool half = false;
+  bool no_fold = false;
+  bool quiet = false;
+};
+
+/// One line on stderr. What came from a file cannot steer the terminal.
+int fail(const Error& error) {
+  fmt::print(stderr, "fcn-export: {}\n", fcn::printable(error.to_string()));
+  const bool usage = error.code == ErrorCode::invalid_argument || error.code == ErrorCode::too_small;
+  return usage ? kExitUsage : kExitUnusable;
+}
+
+Error usage_error(std::string message, const char* option) {
+  return {ErrorCode::invalid_argument, std::move(message), option};
+}
+
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+  T value{};
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (status != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// "224" or "HxW", in pixels.
+Result<Extent> parse_size(std::string_view text, const char* option) {
+  const std::size_t cross = text.find('x');
+  const auto height = parse_number<int>(text.substr(0, cross));
+  const auto width = cross == std::string_view::npos ? height : parse_number<int>(text.substr(cross + 1));
+  const int most = fcn::Limits().max_image_side;
+  if (height && width && *height >= 1 && *width >= 1 && *height <= most && *width <= most)
+    return Extent{*height, *width};
+  return usage_error(
+      "expected N or HxW, each from 1 to " + std::to_string(most) + ", found \"" + std::string(text) + "\"",
+      option);
+}
+
+/// Numbers separated by commas or spaces; none from an empty text.
+Result<std::vector<float>> parse_floats(std::string_view text, const char* option) {
+  std::vector<float> values;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(", "), text.size());
+    const auto value = parse_number<float>(text.substr(0, end));
+    if (!value || !std::isfinite(*value))
+      return usage_error("expected numbers such as 0.485,0.456,0.406", option);
+    values.push_back(*value);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return values;
+}
+
+Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
+  fcn::tools::ExportRequest request;
+  request.checkpoint = arguments.checkpoint;
+  request.output = arguments.output;
+  request.half = arguments.half;
+  request.fold = !arguments.no_fold;
+  const auto window = parse_size(arguments.window, "--window");
+  if (!window) return window.error();
+  request.window = *window;
+  auto mean = parse_floats(arguments.mean, "--mean");
+  if (!mean) return mean.error();
+  request.mean = *std::move(mean);
+  auto deviation = parse_floats(arguments.deviation, "--std");
+  if (!deviation) return deviation.error();
+  request.std = *std::move(deviation);
+  if (!arguments.labels.empty()) {
+    auto labels = fcn::tools::read_labels(arguments.labels);
+    if (!labels) return usage_error(labels.error().to_string(), "--labels");
+    request.labels = *std::move(labels);
+  }
+  if (!arguments.background.empty()) request.background = arguments.background;
+  return request;
+}
+
+int run_export(const Arguments& arguments) {
+  if (arguments.checkpoint.empty())
+    return fail(usage_error("name a checkpoint to convert (see --help)", "CHECKPOINT"));
+  if (arguments.output.empty()) return fail(usage_error("say where the model goes (see --help)", "-o MODEL"));
+  const auto request = make_request(arguments);
+  if (!request) return fail(request.error());
+  const auto report = fcn::tools::export_model(*request);
+  if (!report) return fail(report.error());
+  if (arguments.quiet) return kExitFine;
+  fmt::print("{}, {}, {} classes, window {}x{}\n\n{}\n", report->info.name, report->format, report->classes,
+             report->info.window.y, report->info.window.x, report->layers);
+  fmt::print(
+      "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
+      report->proof.largest_difference, report->proof.scale);
+  fmt::print("Written: {}, {} bytes\n", fcn::printable(arguments.output),
+             fcn::tools::with_commas(report->file_bytes));
+  if (report->info.labels.empty())
+    fmt::print(stderr, "fcn-export: note: no --labels given, classes will be known by number only\n");
+  return kExitFine;
+}
+
+int show(const Result<std::string>& text) {
+  if (!text) return fail(text.error());
+  fmt::print("{}", *text);
+  return kExitFine;
+}
+
+int run_inspect(const Arguments& arguments) {
+  if (arguments.size.empty()) return show(fcn::tools::inspect_file(arguments.file, std::nullopt));
+  const auto size = parse_size(arguments.size, "--size");
+  if (!size) return fail(size.error());
+  return show(fcn::tools::inspect_file(arguments.file, *size));
+}
+
+void declare_export(CLI::App& app, Arguments& arguments) {
+  app.add_option("CHECKPOINT", arguments.checkpoint, "PyTorch .pth or .safetensors (told apart by content)");
+  app.add_option("-o,--output", arguments.output, "Model file to write")->type_name("MODEL");
+  app.add_option("--labels", arguments.labels, "Class labels, one a line, in class order")->type_name("FILE");
+  app.add_option("--background", arguments.background, "Label that never counts as a prediction")
+      ->type_name("LABEL");
+  app.add_option("--mean", arguments.mean, "Mean per channel of pixels in 0..1 (0.485,0.456,0.406)")
+      ->type_name("R,G,B");
+  app.add_option("--std", arguments.deviation, "Standard deviation likewise (0.229,0.224,0.225)")
+      ->type_name("R,G,B");
+  app.add_option("--window", arguments.window, "Crop the classifier was trained on, pixels (224)")
+      ->type_name("N|HxW");
+  app.add_flag("--half", arguments.half, "Store weights as float16: half the size");
+  app.add_flag("--no-fold", arguments.no_fold, "Keep batch norms as layers of their own");
+  app.add_flag("-q,--quiet", arguments.quiet, "Print errors only");
+  app.set_version_flag("--version", "fcn-export " FCN_VERSION);
+}
+
+int run(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Converts a trained classifier into a fully convolutional model for fcn-infer.", "fcn-export");
+  app.footer("Exit codes: 0 fine, 2 usage, 3 a file that cannot be used or written, 130 interrupted.");
+  declare_export(app, arguments);
+  CLI::App* inspect = app.add_subcommand("inspect", "Show what a model file or checkpoint holds");
+  inspect->add_option("FILE", arguments.file, "Model file or checkpoint")->required();
+  inspect->add_option("--size", arguments.size, "Input size for the layers' shapes")->type_name("N|HxW");
+  CLI::App* verify = app.add_subcommand("verify", "Replay a model's self-test on this machine");
+  verify->add_option("MODEL", arguments.file, "Model file")->required();
+  app.require_subcommand(0, 1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return fail(usage_error(error.what(), ""));
+  }
+  if (inspect->parsed()) return run_inspect(arguments);
+  if (verify->parsed()) return show(fcn::tools::verify_model(arguments.file));
+  return run_export(arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fcn::tools::end_cleanly_when_interrupted();
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail({ErrorCode::out_of_memory, "not enough memory", ""});
+  } catch (const std::exception& error) {
+    return fail({ErrorCode::io, error.what(), ""});
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "tools/inspect_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "engine/model_file.hpp"
+#include "engine/model_reader.hpp"
+#include "engine/printable.hpp"
+#include "kernels/dispatch/select.hpp"
+#include "kernels/tables.hpp"
+#include "tools/import/checkpoint.hpp"
+#include "tools/import/resnet_map.hpp"
+#include "tools/layer_table.hpp"
+#include "tools/self_test.hpp"
+
+namespace fcn::tools {
+namespace {
+
+constexpr Extent kUsualWindow{224, 224};
+constexpr std::size_t kShownLabels = 10;
+
+/// Whether a file calls itself a model; its own reader then says what is wrong with it, if anything.
+bool claims_to_be_model(const ByteSource& source) {
+  if (!looks_like_safetensors(source)) return false;
+  const auto header = read_safetensors_header(source);
+  return header && header->metadata.contains(kModelTextKey);
+}
+
+std::string field(std::string_view name, std::string_view value) {
+  return fmt::format("{:<12} {}\n", name, printable(value));
+}
+
+std::string number_list(const std::vector<float>& values) {
+  return fmt::format("{}", fmt::join(values, " "));
+}
+
+std::string label_list(const ModelInfo& info) {
+  if (info.labels.empty()) return "none";
+  std::string text;
+  for (std::size_t i = 0; i < info.labels.size() && i < kShownLabels; ++i)
+    text += (i == 0 ? "" : ", ") + info.labels[i];
+  if (info.labels.size() > kShownLabels) text += fmt::format(", ... ({} in all)", info.labels.size());
+  return text;
+}
+
+std::string class_name(const ModelInfo& info, int id) {
+  const auto index = static_cast<std::size_t>(id);
+  return index < info.labels.size() ? info.labels[index] : fmt::format("class {}", id);
+}
+
+std::string describe(const ModelInfo& info) {
+  std::string text = field("Model", info.name);
+  text += field("Labels", label_list(info));
+  if (info.background) text += field("Background", class_name(info, *info.background));
+  text += field("Mean", number_list(info.mean)) + field("Std", number_list(info.std));
+  text += field("Window", fmt::format("{}x{} (height x width)", info.window.y, info.window.x));
+  text += field("Source", fmt::format("{} (SHA-256 {})", info.source, info.source_sha256));
+  text += field("Exporter", info.exporter);
+  text += field("Parameters", with_commas(info.trained_parameters) + " as trained");
+  if (!info.self_test) return text + field("Self-test", "none");
+  return text + field("Self-test", fmt::format("{}x{}, {} logits", info.self_test->height,
+                                               info.self_test->width, info.self_test->logits.size()));
+}
+
+/// Stored values of each node, from the header alone.
+std::vector<std::uint64_t> stored_values(const ModelFile& file) {
+  std::vector<std::uint64_t> counts;
+  for (const Node& node : file.graph().nodes) {
+    std::uint64_t count = 0;
+    for (const auto& tensor : node_tensors(node))
+      if (const TensorEntry* entry = file.tensors().find(node.name + "." + tensor.suffix);
+          entry && tensor.learned)
+        count += entry->elements;
+    counts.push_back(count);
+  }
+  return counts;
+}
+
+Result<std::string> inspect_model(ByteSource source, std::optional<Extent> size) {
+  const std::string path = source.name();
+  const auto file = ModelFile::read(std::move(source));
+  if (!file) return file.error();
+  const auto table = layer_table(file->graph(), size.value_or(file->info().window), stored_values(*file));
+  if (!table) return table.error().at(path);
+  return describe(file->info()) + "\n" + *table;
+}
+
+Result<std::string> inspect_checkpoint(ByteSource source, std::optional<Extent> size) {
+  const auto checkpoint = read_checkpoint(std::move(source));
+  if (!checkpoint) return checkpoint.error();
+  std::string text =
+      field("Checkpoint", checkpoint->format()) + "\n" + tensor_table(checkpoint->tensors()) + "\n";
+  const auto network = import_resnet(*checkpoint);
+  if (!network) return text + field("Network", network.error().message);
+  const Extent window = size.value_or(kUsualWindow);
+  const auto table = layer_table(network->graph, window, parameters_by_node(network->graph));
+  if (!table) return table.error().at(checkpoint->path());
+  return text +
+         field("Network", fmt::format("{}, on {}x{} (height x width)", network->name, window.y, window.x)) +
+         *table;
+}
+
+/// One run of the self-test; within what rounding explains.
+Result<std::string> replay(const std::string& path, const kernels::KernelTable& table) {
+  ModelOptions options;
+  options.table = &table;
+  const auto model = Model::load(path, options);
+  if (!model) return model.error();
+  if (!model->info().self_test)
+    return Error{ErrorCode::unsupported, "the model carries no self-test; export it again", path};
+  const SelfTest& test = *model->info().self_test;
+  const auto found = run_picture(*model, test);
+  if (!found) return found.error().at(path);
+  const auto result = compare(test.logits, *found);
+  if (!result) return result.error().at(path + ": self-test, " + std::string(table.arch));
+  if (result->identical) return fmt::format("{:<10} {} logits, identical bits\n", table.arch, result->values);
+  const double bound = rounding_bound(model->graph()) * result->scale;
+  if (result->largest_difference <= bound)
+    return fmt::format("{:<10} {} logits, largest difference {:.2g} (rounding explains {:.2g})\n", table.arch,
+                       result->values, result->largest_difference, bound);
+  return Error{ErrorCode::mismatch,
+               fmt::format("largest difference {:.3g}, rounding explains {:.3g}: do not use this model here",
+                           result->largest_difference, bound),
+               path + ": self-test, " + std::string(table.arch)};
+}
+
+}  // namespace
+
+Result<std::string> inspect_file(const std::string& path, std::optional<Extent> size) {
+  auto source = ByteSource::open(path);
+  if (!source) return source.error();
+  return claims_to_be_model(*source) ? inspect_model(*std::move(source), size)
+                                     : inspect_checkpoint(*std::move(source), size);
+}
+
+Result<std::string> verify_model(const std::string& path) {
+  auto text = replay(path, kernels::table_reference);
+  if (!text) return text;
+  const kernels::TableChoice best = kernels::select_table();
+  if (best.table == nullptr) return Error{ErrorCode::invalid_argument, best.error, "FCN_FORCE_ARCH"};
+  if (best.table == &kernels::table_reference) return text;
+  const auto fast = replay(path, *best.table);
+  if (!fast) return fast.error();
+  return *text + *fast;
+}
+
+}  // namespace fcn::tools
