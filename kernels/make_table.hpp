@@ -12,6 +12,9 @@
 #include "kernels/relu.hpp"
 #include "kernels/simd.hpp"
 #include "kernels/softmax.hpp"
+#include "kernels/winograd.hpp"
+#include "kernels/winograd_filter.hpp"
+#include "kernels/winograd_layout.hpp"
 
 namespace fcn::kernels {
 
@@ -24,6 +27,11 @@ constexpr KernelTable make_table() {
           .pack_conv = &pack_conv_f32<Arch>,
           .conv_panels = &conv_panels_f32<Arch>,
           .conv = &conv_f32<Arch>,
+          .packed_winograd_size = &packed_winograd_size_f32<Arch>,
+          .pack_winograd = &pack_winograd_f32<Arch>,
+          .winograd_panels = &winograd_panels_f32<Arch>,
+          .winograd_scratch = &winograd_scratch_f32<Arch>,
+          .winograd = &winograd_f32<Arch>,
           .max_pool = &max_pool_f32<Arch>,
           .average_pool = &average_pool_f32<Arch>,
           .batch_norm = &batch_norm_f32<Arch>,

@@ -11,6 +11,7 @@
 #include "kernels/reference/max_pool.hpp"
 #include "kernels/reference/relu.hpp"
 #include "kernels/reference/softmax.hpp"
+#include "kernels/reference/winograd.hpp"
 
 namespace fcn::kernels::reference {
 
@@ -22,6 +23,11 @@ constexpr KernelTable make_table() {
           .pack_conv = &pack_conv_f32,
           .conv_panels = &conv_panels_f32,
           .conv = &conv_f32,
+          .packed_winograd_size = &packed_winograd_size_f32,
+          .pack_winograd = &pack_winograd_f32,
+          .winograd_panels = &winograd_panels_f32,
+          .winograd_scratch = &winograd_scratch_f32,
+          .winograd = &winograd_f32,
           .max_pool = &max_pool_f32,
           .average_pool = &average_pool_f32,
           .batch_norm = &batch_norm_f32,

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// The input transform of one tile: v = B^T d B, a register of channels at a time, down the columns, then
+// along the rows. Reads whole tiles: rows outside the map and margins hold zeros.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/kernel_table.hpp"
+#include "kernels/pixel_cursor.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/winograd_transform.hpp"
+
+namespace fcn::kernels {
+
+/// The channels of one register: d[i] is row i of the tile at its first pixel, v point 0. `load` reads a
+/// register.
+template <class Arch, int Tile, class Load>
+FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, Tile>::taps],
+                                std::ptrdiff_t pixel_stride, float* v, std::ptrdiff_t v_stride, Load&& load) {
+  using Transform = WinogradTransform<Arch, Tile>;
+  constexpr std::size_t taps = Transform::taps;
+  Vec<Arch> half[taps][taps];
+  unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+    Vec<Arch> column[taps];
+    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
+      column[I] = load(d[I] + static_cast<std::ptrdiff_t>(J) * pixel_stride);
+    });
+    Transform::input(column);
+    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][J] = column[I]; });
+  });
+  unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
+    Transform::input(half[I]);
+    unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+      half[I][J].store(v);
+      v += v_stride;
+    });
+  });
+}
+
+/// All channels of the tile `at` points to: a cursor over tiles instead of pixels.
+template <class Arch, int Tile>
+void transform_input_tile(const ConvBand& band, const PixelCursor<Arch>& at, float* v,
+                          std::ptrdiff_t v_stride) {
+  constexpr int taps = Tile + 2, width = Vec<Arch>::width;
+  const int channels = band.shape.in_channels;
+  const float* d[WinogradTransform<Arch, Tile>::taps];
+  for (int i = 0; i < taps; ++i) {
+    d[i] = band.in.row[at.row * taps + i] + at.image * band.in.image_stride +
+           (at.column * Tile - band.shape.pad_left) * band.in.pixel_stride;
+  }
+  int c = 0;
+  for (; c + width <= channels; c += width, v += width) {
+    transform_input<Arch, Tile>(d, band.in.pixel_stride, v, v_stride,
+                                [&](const float* from) FCN_INLINE_LAMBDA { return Vec<Arch>::load(from); });
+    for (int i = 0; i < taps; ++i) d[i] += width;
+  }
+  if (c == channels) return;
+  transform_input<Arch, Tile>(d, band.in.pixel_stride, v, v_stride, [&](const float* from) FCN_INLINE_LAMBDA {
+    return Vec<Arch>::load_first(from, channels - c);
+  });
+}
+
+}  // namespace fcn::kernels

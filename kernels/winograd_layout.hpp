@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// What Winograd convolution keeps in memory: packed transformed weights, and the scratch of a block of tiles.
+// Not here: the transforms (winograd_transform.hpp) and the loops (winograd.hpp).
+//
+// Transformed weights are packed as conv_layout.hpp packs a convolution whose kernel is taps x taps: panel by
+// panel, bias first, then one row of lanes for each (xi, c), xi = row of the transform * taps + column.
+//
+//   scratch:  v [xi][tile of the block][c]      the transformed input, each tile's channels padded
+//             m [tile of the block][xi][nr]     the products of one panel
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/conv_layout.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/winograd_transform.hpp"
+
+namespace fcn::kernels {
+
+/// Bytes of second-level cache that a block's transformed input may fill; the rest is for the products and
+/// the weights that stream past. Zen 3 and Skylake client parts have 512 and 256 KiB; AVX-512 servers 1 to 2
+/// MiB.
+template <class Arch>
+inline constexpr std::ptrdiff_t winograd_cache = 256 * 1024;
+template <>
+inline constexpr std::ptrdiff_t winograd_cache<arch::avx512> = 1024 * 1024;
+
+/// Sizes for one layer, all in floats but block_tiles.
+template <class Arch>
+struct WinogradLayout {
+  std::ptrdiff_t points;       // of the transform: taps * taps
+  std::ptrdiff_t block_tiles;  // tiles whose transformed input is kept
+  std::ptrdiff_t tile_stride;  // in v
+  std::ptrdiff_t v_stride;     // in v, from xi to xi + 1
+  std::ptrdiff_t m_stride;     // in m, from tile to tile
+};
+
+/// The convolution that has as many weights as the transformed one.
+template <class Arch>
+FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
+  shape.kernel_h = shape.kernel_w = tile + 2;
+  return shape;
+}
+
+template <class Arch>
+WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
+  constexpr std::ptrdiff_t mr = ConvTile<Arch>::mr, line = 16;  // floats of a cache line
+  const std::ptrdiff_t points = std::ptrdiff_t{tile + 2} * (tile + 2);
+  const std::ptrdiff_t tile_stride = (shape.in_channels + line - 1) / line * line;
+  // More tiles use the weights more often, but a block below four register tiles reads them too often.
+  std::ptrdiff_t register_tiles = winograd_cache<Arch> / (4 * points * tile_stride * mr);
+  if (register_tiles > 8) register_tiles = 8;
+  if (register_tiles < 4) register_tiles = 4;
+  const std::ptrdiff_t block_tiles = register_tiles * mr;
+  // One line more than a round number, so that the points of a tile fall into different cache sets.
+  return {points, block_tiles, tile_stride, block_tiles * tile_stride + line, points * conv_nr<Arch>};
+}
+
+template <class Arch>
+std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
+  const auto layout = winograd_layout<Arch>(shape, tile);
+  return static_cast<std::size_t>(layout.points * layout.v_stride + layout.block_tiles * layout.m_stride);
+}
+
+template <class Arch>
+std::size_t packed_winograd_size_f32(const ConvShape& shape, int tile) {
+  return packed_conv_size_f32<Arch>(winograd_shape<Arch>(shape, tile));
+}
+
+template <class Arch>
+std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, int tile) {
+  return conv_panels_f32<Arch>(winograd_shape<Arch>(shape, tile));
+}
+
+}  // namespace fcn::kernels

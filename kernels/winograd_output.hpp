@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// The output transform of one tile and panel: y = A^T m A, a register of channels at a time, down the
+// columns, then along the rows; then bias, residual, relu, and the store of those pixels that lie in the map.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/conv_layout.hpp"
+#include "kernels/kernel_table.hpp"
+#include "kernels/pixel_cursor.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/winograd_transform.hpp"
+
+namespace fcn::kernels {
+
+/// Where a tile's pixels go, and how many of its rows and columns lie in the map.
+template <class Arch, int Tile>
+struct WinogradTarget {
+  static constexpr std::size_t outputs = WinogradTransform<Arch, Tile>::outputs;
+
+  float* out[outputs];
+  const float* residual[outputs];  // unset when there is none
+  int rows, columns;
+
+  static WinogradTarget of(const ConvBand& band, const PixelCursor<Arch>& at, std::ptrdiff_t channel) {
+    WinogradTarget target;
+    const std::ptrdiff_t row = at.row * Tile, column = at.column * Tile;
+    const std::ptrdiff_t rows = band.out_rows - row, columns = band.out_width - column;
+    target.rows = static_cast<int>(rows < Tile ? rows : Tile);
+    target.columns = static_cast<int>(columns < Tile ? columns : Tile);
+    for (int i = 0; i < target.rows; ++i) {
+      target.out[i] =
+          band.out.row[row + i] + at.image * band.out.image_stride + column * band.out.pixel_stride + channel;
+      if (band.residual.row == nullptr) continue;
+      target.residual[i] = band.residual.row[row + i] + at.image * band.residual.image_stride +
+                           column * band.residual.pixel_stride + channel;
+    }
+    return target;
+  }
+};
+
+/// One register of channels: f(row, column, value) for every pixel of the tile that lies in the map. `m` is
+/// point 0.
+template <class Arch, int Tile, class F>
+FCN_INLINE void transform_output(const float* m, int rows, int columns, F&& f) {
+  using Transform = WinogradTransform<Arch, Tile>;
+  constexpr std::size_t taps = Transform::taps, outputs = Transform::outputs, nr = conv_nr<Arch>;
+  Vec<Arch> half[outputs][taps];
+  unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+    Vec<Arch> column[taps], transformed[outputs];
+    unroll<Arch, taps>([&]<std::size_t I>()
+                           FCN_INLINE_LAMBDA { column[I] = Vec<Arch>::load(m + (I * taps + J) * nr); });
+    Transform::output(column, transformed);
+    unroll<Arch, outputs>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][J] = transformed[I]; });
+  });
+  for (int i = 0; i < rows; ++i) {
+    Vec<Arch> row[outputs];
+    Transform::output(half[i], row);
+    unroll<Arch, outputs>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+      if (static_cast<int>(J) < columns) f(i, static_cast<int>(J), row[J]);
+    });
+  }
+}
+
+/// A tile's output for the channels of a panel: `m` its products, `bias` the panel's.
+template <class Arch, int Tile>
+void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel, const PixelCursor<Arch>& at,
+                           const float* m, const float* bias) {
+  constexpr int width = Vec<Arch>::width;
+  const auto target = WinogradTarget<Arch, Tile>::of(band, at, panel.channel);
+  const bool residual = band.residual.row != nullptr, with_relu = band.relu;
+  const auto channels = static_cast<int>(panel.channels);
+  int c = 0;
+  for (; c + width <= channels; c += width) {
+    const auto added = Vec<Arch>::load(bias + c);
+    transform_output<Arch, Tile>(
+        m + c, target.rows, target.columns, [&](int i, int j, Vec<Arch> value) FCN_INLINE_LAMBDA {
+          value = value + added;
+          if (residual) {
+            value = value + Vec<Arch>::load(target.residual[i] + j * band.residual.pixel_stride + c);
+          }
+          if (with_relu) value = relu<Arch>(value);
+          value.store(target.out[i] + j * band.out.pixel_stride + c);
+        });
+  }
+  const int left = channels - c;
+  if (left > 0) {
+    const auto added = Vec<Arch>::load(bias + c);
+    transform_output<Arch, Tile>(
+        m + c, target.rows, target.columns, [&](int i, int j, Vec<Arch> value) FCN_INLINE_LAMBDA {
+          value = value + added;
+          if (residual) {
+            value =
+                value + Vec<Arch>::load_first(target.residual[i] + j * band.residual.pixel_stride + c, left);
+          }
+          if (with_relu) value = relu<Arch>(value);
+          value.store_first(target.out[i] + j * band.out.pixel_stride + c, left);
+        });
+  }
+  if (panel.channel + channels == band.shape.out_channels) {
+    const int padded = padded_channels<Arch>(band.shape.out_channels) - static_cast<int>(panel.channel);
+    for (int i = 0; i < target.rows; ++i) {
+      for (int j = 0; j < target.columns; ++j) {
+        for (int p = channels; p < padded; ++p) target.out[i][j * band.out.pixel_stride + p] = 0.0f;
+      }
+    }
+  }
+}
+
+}  // namespace fcn::kernels

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Winograd's one-dimensional transforms for F(2, 3) and F(4, 3), each as the exact operations it takes: these
+// are the bits. A two-dimensional transform applies them down every column first, then along every row. The
+// points are 0, 1, -1, infinity, and for F(4, 3) also 2, -2 (Lavin and Gray, CVPR 2016); their matrices stand
+// beside the steps. Multiplying by 2, 4 and 8 is exact, so every product below rounds with its sum even on
+// SSE2. How far rounding errors grow is derived in tests/kernels/winograd_check.hpp.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/simd.hpp"
+
+namespace fcn::kernels {
+
+/// The transforms of F(Tile, 3): `input` is B^T, `output` is A^T, `filter` is G. An input tile is
+/// `taps` long, an output tile `outputs`.
+template <class Arch, int Tile>
+struct WinogradTransform;
+
+template <class Arch>
+struct WinogradTransform<Arch, 2> {
+  static constexpr std::size_t taps = 4, outputs = 2;
+  using V = Vec<Arch>;
+
+  FCN_INLINE static void input(V (&x)[taps]) {
+    const V t0 = x[0] - x[2];  //  1  0 -1  0
+    const V t1 = x[1] + x[2];  //  0  1  1  0
+    const V t2 = x[2] - x[1];  //  0 -1  1  0
+    const V t3 = x[1] - x[3];  //  0  1  0 -1
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
+  }
+
+  FCN_INLINE static void output(const V (&m)[taps], V (&y)[outputs]) {
+    y[0] = (m[0] + m[1]) + m[2];  // 1  1  1  0
+    y[1] = (m[1] - m[2]) - m[3];  // 0  1 -1 -1
+  }
+
+  FCN_INLINE static void filter(const double (&g)[3], double (&u)[taps]) {
+    const double sum = g[0] + g[2];
+    u[0] = g[0];                //   1    0    0
+    u[1] = 0.5 * (sum + g[1]);  // 1/2  1/2  1/2
+    u[2] = 0.5 * (sum - g[1]);  // 1/2 -1/2  1/2
+    u[3] = g[2];                //   0    0    1
+  }
+};
+
+template <class Arch>
+struct WinogradTransform<Arch, 4> {
+  static constexpr std::size_t taps = 6, outputs = 4;
+  using V = Vec<Arch>;
+
+  FCN_INLINE static void input(V (&x)[taps]) {
+    const V two = V::broadcast(2.0f), minus_two = V::broadcast(-2.0f), minus_four = V::broadcast(-4.0f);
+    const V near_even = x[4] - x[2], near_odd = x[3] - x[1];
+    const V far_even = fma(minus_four, x[2], x[4]), far_odd = fma(minus_four, x[1], x[3]);
+    const V t0 = fma(minus_four, x[2] - x[0], near_even);  // 4  0 -5  0  1  0
+    const V t1 = far_even + far_odd;                       // 0 -4 -4  1  1  0
+    const V t2 = far_even - far_odd;                       // 0  4 -4 -1  1  0
+    const V t3 = fma(two, near_odd, near_even);            // 0 -2 -1  2  1  0
+    const V t4 = fma(minus_two, near_odd, near_even);      // 0  2 -1 -2  1  0
+    const V t5 = fma(minus_four, near_odd, x[5] - x[3]);   // 0  4  0 -5  0  1
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3, x[4] = t4, x[5] = t5;
+  }
+
+  FCN_INLINE static void output(const V (&m)[taps], V (&y)[outputs]) {
+    const V sum1 = m[1] + m[2], difference1 = m[1] - m[2];
+    const V sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+    y[0] = (m[0] + sum1) + sum2;                                      // 1  1  1  1  1  0
+    y[1] = fma(V::broadcast(2.0f), difference2, difference1);         // 0  1 -1  2 -2  0
+    y[2] = fma(V::broadcast(4.0f), sum2, sum1);                       // 0  1  1  4  4  0
+    y[3] = fma(V::broadcast(8.0f), difference2, difference1) + m[5];  // 0  1 -1  8 -8  1
+  }
+
+  FCN_INLINE static void filter(const double (&g)[3], double (&u)[taps]) {
+    const double sum = g[0] + g[2], weighted = g[0] + 4.0 * g[2];
+    u[0] = 0.25 * g[0];                             //   1/4     0     0
+    u[1] = (-1.0 / 6.0) * (sum + g[1]);             //  -1/6  -1/6  -1/6
+    u[2] = (-1.0 / 6.0) * (sum - g[1]);             //  -1/6   1/6  -1/6
+    u[3] = (1.0 / 24.0) * (weighted + 2.0 * g[1]);  //  1/24  1/12   1/6
+    u[4] = (1.0 / 24.0) * (weighted - 2.0 * g[1]);  //  1/24 -1/12   1/6
+    u[5] = g[2];                                    //     0     0     1
+  }
+};
+
+}  // namespace fcn::kernels

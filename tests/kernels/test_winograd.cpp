@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Winograd convolution on every table: bits against the reference, values against float64's direct
+// convolution, any slicing, nothing written or read out of place. The transforms on their own are in
+// test_winograd_transform.cpp.
+#include <algorithm>
+
+#include "tests/kernels/winograd_check.hpp"
+
+namespace fcn::test {
+namespace {
+
+void check_winograd(const WinogradCase& c) {
+  INFO(c.reproducer());
+  const WinogradProblem problem(c);
+  const Map truth = problem.run(reference_table());
+  REQUIRE(truth.frame_intact());
+  for (const KernelTable* table : tested_tables()) {
+    INFO("table " << table->arch);
+    const Map got = problem.run(*table);
+    CHECK(got.frame_intact());
+    if (shares_bits(*table) || c.values == Values::kIntegers) CHECK(first_difference(truth, got) == "");
+    const Map sliced = problem.run(*table, c.seed);
+    CHECK(sliced.frame_intact());
+    CHECK(first_difference(got, sliced) == "");
+    if (c.values == Values::kRandom) CHECK(problem.error_in_bounds(got) <= 1.0);
+  }
+}
+
+TEST_CASE("Winograd convolutions of every size of map near a tile's", "[winograd]") {
+  for (int tile : {2, 4}) {
+    for (int height = 1; height <= 9; ++height) {
+      for (int width : {1, 2, 3, 4, 5, 7, 8, 9, 13, 29}) {
+        check_winograd({.tile = tile, .in_channels = 3, .out_channels = 5, .in_h = height, .in_w = width});
+      }
+    }
+  }
+}
+
+TEST_CASE("Winograd convolutions of every number of channels near a register's", "[winograd]") {
+  for (int tile : {2, 4}) {
+    for (int channels : {1, 2, 3, 4, 7, 8, 9, 11, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 130}) {
+      check_winograd({.tile = tile, .in_channels = channels, .out_channels = 3, .in_h = 3, .in_w = 5});
+      check_winograd({.tile = tile, .in_channels = 3, .out_channels = channels, .in_h = 3, .in_w = 5});
+    }
+  }
+}
+
+TEST_CASE("Winograd convolutions of more tiles than a block holds", "[winograd]") {
+  for (int tile : {2, 4}) {
+    check_winograd({.tile = tile, .in_channels = 2, .out_channels = 17, .in_h = 21, .in_w = 61, .images = 2});
+    check_winograd({.tile = tile, .in_channels = 64, .out_channels = 64, .in_h = 14, .in_w = 30});
+  }
+}
+
+TEST_CASE("Winograd convolutions with residual and relu, in place too", "[winograd]") {
+  for (int tile : {2, 4}) {
+    for (Values values : {Values::kRandom, Values::kIntegers, Values::kSpecial}) {
+      for (int options = 0; options < 8; ++options) {
+        for (int channels : {16, 21}) {
+          // 4 input channels are as many as keep kIntegers exact: 4 * 3 * 576 * 48^2 < 2^24, 48 being the
+          // largest row sum of |A^T| (|G| 1 . |B^T| 1).
+          check_winograd({.tile = tile,
+                          .in_channels = 4,
+                          .out_channels = channels,
+                          .in_h = 6,
+                          .in_w = 9,
+                          .residual = (options & 1) != 0,
+                          .relu = (options & 2) != 0,
+                          .in_place = (options & 4) != 0,
+                          .values = values});
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("Winograd convolutions of three hundred random shapes", "[winograd]") {
+  RandomFloats random(test_seed(), Values::kRandom);
+  int checked = 0;
+  for (unsigned i = 0; i < 300; ++i) {
+    WinogradCase c;
+    c.tile = 2 + 2 * random.pick(2);
+    c.in_channels = 1 + random.pick(random.pick(5) == 0 ? 90 : 12);
+    c.out_channels = 1 + random.pick(random.pick(4) == 0 ? 140 : 20);
+    c.in_h = 1 + random.pick(12), c.in_w = 1 + random.pick(30);
+    c.images = 1 + random.pick(3);
+    c.pad_top = random.pick(4), c.pad_bottom = random.pick(4);
+    c.pad_left = random.pick(4), c.pad_right = random.pick(4);
+    c.spare_channels = random.pick(2) * random.pick(16);
+    c.bias = random.pick(4) != 0, c.residual = random.pick(2) != 0, c.relu = random.pick(2) != 0;
+    c.in_place = random.pick(2) != 0;
+    c.values = random.pick(3) == 0 ? Values::kSpecial : Values::kRandom;
+    c.seed = test_seed() + i;
+    if (c.out_h() < 1 || c.out_w() < 1) continue;
+    check_winograd(c);
+    ++checked;
+  }
+  CHECK(checked > 250);
+}
+
+TEST_CASE("Winograd and direct convolution agree to the bit where nothing rounds", "[winograd]") {
+  for (int tile : {2, 4}) {
+    for (int in_channels : {1, 4}) {
+      const WinogradProblem problem({.tile = tile,
+                                     .in_channels = in_channels,
+                                     .out_channels = 19,
+                                     .in_h = 11,
+                                     .in_w = 14,
+                                     .residual = true,
+                                     .values = Values::kIntegers});
+      for (const KernelTable* table : tested_tables()) {
+        INFO("table " << table->arch << " tile " << tile << " channels " << in_channels);
+        CHECK(first_difference(problem.run_direct(*table), problem.run(*table)) == "");
+      }
+    }
+  }
+}
+
+TEST_CASE("A NaN or an infinity spoils the tiles that read it and no other", "[winograd]") {
+  for (int tile : {2, 4}) {
+    for (float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+      WinogradProblem problem({.tile = tile, .in_channels = 2, .out_channels = 3, .in_h = 24, .in_w = 24});
+      std::vector<Map> clean;
+      for (const KernelTable* table : tested_tables()) clean.push_back(problem.run(*table));
+      problem.input().pixel(10, 0, 13)[1] = bad;
+      for (std::size_t i = 0; i < clean.size(); ++i) {
+        const Map got = problem.run(*tested_tables()[i]);
+        for (int y = 0; y < 24; ++y) {
+          for (int x = 0; x < 24; ++x) {
+            const auto reads = [&](int at, int pixel) {
+              const int first = at / tile * tile - 1;
+              return pixel >= first && pixel < first + tile + 2;
+            };
+            const bool same = same_value(clean[i].pixel(y, 0, x)[2], got.pixel(y, 0, x)[2]);
+            if (!reads(y, 10) || !reads(x, 13)) CHECK(same);
+            // The pixels that direct convolution spoils are spoilt here too.
+            if (std::abs(y - 10) <= 1 && std::abs(x - 13) <= 1)
+              CHECK_FALSE(std::isfinite(got.pixel(y, 0, x)[2]));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("The bound on a Winograd convolution's error is far below its values", "[winograd]") {
+  // Otherwise the comparison with float64 would pass for anything.
+  for (int tile : {2, 4}) {
+    const WinogradProblem problem(
+        {.tile = tile, .in_channels = 64, .out_channels = 32, .in_h = 5, .in_w = 6});
+    Map wrong = problem.run(reference_table());
+    CHECK(problem.error_in_bounds(wrong) > 0.0);
+    CHECK(problem.error_in_bounds(wrong) <= 1.0);
+    wrong.pixel(2, 0, 3)[7] += 0.5f;
+    CHECK(problem.error_in_bounds(wrong) > 1.0);
+  }
+}
+
+}  // namespace
+}  // namespace fcn::test

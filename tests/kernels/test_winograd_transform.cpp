@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Winograd's transforms one by one: the reference's steps against the matrices in float64, the matrices
+// against convolution itself, and every table's transformed weights against float64.
+#include "kernels/reference/winograd.hpp"
+#include "tests/kernels/winograd_check.hpp"
+
+namespace fcn::test {
+namespace {
+
+using Eigen::VectorXd;
+
+VectorXd random_vector(Eigen::Index size, RandomFloats& random) {
+  VectorXd v(size);
+  for (double& x : v) x = random();
+  return v;
+}
+
+/// A line of floats, spread over memory as the reference takes it.
+struct Line {
+  static constexpr int stride = 3;
+  float floats[6 * stride];
+
+  explicit Line(const VectorXd& v) {
+    for (int i = 0; i < v.size(); ++i) floats[i * stride] = static_cast<float>(v[i]);
+  }
+  double operator[](int i) const { return floats[i * stride]; }
+};
+
+TEST_CASE("Winograd's matrices compute a convolution of three taps", "[winograd]") {
+  RandomFloats random(test_seed(), Values::kIntegers);
+  for (int tile : {2, 4}) {
+    const auto m = WinogradMatrices::of(tile);
+    for (int repeat = 0; repeat < 100; ++repeat) {
+      const VectorXd d = random_vector(tile + 2, random), g = 24.0 * random_vector(3, random);
+      const VectorXd y = m.output * (m.filter * g).cwiseProduct(m.input * d);
+      for (int i = 0; i < tile; ++i) CHECK(y[i] == g.dot(d.segment(i, 3)));
+    }
+  }
+}
+
+TEST_CASE("Winograd's input and output transforms are their matrices", "[winograd]") {
+  RandomFloats random(test_seed(), Values::kRandom);
+  for (int tile : {2, 4}) {
+    const auto m = WinogradMatrices::of(tile);
+    // One more rounding for float64's own.
+    const double input_unit = (m.input_roundings + 1) * 0x1p-24,
+                 output_unit = (m.output_roundings + 1) * 0x1p-24;
+    for (int repeat = 0; repeat < 1000; ++repeat) {
+      const VectorXd x = random_vector(tile + 2, random);
+      Line line(x);
+      kernels::reference::winograd_input_line(tile, line.floats, Line::stride);
+      const VectorXd v = m.input * x, v_bound = input_unit * (m.input.cwiseAbs() * x.cwiseAbs());
+      for (int i = 0; i < tile + 2; ++i) CHECK(std::abs(line[i] - v[i]) <= v_bound[i]);
+
+      line = Line(x);
+      kernels::reference::winograd_output_line(tile, line.floats, Line::stride);
+      const VectorXd y = m.output * x, y_bound = output_unit * (m.output.cwiseAbs() * x.cwiseAbs());
+      for (int i = 0; i < tile; ++i) CHECK(std::abs(line[i] - y[i]) <= y_bound[i]);
+    }
+  }
+}
+
+TEST_CASE("Transformed weights are float64's, rounded once", "[winograd]") {
+  RandomFloats random(test_seed(), Values::kRandom);
+  for (int tile : {2, 4}) {
+    const auto m = WinogradMatrices::of(tile);
+    for (int repeat = 0; repeat < 1000; ++repeat) {
+      float g[9];
+      Eigen::Matrix3d g64;
+      for (int i = 0; i < 9; ++i) g64(i / 3, i % 3) = g[i] = random();
+      const kernels::ConvShape shape{1, 1, 1, 3, 3, 1, 1, 1, 1, 1};
+      std::vector<float> packed(reference_table().packed_winograd_size(shape, tile));
+      reference_table().pack_winograd(shape, tile, g, nullptr, packed.data());
+      const Eigen::MatrixXd u = m.filter * g64 * m.filter.transpose();
+      // Float64 rounds at most ten times a dimension on the way: 20 * 2^-53 of the absolute values.
+      const Eigen::MatrixXd slack =
+          20 * 0x1p-53 * (m.filter.cwiseAbs() * g64.cwiseAbs() * m.filter.cwiseAbs().transpose());
+      for (int i = 0; i < u.size(); ++i) {
+        const int row = i / (tile + 2), column = i % (tile + 2);
+        const double truth = u(row, column);
+        CHECK(std::abs(packed[static_cast<std::size_t>(1 + i)] - truth) <=
+              0x1p-24 * std::abs(truth) + 2 * slack(row, column));
+      }
+    }
+  }
+}
+
+TEST_CASE("Every table transforms weights to the same bits", "[winograd]") {
+  // Seen through convolution: one input channel that is 1 at a single pixel, so that each output is a sum
+  // of transformed weights; ragged panels and a bias to find its place.
+  for (int tile : {2, 4}) {
+    for (int out_channels : {1, 5, 16, 70}) {
+      WinogradProblem problem(
+          {.tile = tile, .in_channels = 1, .out_channels = out_channels, .in_h = 4, .in_w = 4});
+      for (int i = 0; i < 16; ++i) problem.input().pixel(i / 4, 0, i % 4)[0] = i == 6 ? 1.0f : 0.0f;
+      const Map truth = problem.run(reference_table());
+      for (const KernelTable* table : tested_tables()) {
+        INFO("table " << table->arch << " tile " << tile << " channels " << out_channels);
+        if (shares_bits(*table)) CHECK(first_difference(truth, problem.run(*table)) == "");
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace fcn::test

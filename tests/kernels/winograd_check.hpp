@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// One Winograd convolution to test: its parameters (printed when it fails), its maps and weights, a run on a
+// table, and how far its results are from float64's direct convolution, in units of what they may err by.
+#pragma once
+
+#include <Eigen/Core>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/kernels/kernel_check.hpp"
+
+namespace fcn::test {
+
+/// The matrices of F(tile, 3) as Lavin and Gray print them, and the roundings that a value meets on its way
+/// through the steps of kernels/winograd_transform.hpp, in each dimension.
+struct WinogradMatrices {
+  Eigen::MatrixXd input, filter, output;  ///< B^T, G, A^T
+  int input_roundings, output_roundings;
+
+  static WinogradMatrices of(int tile) {
+    WinogradMatrices m;
+    if (tile == 2) {
+      m.input = Eigen::MatrixXd{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
+      m.filter = Eigen::MatrixXd{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+      m.output = Eigen::MatrixXd{{1, 1, 1, 0}, {0, 1, -1, -1}};
+      m.input_roundings = 1, m.output_roundings = 2;
+    } else {
+      m.input = Eigen::MatrixXd{{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
+                                {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
+      m.filter =
+          Eigen::MatrixXd{{6, 0, 0}, {-4, -4, -4}, {-4, 4, -4}, {1, 2, 4}, {1, -2, 4}, {0, 0, 24}} / 24;
+      m.output =
+          Eigen::MatrixXd{{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+      m.input_roundings = 2, m.output_roundings = 3;
+    }
+    return m;
+  }
+};
+
+struct WinogradCase {
+  int tile = 4;
+  int in_channels = 1, out_channels = 1;
+  int in_h = 1, in_w = 1, images = 1;
+  int pad_top = 1, pad_bottom = 1, pad_left = 1, pad_right = 1;
+  int spare_channels = 0;  ///< floats of an input pixel that do not count
+  bool bias = true, residual = false, relu = false, in_place = false;
+  Values values = Values::kRandom;
+  unsigned seed = test_seed();
+
+  int out_h() const { return in_h + pad_top + pad_bottom - 2; }
+  int out_w() const { return in_w + pad_left + pad_right - 2; }
+  int tiles_down() const { return (out_h() + tile - 1) / tile; }
+  int tiles_across() const { return (out_w() + tile - 1) / tile; }
+  kernels::ConvShape shape() const { return {in_channels, out_channels, 1, 3, 3, 1, 1, 1, 1, pad_left}; }
+
+  std::string reproducer() const {
+    std::ostringstream text;
+    text << "WinogradCase{" << tile << ", " << in_channels << ", " << out_channels << ", " << in_h << ", "
+         << in_w << ", " << images << ", " << pad_top << ", " << pad_bottom << ", " << pad_left << ", "
+         << pad_right << ", " << spare_channels << ", " << bias << ", " << residual << ", " << relu << ", "
+         << in_place << ", Values(" << static_cast<int>(values) << "), " << seed << "}";
+    return text.str();
+  }
+};
+
+/// The data of a case. The map's last row is the row of zeros that stands for rows outside it.
+class WinogradProblem {
+ public:
+  explicit WinogradProblem(const WinogradCase& c)
+      : case_(c),
+        in_(input_map({c.in_h + 1, c.in_w, c.in_channels, c.images, c.pad_left,
+                       c.tiles_across() * c.tile + 2 - c.pad_left - c.in_w,
+                       c.in_channels + c.spare_channels})),
+        residual_(input_map(out_shape(c))) {
+    RandomFloats random(c.seed, c.values);
+    in_.fill(random);
+    in_.fill_zero_row(c.in_h);
+    residual_.fill(random);
+    // Special weights would drown the special inputs in NaN.
+    RandomFloats ordinary(c.seed + 1, Values::kRandom);
+    weights_.resize(static_cast<std::size_t>(c.out_channels * c.in_channels * 9));
+    bias_.resize(static_cast<std::size_t>(c.out_channels));
+    // Transformed multiples of 24 * 24 are integers, and a few small integers add up without rounding.
+    const bool integers = c.values == Values::kIntegers;
+    for (float& w : weights_) w = integers ? static_cast<float>(ordinary.pick(3) - 1) * 576.0f : ordinary();
+    for (float& b : bias_) b = !c.bias ? 0.0f : integers ? 3.0f : ordinary();
+  }
+
+  Map& input() { return in_; }
+
+  /// Runs the case, whole or in random slices of tiles and panels.
+  Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
+    const kernels::ConvShape shape = case_.shape();
+    const Floats packed = floats(table.packed_winograd_size(shape, case_.tile));
+    table.pack_winograd(shape, case_.tile, weights_.data(), case_.bias ? bias_.data() : nullptr,
+                        packed.get());
+    const std::vector<const float*> rows = band_rows(case_.tile, case_.tile + 2);
+    Map out = output_map(out_shape(case_));
+    kernels::ConvBand band = make_band(rows, out, packed.get());
+    const Range tiles{0, std::ptrdiff_t{case_.tiles_down()} * case_.images * case_.tiles_across()};
+    const Range panels{0, table.winograd_panels(shape, case_.tile)};
+    RandomFloats random(slices.value_or(0), Values::kRandom);
+    for (const Range& panel_slice : slices ? random_slices(panels.end, random) : std::vector{panels}) {
+      for (const Range& tile_slice : slices ? random_slices(tiles.end, random) : std::vector{tiles}) {
+        // A block of its own for each call: nothing may lean on what another call left in the scratch.
+        const Floats scratch = floats(table.winograd_scratch(shape, case_.tile));
+        table.winograd(band, case_.tile, tile_slice, panel_slice, scratch.get());
+      }
+    }
+    return out;
+  }
+
+  /// The same convolution by the table's direct kernel.
+  Map run_direct(const KernelTable& table) const {
+    const kernels::ConvShape shape = case_.shape();
+    const Floats packed = floats(table.packed_conv_size(shape));
+    table.pack_conv(shape, weights_.data(), case_.bias ? bias_.data() : nullptr, packed.get());
+    const std::vector<const float*> rows = band_rows(1, 3);
+    Map out = output_map(out_shape(case_));
+    const kernels::ConvBand band = make_band(rows, out, packed.get());
+    const std::ptrdiff_t pixels = std::ptrdiff_t{case_.out_h()} * case_.images * case_.out_w();
+    table.conv(band, {0, pixels}, {0, table.conv_panels(shape)});
+    return out;
+  }
+
+  /// The largest distance from float64, in units of what float32 may err by; at most 1 if all is well.
+  ///
+  /// A value's way through the input transform has 2 * input_roundings roundings, of at most 2^-24 each
+  /// relative to the sums of absolute values |B^T| |d| |B|, since no step subtracts what a former one added.
+  /// The transformed weight has one (two make up for float64's), the sum of products one for each channel and
+  /// one more on SSE2, the output transform 2 * output_roundings, bias and residual one each, float64's own
+  /// sums less than one. N roundings of that kind err by at most N 2^-24 / (1 - N 2^-24) times
+  /// |A^T| (sum over c of |G| |g| |G^T| . |B^T| |d| |B|) |A| (Higham, Accuracy and Stability of Numerical
+  /// Algorithms, 3.1). Random normal values are far too large to underflow.
+  double error_in_bounds(const Map& got) const;
+
+ private:
+  using Floats = std::unique_ptr<float[], decltype(&std::free)>;
+
+  static Floats floats(std::size_t count) {
+    Floats block(static_cast<float*>(std::aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64)),
+                 &std::free);
+    for (std::size_t i = 0; i < count; ++i) block[i] = poison();
+    return block;
+  }
+  static MapShape out_shape(const WinogradCase& c) {
+    const int stride = round_up(c.out_channels, kernels::kChannelQuantum) + 16;
+    return {c.out_h(), c.out_w(), c.out_channels, c.images, 2, 1, stride};
+  }
+
+  /// `count` input rows for each `step` output rows.
+  std::vector<const float*> band_rows(int step, int count) const {
+    std::vector<const float*> rows;
+    for (int oy = 0; oy < case_.out_h(); oy += step) {
+      for (int i = 0; i < count; ++i) {
+        const int y = oy - case_.pad_top + i;
+        rows.push_back(in_.row(y >= 0 && y < case_.in_h ? y : case_.in_h));
+      }
+    }
+    return rows;
+  }
+
+  kernels::ConvBand make_band(const std::vector<const float*>& rows, Map& out, const float* packed) const {
+    kernels::ConvBand band;
+    band.shape = case_.shape();
+    band.images = case_.images;
+    band.out_rows = case_.out_h();
+    band.out_width = case_.out_w();
+    band.in = {rows.data(), in_.shape().pixel_stride, in_.image_stride()};
+    if (case_.residual)
+      band.residual = {residual_.rows(), residual_.shape().pixel_stride, residual_.image_stride()};
+    if (case_.residual && case_.in_place) {
+      copy_residual(out);
+      band.residual = {out.rows(), out.shape().pixel_stride, out.image_stride()};
+    }
+    band.out = output_rows(out);
+    band.weights = packed;
+    band.relu = case_.relu;
+    return band;
+  }
+
+  void copy_residual(Map& out) const {
+    for (int y = 0; y < case_.out_h(); ++y) {
+      for (int i = 0; i < case_.images; ++i) {
+        for (int x = 0; x < case_.out_w(); ++x) {
+          for (int c = 0; c < case_.out_channels; ++c) out.pixel(y, i, x)[c] = residual_.pixel(y, i, x)[c];
+        }
+      }
+    }
+  }
+
+  /// The kernel of one pair of channels.
+  Eigen::Matrix3d kernel(int n, int c) const {
+    Eigen::Matrix3d g;
+    for (int i = 0; i < 9; ++i)
+      g(i / 3, i % 3) = weights_[static_cast<std::size_t>((n * case_.in_channels + c) * 9 + i)];
+    return g;
+  }
+
+  /// Channel c of the input that a tile reads.
+  Eigen::MatrixXd input_tile(int ty, int image, int tx, int c) const {
+    const int taps = case_.tile + 2;
+    Eigen::MatrixXd d(taps, taps);
+    for (int i = 0; i < taps; ++i) {
+      const int y = ty * case_.tile - case_.pad_top + i;
+      for (int j = 0; j < taps; ++j) {
+        const int x = tx * case_.tile - case_.pad_left + j;
+        d(i, j) = in_.pixel(y >= 0 && y < case_.in_h ? y : case_.in_h, image, x)[c];
+      }
+    }
+    return d;
+  }
+
+  double tile_error_in_bounds(const Map& got, int ty, int image, int tx) const;
+
+  WinogradCase case_;
+  Map in_;
+  Map residual_;
+  std::vector<float> weights_;
+  std::vector<float> bias_;
+};
+
+inline double WinogradProblem::error_in_bounds(const Map& got) const {
+  double worst = 0;
+  for (int ty = 0; ty < case_.tiles_down(); ++ty) {
+    for (int image = 0; image < case_.images; ++image) {
+      for (int tx = 0; tx < case_.tiles_across(); ++tx)
+        worst = std::max(worst, tile_error_in_bounds(got, ty, image, tx));
+    }
+  }
+  return worst;
+}
+
+inline double WinogradProblem::tile_error_in_bounds(const Map& got, int ty, int image, int tx) const {
+  const auto m = WinogradMatrices::of(case_.tile);
+  const Eigen::MatrixXd input = m.input.cwiseAbs(), filter = m.filter.cwiseAbs(),
+                        output = m.output.cwiseAbs();
+  const double n_roundings =
+      2 * m.input_roundings + 2 + case_.in_channels + 1 + 2 * m.output_roundings + 2 + 1;
+  const double unit = n_roundings * 0x1p-24 / (1 - n_roundings * 0x1p-24);
+  std::vector<Eigen::MatrixXd> tiles, magnitudes;
+  for (int c = 0; c < case_.in_channels; ++c) {
+    tiles.push_back(input_tile(ty, image, tx, c));
+    magnitudes.push_back(input * tiles.back().cwiseAbs() * input.transpose());
+  }
+  double worst = 0;
+  for (int n = 0; n < case_.out_channels; ++n) {
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(case_.tile, case_.tile);
+    Eigen::MatrixXd magnitude = Eigen::MatrixXd::Zero(case_.tile + 2, case_.tile + 2);
+    for (int c = 0; c < case_.in_channels; ++c) {
+      const Eigen::Matrix3d g = kernel(n, c);
+      const auto at = static_cast<std::size_t>(c);
+      for (int i = 0; i < 9; ++i)
+        sum += g(i / 3, i % 3) * tiles[at].block(i / 3, i % 3, case_.tile, case_.tile);
+      magnitude += (filter * g.cwiseAbs() * filter.transpose()).cwiseProduct(magnitudes[at]);
+    }
+    magnitude = output * magnitude * output.transpose();
+    for (int i = 0; i < case_.tile && ty * case_.tile + i < case_.out_h(); ++i) {
+      for (int j = 0; j < case_.tile && tx * case_.tile + j < case_.out_w(); ++j) {
+        const int y = ty * case_.tile + i, x = tx * case_.tile + j;
+        const double bias = bias_[static_cast<std::size_t>(n)];
+        const double residual = case_.residual ? residual_.pixel(y, image, x)[n] : 0.0;
+        double truth = sum(i, j) + bias + residual;
+        if (case_.relu) truth = truth > 0 ? truth : 0;
+        const double bound = unit * (magnitude(i, j) + std::abs(bias) + std::abs(residual));
+        worst = std::max(worst, std::abs(got.pixel(y, image, x)[n] - truth) / bound);
+      }
+    }
+  }
+  return worst;
+}
+
+}  // namespace fcn::test
