@@ -15,3 +15,15 @@ target_include_directories(fcn_pictures SYSTEM PRIVATE ${FCN_STB_INCLUDE_DIR})
 target_link_libraries(fcn_pictures PUBLIC fcn fcn_output_files PRIVATE fcn_developer PNG::PNG ZLIB::ZLIB)
 # stb_image's arithmetic overflows on hostile coefficients; with wrapping that is defined, and harmless.
 set_source_files_properties(image_io.cpp PROPERTIES COMPILE_OPTIONS -fwrapv)
+
+# All of fcn-infer but its main.
+add_library(fcn_infer_parts STATIC
+  default_model.cpp drawing.cpp heat_layer.cpp infer_options.cpp infer_run.cpp input_list.cpp output_json.cpp
+  output_npy.cpp output_overlay.cpp output_targets.cpp progress.cpp run_report.cpp stroke_font.cpp
+  stroke_font_glyphs.cpp terminal_report.cpp)
+target_link_libraries(fcn_infer_parts PUBLIC fcn_pictures PRIVATE fcn_developer fmt::fmt CLI11::CLI11)
+
+add_executable(fcn-infer fcn_infer.cpp)
+target_link_libraries(fcn-infer PRIVATE fcn_infer_parts fcn_runtime fcn_developer fmt::fmt)
+# Where find_default_model() looks for it.
+install(FILES ${PROJECT_SOURCE_DIR}/weights/fashion-resnet18.safetensors DESTINATION share/fcn COMPONENT runtime OPTIONAL)

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// fcn-infer: picks the arch, loads the model, and hands over. Arguments are infer_options.cpp's, the work
+// infer_run.cpp's.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "engine/model_reader.hpp"
+#include "kernels/dispatch/select.hpp"
+#include "tools/default_model.hpp"
+#include "tools/infer_options.hpp"
+#include "tools/infer_run.hpp"
+#include "tools/interrupt.hpp"
+#include "tools/terminal_report.hpp"
+
+namespace {
+
+using namespace fcn;
+using namespace fcn::tools;
+
+int exit_after_printing(const std::string& text) {
+  return print_result(text) ? kExitFine : kExitImageFailed;
+}
+
+Result<Model> load_model(const std::string& path, const kernels::KernelTable* table) {
+  auto model = Model::load(path, {.table = table, .limits = {}});
+  if (!model) return model;
+  if (model->input_channels() != 3)
+    return Error{ErrorCode::unsupported,
+                 fmt::format("the model wants {} channels; pictures have three", model->input_channels()),
+                 path};
+  return model;
+}
+
+int run(const InferOptions& options) {
+  const kernels::TableChoice choice = kernels::select_table();
+  if (choice.table == nullptr) {
+    print_error({ErrorCode::invalid_argument, choice.error, ""});
+    return kExitUsage;
+  }
+  if (options.version)
+    return exit_after_printing(fmt::format("fcn-infer {} ({})\n", FCN_VERSION, choice.table->arch));
+
+  auto path = options.model.empty() ? find_default_model() : Result<std::string>(options.model);
+  if (!path) {
+    print_error(path.error());
+    return kExitModel;
+  }
+  const auto model = load_model(*path, choice.table);
+  if (!model) {
+    print_error(model.error());
+    return kExitModel;
+  }
+  if (options.list_classes) return exit_after_printing(class_list(model->info(), class_count(*model)));
+  return infer_pictures(*model, *path, options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  end_cleanly_when_interrupted();
+  try {
+    const ParsedArguments arguments = parse_infer_arguments(argc, argv);
+    return arguments.options ? run(*arguments.options) : arguments.exit_code;
+  } catch (const std::bad_alloc&) {
+    print_error({ErrorCode::out_of_memory, "out of memory", ""});
+  } catch (const std::exception& error) {
+    print_error({ErrorCode::io, error.what(), ""});
+  }
+  return kExitImageFailed;
+}

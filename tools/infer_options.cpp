@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// fcn-infer's command line, in CLI11's terms. Numbers are parsed by from_chars: CLI11's own reading would
+// take "010" for eight.
+#include "tools/infer_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <sstream>
+
+#include "engine/printable.hpp"
+
+namespace fcn::tools {
+namespace {
+
+constexpr int kMostThreads = 1024;  // Session's own bound
+constexpr int kMostClasses = 1'000'000;
+constexpr int kLargestStride = 1'000;  // far beyond any pool; the model says what it allows
+
+/// A callback that sets `target` to a whole number in [low, high] or fails.
+auto number_into(int& target, int low, int high) {
+  return [&target, low, high](const std::string& text) {
+    int value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [parsed_to, failed] = std::from_chars(text.data(), end, value);
+    if (failed != std::errc() || parsed_to != end || value < low || value > high)
+      throw CLI::ValidationError(fmt::format("\"{}\" is not a whole number from {} to {}", text, low, high));
+    target = value;
+  };
+}
+
+void add_number(CLI::App& app, const std::string& names, int& target, int low, int high,
+                const std::string& help) {
+  app.add_option_function<std::string>(names, number_into(target, low, high), help)->type_name("N");
+}
+
+void add_what_to_run(CLI::App& app, InferOptions& options) {
+  app.add_option("IMAGE", options.inputs,
+                 "Pictures (JPEG, PNG, BMP, PGM/PPM), folders of pictures, or - for standard input");
+  app.add_option("-m,--model", options.model,
+                 "Model file made by fcn-export (default: $FCN_MODEL, or the one that ships)")
+      ->type_name("FILE");
+  add_number(app, "-t,--threads", options.threads, 1, kMostThreads, "Threads (default: all cores)");
+  add_number(app, "--pool-stride", options.pool_stride, 1, kLargestStride,
+             "Step of the classifier's window in feature cells: 1 is dense (default), the pool's own size is "
+             "quickest");
+  app.add_option_function<std::string>(
+         "--resize",
+         [&options](const std::string& text) {
+           auto spec = parse_resize(text);
+           if (!spec) throw CLI::ValidationError("--resize", "\"" + text + "\" is neither short:N nor WxH");
+           options.resize = *spec;
+         },
+         "Resize first (antialiased, as Pillow does): short:N for the shorter side, or WxH")
+      ->type_name("SIZE");
+  app.add_flag_callback(
+      "--no-exif", [&options] { options.apply_exif = false; },
+      "Leave pictures as stored, do not turn them upright");
+}
+
+void add_what_to_show(CLI::App& app, InferOptions& options) {
+  add_number(app, "-k,--top", options.top, 1, kMostClasses, "How many classes to list (default: 5)");
+  app.add_option("--class", options.class_name, "Show this class in map and overlay, not the predicted one")
+      ->type_name("NAME|ID");
+  app.add_option_function<std::string>(
+         "--output",
+         [&options](const std::string& text) {
+           if (text != "probabilities" && text != "logits")
+             throw CLI::ValidationError("--output", "\"" + text + "\" is neither probabilities nor logits");
+           options.scores = text == "logits" ? ScoreKind::logits : ScoreKind::probabilities;
+         },
+         "Scores: probabilities (default) or logits")
+      ->type_name("KIND");
+  app.add_option("--json", options.json,
+                 "Write one JSON object a line; - for standard output, in place of the report")
+      ->type_name("FILE");
+  app.add_option("--npy", options.npy, "Write the score map (float32, classes x rows x cols)")
+      ->type_name("FILE|DIR");
+  app.add_option("--overlay", options.overlay, "Write a PNG of the picture with its map drawn over it")
+      ->type_name("FILE|DIR");
+  app.add_flag("-q,--quiet", options.quiet,
+               "No report and no progress, only errors and the outputs asked for");
+  app.add_flag("-v,--verbose", options.verbose, "Also the map's shape and the winning class of each cell");
+  app.add_flag("--version", options.version, "Print the version and the arch in use");
+  app.add_flag("--list-classes", options.list_classes, "Print the model's classes");
+}
+
+/// What CLI11 cannot check by option.
+void check_together(const InferOptions& options) {
+  if (options.inputs.empty() && !options.version && !options.list_classes)
+    throw CLI::ValidationError("no image given; fcn-infer --help shows how");
+  if (options.quiet && options.verbose)
+    throw CLI::ValidationError("--quiet and --verbose contradict each other");
+  if (options.npy == "-" || options.overlay == "-")
+    throw CLI::ValidationError("only --json can go to standard output");
+}
+
+}  // namespace
+
+ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
+  InferOptions options;
+  CLI::App app(
+      "Finds what a picture shows and where: runs an image classifier as a fully convolutional network.\n"
+      "Results go to standard output, everything else to standard error.",
+      "fcn-infer");
+  app.footer(
+      "Exit codes: 0 fine, 1 some images failed, 2 usage, 3 unusable model,\n4 the one image given is over a "
+      "limit, 130 interrupted.");
+  app.get_formatter()->column_width(30);
+  try {
+    add_what_to_run(app, options);
+    add_what_to_show(app, options);
+    app.parse(argc, argv);
+    check_together(options);
+  } catch (const CLI::CallForHelp&) {
+    const std::string help = app.help();
+    const bool shown = std::fputs(help.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+    return {std::nullopt, shown ? kExitFine : kExitImageFailed};
+  } catch (const CLI::Error& error) {
+    fmt::print(stderr, "fcn-infer: {}\n", printable(error.what()));
+    return {std::nullopt, kExitUsage};
+  }
+  return {std::move(options), kExitFine};
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What the user of fcn-infer asks for. Whether the model and the files can answer is found out later.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/score_map.hpp"
+#include "tools/resize.hpp"
+
+namespace fcn::tools {
+
+inline constexpr int kExitFine = 0;
+inline constexpr int kExitImageFailed = 1;  ///< or an output could not be written; other images are done
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitModel = 3;
+inline constexpr int kExitLimit = 4;  ///< the one image given is over a limit
+
+struct InferOptions {
+  std::vector<std::string> inputs;  ///< files, folders, "-"
+  std::string model;                ///< empty for the shipped one
+  int top = 5;
+  int threads = 0;      ///< 0 for all cores
+  int pool_stride = 0;  ///< 0 for the model's own
+  std::string class_name;
+  ScoreKind scores = ScoreKind::probabilities;
+  std::string json;  ///< empty for none; "-" for standard output
+  std::string npy;
+  std::string overlay;
+  std::optional<ResizeSpec> resize;
+  bool apply_exif = true;
+  bool quiet = false;
+  bool verbose = false;
+  bool version = false;
+  bool list_classes = false;
+};
+
+/// The options, or the exit code to end with: help was printed (0) or the arguments make no sense (2, said on
+/// stderr).
+struct ParsedArguments {
+  std::optional<InferOptions> options;
+  int exit_code = kExitFine;
+};
+
+ParsedArguments parse_infer_arguments(int argc, const char* const* argv);
+
+}  // namespace fcn::tools

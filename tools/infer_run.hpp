@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// One call of fcn-infer on its pictures: each is decoded, run and reported; one that fails does not stop the
+// others.
+#pragma once
+
+#include <string>
+
+#include "engine/model.hpp"
+#include "tools/infer_options.hpp"
+
+namespace fcn::tools {
+
+/// Everything after the model is loaded. Prints results to standard output and errors to standard error;
+/// returns the exit code.
+int infer_pictures(const Model& model, const std::string& model_path, const InferOptions& options);
+
+/// How many classes the model scores.
+int class_count(const Model& model);
+
+/// One line on standard error: "fcn-infer: where: message", with what came from files escaped.
+void print_error(const Error& error);
+
+/// Text to standard output. False if it cannot be written, which has then been said on standard error.
+bool print_result(const std::string& text);
+
+}  // namespace fcn::tools
