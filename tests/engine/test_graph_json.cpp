@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Graphs as text: every op comes back with every attribute, and graphs that make no sense are refused.
+#include "engine/graph_json.hpp"
+
+#include <catch2/catch.hpp>
+#include <functional>
+#include <string>
+
+#include "engine/model_json.hpp"
+
+using namespace fcn;
+using Catch::Contains;
+
+namespace {
+
+/// One node of every op, each attribute different from its default.
+Graph every_op() {
+  Graph graph;
+  NodeId at = graph.append("in", Input{.channels = 4}, {});
+  const NodeId first = at;
+  Conv conv;
+  conv.in_channels = 4;
+  conv.out_channels = 4;
+  conv.kernel = {3, 5};
+  conv.stride = {1, 1};
+  conv.dilation = {2, 3};
+  conv.pad = {2, 6, 2, 6};
+  conv.groups = 2;
+  conv.residual = true;
+  conv.relu = true;
+  at = graph.append("conv", conv, {at, first});
+  at = graph.append("norm",
+                    BatchNorm{.channels = 4,
+                              .epsilon = 0.001,
+                              .relu = true,
+                              .weight = {},
+                              .bias = {},
+                              .mean = {},
+                              .variance = {}},
+                    {at});
+  at = graph.append("relu", Relu{}, {at});
+  at = graph.append(
+      "max",
+      MaxPool{.kernel = {3, 2}, .stride = {2, 1}, .dilation = {2, 1}, .pad = {2, 1, 1, 0}, .ceil_mode = true},
+      {at});
+  at = graph.append("avg",
+                    AveragePool{.kernel = {2, 4},
+                                .stride = {2, 3},
+                                .pad = {1, 2, 0, 1},
+                                .ceil_mode = true,
+                                .count_include_pad = false},
+                    {at});
+  at = graph.append("add", Add{.relu = true}, {at, at});
+  at = graph.append("global", GlobalAveragePool{}, {at});
+  at = graph.append("flat", Flatten{}, {at});
+  at = graph.append("fc", Linear{.in_features = 4, .out_features = 7, .weights = {}, .bias = {}}, {at});
+  graph.append("soft", Softmax{}, {at});
+  return graph;
+}
+
+Result<Graph> parse(const std::string& text) {
+  const auto json = parse_json(text);
+  REQUIRE(json);
+  JsonFields fields(JsonView(*json, "graph"));
+  auto graph = graph_from_json(fields);
+  if (const Status read = fields.finish(); !read) return read.error();
+  return graph;
+}
+
+std::string error_of(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  const auto graph = parse(text.replace(at, from.size(), to));
+  return graph ? "" : graph.error().to_string();
+}
+
+std::string invalid(const std::function<void(Graph&)>& change) {
+  Graph graph = every_op();
+  change(graph);
+  const Status valid = validate_graph(graph);
+  return valid ? "" : valid.error().to_string();
+}
+
+template <class T>
+T& op(Graph& graph, std::size_t id) {
+  return std::get<T>(graph.nodes[id].op);
+}
+
+}  // namespace
+
+TEST_CASE("every op comes back as it was") {
+  const std::string text = dump_json(graph_to_json(every_op()));
+  const auto graph = parse(text);
+  REQUIRE(graph);
+  CHECK(graph->nodes.size() == std::variant_size_v<Op>);
+  CHECK(dump_json(graph_to_json(*graph)) == text);
+  const auto& conv = std::get<Conv>(graph->nodes[1].op);
+  CHECK(conv.kernel == Extent{3, 5});
+  CHECK(conv.pad == Padding{2, 6, 2, 6});
+  CHECK(graph->nodes[1].inputs == std::vector<NodeId>{0, 0});
+  CHECK(graph->output == graph->nodes.size() - 1);
+}
+
+TEST_CASE("texts that are not graphs are refused with the field") {
+  const std::string text = dump_json(graph_to_json(every_op()));
+  CHECK_THAT(error_of(text, "\"op\":\"relu\"", "\"op\":\"rleu\""), Contains("unknown op \"rleu\""));
+  CHECK_THAT(error_of(text, "[\"conv\"]", "[\"soft\"]"), Contains("earlier node"));
+  CHECK_THAT(error_of(text, "\"output\":\"soft\"", "\"output\":\"hard\""), Contains("graph.output"));
+  CHECK_THAT(error_of(text, "\"kernel\":[3,5]", "\"kernel\":[3]"), Contains("expected [y, x]"));
+  CHECK_THAT(error_of(text, "\"kernel\":[3,5]", "\"kernel\":[0,5]"), Contains("graph.nodes[1].kernel[0]"));
+  CHECK_THAT(error_of(text, "\"stride\":[1,1]", "\"stride\":[99999,1]"), Contains("1 to 32768"));
+  CHECK_THAT(error_of(text, "\"groups\":2", "\"groups\":3"), Contains("does not divide"));
+  CHECK_THAT(error_of(text, "\"groups\":2,", ""), Contains("groups: is missing"));
+  CHECK_THAT(error_of(text, "\"groups\":2", "\"groups\":2,\"twist\":1"), Contains("newer version"));
+  CHECK_THAT(error_of(text, "\"name\":\"norm\"", "\"name\":\"conv\""),
+             Contains("earlier node") || Contains("same name"));
+}
+
+TEST_CASE("validate_graph names the node and what is wrong") {
+  CHECK(invalid([](Graph&) {}).empty());
+  CHECK_THAT(invalid([](Graph& g) { g.nodes.clear(); }), Contains("no nodes"));
+  CHECK_THAT(invalid([](Graph& g) { g.output = 99; }), Contains("output"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[0].op = Relu{}; }), Contains("first node must be the input"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[3].op = Input{}; }), Contains("only the first"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[3].inputs = {3}; }), Contains("does not precede"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[3].inputs = {}; }), Contains("has 0 inputs, expected 1"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[3].name = "conv"; }), Contains("same name"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[3].name = ""; }), Contains("0 bytes"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[3].name = std::string(1025, 'x'); }), Contains("1025 bytes"));
+  CHECK_THAT(invalid([](Graph& g) { op<Conv>(g, 1).in_channels = 0; }),
+             Contains("node conv (conv): in_channels is 0"));
+  CHECK_THAT(invalid([](Graph& g) { op<Conv>(g, 1).out_channels = -2; }), Contains("out_channels is -2"));
+  CHECK_THAT(invalid([](Graph& g) { op<Conv>(g, 1).pad.left = -1; }), Contains("pad[1] is -1"));
+  CHECK_THAT(invalid([](Graph& g) { op<Conv>(g, 1).weights = {1}; }),
+             Contains("weight has 1 values, expected 120"));
+  CHECK_THAT(invalid([](Graph& g) { op<Conv>(g, 1).kernel = {32768, 32768}; }), Contains("weights exceed"));
+  CHECK_THAT(invalid([](Graph& g) { op<BatchNorm>(g, 2).epsilon = -1; }), Contains("epsilon"));
+  CHECK_THAT(invalid([](Graph& g) { op<MaxPool>(g, 4).pad.bottom = 3; }),
+             Contains("pad[2] is 3, expected 0 to 2"));
+  CHECK_THAT(invalid([](Graph& g) { op<AveragePool>(g, 5).stride.x = 0; }), Contains("stride[1] is 0"));
+  CHECK_THAT(invalid([](Graph& g) { op<Linear>(g, 9).in_features = 1 << 21; }), Contains("in_features"));
+  Limits limits;
+  limits.max_nodes = 11;
+  CHECK(validate_graph(every_op(), limits));
+  limits.max_nodes = 10;
+  CHECK_FALSE(validate_graph(every_op(), limits));
+}
+
+TEST_CASE("a model's text of another version is refused before anything else") {
+  const auto model = model_from_json(R"({"version":2,"anything":[]})");
+  REQUIRE_FALSE(model);
+  CHECK(model.error().to_string() ==
+        "field version: is 2, this program reads version 1: export the model again");
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// From a checkpoint to logits: against PyTorch in float64 (make_fixtures.py), and the command's own exit
+// codes.
+#include "tools/export_model.hpp"
+
+#include <sys/wait.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+
+#include "engine/json_fields.hpp"
+#include "engine/model_file.hpp"
+#include "engine/model_reader.hpp"
+#include "engine/session.hpp"
+#include "files.hpp"
+#include "kernels/tables.hpp"
+#include "tools/import/resnet_map.hpp"
+#include "tools/inspect_file.hpp"
+
+using namespace fcn;
+using namespace fcn::tools;
+using Catch::Contains;
+
+namespace {
+
+struct Expected {
+  Json json;
+  Expected() : json(*parse_json(read_file(fixture("expected.json")))) {}
+  [[nodiscard]] std::vector<double> numbers(const char* key) const {
+    return json[key].get<std::vector<double>>();
+  }
+};
+
+ExportRequest request_for(const std::string& checkpoint, const std::string& output) {
+  ExportRequest request;
+  request.checkpoint = checkpoint;
+  request.output = output;
+  request.mean = {0.5f, 0.25f, 0.75f};
+  request.std = {0.25f, 0.5f, 0.125f};
+  request.window = {64, 64};
+  return request;
+}
+
+/// The picture of make_fixtures.py.
+std::vector<std::uint8_t> pattern(int height, int width) {
+  std::vector<std::uint8_t> pixels;
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < 3; ++c)
+        pixels.push_back(static_cast<std::uint8_t>((y * 7 + x * 13 + c * 29 + (x * y) % 31 * 5) % 256));
+  return pixels;
+}
+
+/// The model's map on that picture against PyTorch's: |difference| <= 1e-4 x the largest logit, the project's
+/// stated accuracy.
+void check_against_torch(const std::string& path, int height, int width,
+                         const std::vector<double>& expected) {
+  ModelOptions options;
+  options.table = &kernels::table_reference;
+  const auto model = Model::load(path, options);
+  REQUIRE(model);
+  auto session = Session::create(*model, {.threads = 1, .scores = ScoreKind::logits});
+  REQUIRE(session);
+  const auto pixels = pattern(height, width);
+  const auto map = session->run({pixels.data(), width, height, std::ptrdiff_t{3} * width});
+  REQUIRE(map);
+  REQUIRE(static_cast<std::size_t>(map->classes() * map->rows() * map->cols()) == expected.size());
+  double largest = 1;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  std::size_t at = 0;
+  for (int c = 0; c < map->classes(); ++c)
+    for (int row = 0; row < map->rows(); ++row)
+      for (int col = 0; col < map->cols(); ++col)
+        CHECK(std::abs(static_cast<double>(map->at(c, row, col)) - expected[at++]) <= 1e-4 * largest);
+}
+
+int run(const std::string& arguments) {
+  const int status =
+      std::system((std::string(FCN_EXPORT_BINARY) + " " + arguments + " >/dev/null 2>&1").c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+TEST_CASE("an exported network gives PyTorch's logits, folded or not") {
+  const Expected expected;
+  const Scratch scratch;
+  for (const bool fold : {true, false}) {
+    ExportRequest request = request_for(fixture("zip.pth"), scratch.path("model"));
+    request.fold = fold;
+    const auto report = export_model(request);
+    REQUIRE(report);
+    CHECK(report->info.name == "resnet18");
+    CHECK(report->classes == 5);
+    check_against_torch(request.output, 64, 64, expected.numbers("window_logits"));
+    check_against_torch(request.output, 96, 160, expected.numbers("map_logits"));
+    CHECK(verify_model(request.output));
+  }
+}
+
+TEST_CASE("every checkpoint exports to the same tensors") {
+  const Scratch scratch;
+  REQUIRE(export_model(request_for(fixture("zip.pth"), scratch.path("plain"))));
+  const std::string plain = read_file(scratch.path("plain"));
+  const auto data_of = [](const std::string& file) {
+    return file.substr(8 + *ByteReader(bytes_of(file)).number<std::uint64_t>());
+  };
+  for (const char* name :
+       {"legacy.pth", "half.pth", "bfloat16.pth", "float64.pth", "wrapped.pth", "module_prefix.pth",
+        "shared.pth", "shared_legacy.pth", "strided.pth", "parameters.pth", "plain.safetensors"}) {
+    INFO(name);
+    REQUIRE(export_model(request_for(fixture(name), scratch.path("other"))));
+    CHECK(data_of(read_file(scratch.path("other"))) == data_of(plain));
+  }
+}
+
+TEST_CASE("missing, misshaped and unknown tensors are named") {
+  const auto read = read_checkpoint(fixture("zip.pth"));
+  REQUIRE(read);
+  const auto error_with = [&](const auto& change) {
+    std::vector<CheckpointTensor> tensors = read->tensors();
+    change(tensors);
+    const Checkpoint changed(*ByteSource::open(fixture("zip.pth")), "test", std::move(tensors));
+    const auto network = import_resnet(changed);
+    return network ? "" : network.error().to_string();
+  };
+  const auto at = [](std::vector<CheckpointTensor>& tensors, const std::string& name) {
+    return std::find_if(tensors.begin(), tensors.end(),
+                        [&](const auto& tensor) { return tensor.name == name; });
+  };
+  CHECK(error_with([](auto&) {}).empty());
+  CHECK_THAT(error_with([&](auto& tensors) { tensors.erase(at(tensors, "layer2.0.downsample.0.weight")); }),
+             Contains("tensor layer2.0.downsample.0.weight: is missing"));
+  CHECK_THAT(error_with([&](auto& tensors) { at(tensors, "layer3.1.bn2.bias")->shape = {7}; }),
+             Contains("layer3.1.bn2.bias: has shape 7, expected 6"));
+  CHECK_THAT(error_with([&](auto& tensors) {
+               at(tensors, "conv1.weight")->shape = {4, 3, 3, 3};
+             }),
+             Contains("has shape 4x3x3x3, expected 4x3x7x7"));
+  CHECK_THAT(error_with([&](auto& tensors) { at(tensors, "fc.weight")->dtype = DType::i64; }),
+             Contains("I64"));
+  CHECK_THAT(error_with([&](auto& tensors) {
+               tensors.push_back(tensors.front()), tensors.back().name = "se.weight";
+             }),
+             Contains("se.weight: is not part of torchvision's resnet18"));
+  CHECK_THAT(error_with([&](auto& tensors) { tensors.erase(at(tensors, "layer4.1.conv1.weight")); }),
+             Contains("2, 2, 2, 1 blocks"));
+  CHECK_THAT(error_with([&](auto& tensors) { tensors.clear(); }), Contains("not recognised"));
+}
+
+TEST_CASE("exit codes tell usage from unusable files, and no failure leaves a file") {
+  const Scratch scratch;
+  const std::string good = fixture("zip.pth") + " --window 64";
+  const std::string out = " -o " + scratch.path("m");
+  const std::string labels = scratch.write("labels", "a\nb\nc\r\nd\ne\n");
+  const std::string four = scratch.write("four", "a\nb\nc\nd\n");
+  const std::string text = scratch.write("text", "no checkpoint");
+  const std::size_t inputs = scratch.files();
+  for (const std::string& usage :
+       {std::string(), good, good + out + " --window 0", good + out + " --window 64y",
+        good + out + " --mean 1,2", good + out + " --mean a,b,c", good + out + " --std 1,0,1",
+        good + out + " --labels " + four, good + out + " --labels " + scratch.path("none"),
+        good + out + " --labels " + labels + " --background z", good + out + " --nonsense",
+        std::string("inspect"), std::string("inspect ") + fixture("zip.pth") + " --size 0"})
+    CHECK(run(usage) == 2);
+  for (const std::string& unusable :
+       {text + out, fixture("missing.pth") + out, fixture("whole_module.pth") + out,
+        fixture("tiny.pth") + out, good + " -o /dev/full", good + " -o /nonexistent/m", "verify " + text,
+        "verify " + fixture("plain.safetensors"), "inspect " + text, scratch.path(".") + out})
+    CHECK(run(unusable) == 3);
+  CHECK(scratch.files() == inputs);
+  CHECK(run(good + out + " -q --half --labels " + labels + " --background c") == 0);
+  CHECK(run("verify " + scratch.path("m")) == 0);
+  CHECK(run("inspect " + scratch.path("m") + " --size 100x200") == 0);
+  CHECK(run("inspect " + fixture("half.pth")) == 0);
+  CHECK(run(scratch.path("m") + " -o " + scratch.path("m")) == 2);
+  CHECK(run("--version") == 0);
+}
+
+TEST_CASE("layer tables are aligned to 80 columns and count as trained") {
+  const auto text = inspect_file(std::string(FCN_WEIGHTS) + "/fashion-resnet18.safetensors", std::nullopt);
+  REQUIRE(text);
+  CHECK_THAT(*text, Contains("11,182,155 as trained") && Contains("background, T-shirt/top"));
+  std::size_t begin = text->find("\nLayer") + 1;
+  for (std::size_t end = 0; begin < text->size(); begin = end + 1) {
+    end = text->find('\n', begin);
+    CHECK(end - begin == 80);
+  }
+}
+
+TEST_CASE("the shipped model replays its self-test") {
+  CHECK(verify_model(std::string(FCN_WEIGHTS) + "/fashion-resnet18.safetensors"));
+}
+
+#ifdef FCN_SHARED_CHECKPOINT
+TEST_CASE("the trained checkpoint is read and recognised") {
+  const auto checkpoint = read_checkpoint(std::string(FCN_SHARED_CHECKPOINT));
+  REQUIRE(checkpoint);
+  CHECK(checkpoint->format() == "PyTorch zip");
+  const auto network = import_resnet(*checkpoint);
+  REQUIRE(network);
+  CHECK(network->name == "resnet18");
+  CHECK(count_parameters(network->graph) == 11'182'155);
+}
+#endif
