@@ -45,7 +45,7 @@ constexpr int tile_size(ConvAlgorithm algorithm) {
 /// time than the larger tile saves.
 inline constexpr int kMostWinograd4Channels = 256;
 /// Below this many channels a tile's transforms cost more than its products save.
-inline constexpr int kFewestWinogradChannels = 1 << 30;
+inline constexpr int kFewestWinogradChannels = 16;
 
 inline ConvAlgorithm choose_algorithm(const Conv& conv, AlgorithmChoice choice) {
   const bool fits = conv.kernel == Extent{3, 3} && conv.stride == Extent{1, 1} &&

@@ -11,14 +11,9 @@
 #include <vector>
 
 #include "tests/engine/naive_network.hpp"
+#include "tests/engine/winograd_bound.hpp"
 
 namespace fcn::test {
-
-inline constexpr double kUnitRoundoff = 0x1p-24;
-
-inline double gamma_bound(double n) {
-  return n * kUnitRoundoff / (1 - n * kUnitRoundoff);
-}
 
 /// bound + gamma(n) * (|value| + bound), element by element: an input's error with the rounding it will
 /// suffer.
@@ -31,8 +26,9 @@ inline Map inflated(const Map& value, const Map& bound, double n) {
 
 class BoundVisitor {
  public:
-  BoundVisitor(const Graph& graph, const std::vector<Map>& values, const std::vector<Map>& bounds, NodeId id)
-      : values_(values), bounds_(bounds), id_(id), node_(graph.nodes[id]) {}
+  BoundVisitor(const Graph& graph, const std::vector<Map>& values, const std::vector<Map>& bounds, NodeId id,
+               AlgorithmChoice choice)
+      : values_(values), bounds_(bounds), id_(id), node_(graph.nodes[id]), choice_(choice) {}
 
   Map operator()(const Input&) const {
     return inflated(values_[id_], zero(values_[id_]), 1);
@@ -52,6 +48,8 @@ class BoundVisitor {
           for (int x = 0; x < out.w; ++x)
             out.at(o, y, x) += gamma_bound(terms) * std::abs(op.bias[static_cast<std::size_t>(o)]);
     if (op.residual) accumulate(out, inflated(value(1), bound(1), 1));
+    const ConvAlgorithm algorithm = choose_algorithm(op, choice_);
+    if (algorithm != ConvAlgorithm::direct) add_winograd_error(op, algorithm, value(0), bound(0), out);
     return out;
   }
   Map operator()(const BatchNorm& op) const {
@@ -130,14 +128,16 @@ class BoundVisitor {
   const std::vector<Map>& bounds_;
   NodeId id_;
   const Node& node_;
+  AlgorithmChoice choice_;
 };
 
 /// For each node of the graph, a bound of |float32 result - values[node]|.
-inline std::vector<Map> error_bounds(const Graph& graph, const std::vector<Map>& values) {
+inline std::vector<Map> error_bounds(const Graph& graph, const std::vector<Map>& values,
+                                     AlgorithmChoice choice) {
   std::vector<Map> bounds;
   bounds.reserve(values.size());
   for (NodeId id = 0; id < values.size(); ++id)
-    bounds.push_back(std::visit(BoundVisitor(graph, values, bounds, id), graph.nodes[id].op));
+    bounds.push_back(std::visit(BoundVisitor(graph, values, bounds, id, choice), graph.nodes[id].op));
   return bounds;
 }
 

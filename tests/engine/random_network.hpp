@@ -80,6 +80,9 @@ inline Graph random_fcn(std::uint32_t seed) {
   x = g.append("stem", stem, {x});
   MaxPool max_pool{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}, random.chance()};
   x = g.append("max_pool", max_pool, {x});
+  Conv tiled = random_conv(random, width, width, 3, 1, 1);  // by Winograd where the width allows
+  tiled.residual = tiled.relu = true;
+  x = g.append("tiled", tiled, {x, x});
   const NodeId shortcut = g.append("shortcut", random_conv(random, width, width + 5, 1, 2, 0), {x});
   Conv first = random_conv(random, width, width, 3, 2, 1, random.chance() ? 2 : width);
   first.relu = random.chance();

@@ -19,12 +19,14 @@ struct RunOptions {
   const kernels::KernelTable* table = nullptr;
   int threads = 1;
   int band_rows = 0;
+  AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   std::optional<NodeId> node = std::nullopt;  ///< the output if not set
 };
 
 inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<const Picture> pictures,
                           const RunOptions& options) {
-  auto model = Model::from_graph(graph, info, {.table = options.table, .limits = {}});
+  auto model =
+      Model::from_graph(graph, info, {.table = options.table, .limits = {}, .algorithm = options.algorithm});
   REQUIRE(model);
   auto plan = Plan::create(*model, {.height = pictures[0].height,
                                     .width = pictures[0].width,

@@ -28,12 +28,14 @@ int input_channels(const Graph& graph) {
   return std::get<Input>(graph.nodes[0].op).channels;
 }
 
-void check_against_float64(const Graph& graph, const Picture& picture, const kernels::KernelTable& table) {
+void check_against_float64(const Graph& graph, const Picture& picture, const kernels::KernelTable& table,
+                           AlgorithmChoice algorithm) {
   const ModelInfo info = normalised(picture.channels);
   const std::vector<Map> truth = evaluate(graph, picture.input(info));
-  const std::vector<Map> bounds = error_bounds(graph, truth);
+  const std::vector<Map> bounds = error_bounds(graph, truth, algorithm);
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
-    const Tensor got = run_network(graph, info, {&picture, 1}, {.table = &table, .node = id});
+    const Tensor got =
+        run_network(graph, info, {&picture, 1}, {.table = &table, .algorithm = algorithm, .node = id});
     const Map& want = truth[id];
     INFO("node " << graph.nodes[id].name << ", arch " << table.arch);
     REQUIRE(got.shape() == Shape{want.c, want.h, want.w});
@@ -59,7 +61,31 @@ TEST_CASE("every node of a random network stays within the float32 error bound o
   const Picture picture(random, random.between(24, 61), random.between(24, 75), input_channels(graph));
   INFO("seed " << seed << ", picture " << picture.height << "x" << picture.width);
   for (const kernels::KernelTable* table : kernels::supported_tables())
-    check_against_float64(graph, picture, *table);
+    for (const AlgorithmChoice algorithm : {AlgorithmChoice::direct, AlgorithmChoice::automatic})
+      check_against_float64(graph, picture, *table, algorithm);
+}
+
+TEST_CASE("both Winograd forms run in bands and threads without a change of bits, near float64") {
+  const int out = GENERATE(24, kMostWinograd4Channels + 3);  // F(4x4) and F(2x2)
+  Random random(static_cast<std::uint32_t>(out));
+  Graph graph;
+  NodeId x = graph.append("input", Input{3}, {});
+  x = graph.append("stem", random_conv(random, 3, 17, 3, 2, 1), {x});
+  Conv conv = random_conv(random, 17, out, 3, 1, 1);
+  conv.relu = true;
+  x = graph.append("tiled", conv, {x});
+  graph.append("head", random_conv(random, out, 5, 1, 1, 0), {x});
+  const Picture picture(random, 29, 37, 3);
+  const Tensor want = run_network(graph, normalised(3), {&picture, 1}, {.table = &reference_table()});
+  for (const kernels::KernelTable* table : kernels::supported_tables()) {
+    check_against_float64(graph, picture, *table, AlgorithmChoice::automatic);
+    if (table->arch == std::string_view("sse2")) continue;
+    for (const int threads : {1, 2, 5})
+      for (const int band_rows : {0, 1, 3, 16})
+        CHECK(same_bits(run_network(graph, normalised(3), {&picture, 1},
+                                    {.table = table, .threads = threads, .band_rows = band_rows}),
+                        want));
+  }
 }
 
 TEST_CASE("band heights, threads and archs do not change a bit") {
@@ -129,7 +155,8 @@ TEST_CASE("a classifier as trained, with global pool, flatten and linear, runs a
   graph.append("softmax", Softmax{}, {x});
   const Picture picture(random, 16, 12, 3);
   for (const kernels::KernelTable* table : kernels::supported_tables())
-    check_against_float64(graph, picture, *table);
+    for (const AlgorithmChoice algorithm : {AlgorithmChoice::direct, AlgorithmChoice::automatic})
+      check_against_float64(graph, picture, *table, algorithm);
 }
 
 TEST_CASE("the executor refuses pictures that were not planned") {
