@@ -165,7 +165,8 @@ inline Status read_safetensors_metadata(const Json& value, SafetensorsHeader& he
 inline bool looks_like_safetensors(const ByteSource& source) {
   constexpr std::uint64_t longest_header = 100'000'000;
   const auto start = source.read(0, detail::kSafetensorsPrefix + 1);
-  return start && (*start)[8] == std::byte{'{'} && *ByteReader(*start).number<std::uint64_t>() <= longest_header;
+  return start && (*start)[8] == std::byte{'{'} &&
+         *ByteReader(*start).number<std::uint64_t>() <= longest_header;
 }
 
 /// Reads the header and checks all of it. No tensor is read.

@@ -133,14 +133,14 @@ Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& args, 
   return torch;
 }
 
-/// The dict that holds the tensors: the object itself, or what one of the usual keys leads to.
+/// The dict that holds the tensors: what one of the usual keys leads to, or the object itself. In this order,
+/// for a wrapper may hold a loose tensor (a best score) beside the state_dict.
 const PickleRecord* unwrap(const Pickle& pickle, const PickleRecord& root) {
-  if (holds_tensors(pickle, root)) return &root;
   if (root.kind != Kind::dict) return nullptr;
   for (const std::string_view key : kWrappers)
     if (const PickleRecord* inner = pickle.find(root, key); inner != nullptr && holds_tensors(pickle, *inner))
       return inner;
-  return nullptr;
+  return holds_tensors(pickle, root) ? &root : nullptr;
 }
 
 }  // namespace
