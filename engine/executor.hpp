@@ -13,6 +13,7 @@
 #include "engine/model.hpp"
 #include "engine/pixel_table.hpp"
 #include "engine/plan.hpp"
+#include "engine/profile.hpp"
 #include "engine/result.hpp"
 #include "engine/rings.hpp"
 #include "engine/row_sink.hpp"
@@ -29,6 +30,12 @@ class Executor {
 
   /// Runs as many images as the plan says, each of its size. Rows of tapped nodes go to their sinks.
   Status run(std::span<const ImageView> images, std::span<const Tap> taps);
+
+  /// From now on notes each step's time in `profile`, or, if null, no longer.
+  void set_profile(Profile* profile) {
+    profile_ = profile;
+    if (profile_ != nullptr) profile_->clear(plan_.size());
+  }
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
 
@@ -69,6 +76,7 @@ class Executor {
 
   const Model* model_;
   ThreadPool* pool_;
+  Profile* profile_ = nullptr;
   Plan plan_;
   RowSchedule schedule_;
   Rings rings_;
@@ -99,7 +107,9 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
       return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
+    if (profile_ != nullptr) profile_->begin();
     make_rows(step, images);
+    if (profile_ != nullptr) profile_->end(step);
     show(step, taps);
   }
   return {};
