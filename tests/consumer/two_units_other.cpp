@@ -5,7 +5,9 @@
 const char* arch_of_the_other_unit();
 fcn::ErrorCode code_of_a_missing_model();
 
-const char* arch_of_the_other_unit() { return fcn::kernels::native_table().arch; }
+const char* arch_of_the_other_unit() {
+  return fcn::kernels::native_table().arch;
+}
 
 fcn::ErrorCode code_of_a_missing_model() {
   const auto model = fcn::load_model("/nonexistent/model.safetensors");

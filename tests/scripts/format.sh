@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Fails where clang-format would change a C++ source, and names the command that mends it.
+# Fails where clang-format would change a C++ source, and names the command that mends it. Compares texts: with
+# --dry-run, clang-format 14 also reports closing comments of inline namespaces that it would leave as they are.
 #
 #   tests/scripts/format.sh SOURCE-FOLDER
 set -euo pipefail
 cd "$1"
-mapfile -t sources < <(find engine kernels tools tests bench -name '*.hpp' -o -name '*.cpp')
-if clang-format --dry-run --Werror "${sources[@]}" 2> /dev/null; then
-  echo "Every source is formatted"
-  exit 0
+unformatted=()
+while IFS= read -r source; do
+  clang-format "$source" | cmp -s - "$source" || unformatted+=("$source")
+done < <(find engine kernels tools tests bench -name '*.hpp' -o -name '*.cpp')
+if [ ${#unformatted[@]} -gt 0 ]; then
+  echo "Not as .clang-format has it; mend with: clang-format -i ${unformatted[*]}"
+  exit 1
 fi
-for source in "${sources[@]}"; do
-  clang-format --dry-run --Werror "$source" 2> /dev/null || echo "$source"
-done
-echo "Mend these with: clang-format -i FILE..."
-exit 1
+echo "Every source is formatted"
