@@ -20,21 +20,20 @@ FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, 
   using Transform = WinogradTransform<Arch, Tile>;
   constexpr std::size_t taps = Transform::taps;
   Vec<Arch> half[taps][taps];
-  unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+  for (std::size_t j = 0; j < taps; ++j) {
     Vec<Arch> column[taps];
-    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
-      column[I] = load(d[I] + static_cast<std::ptrdiff_t>(J) * pixel_stride);
-    });
+    const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(j) * pixel_stride;
+    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { column[I] = load(d[I] + pixel); });
     Transform::input(column);
-    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][J] = column[I]; });
-  });
-  unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
-    Transform::input(half[I]);
+    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][j] = column[I]; });
+  }
+  for (std::size_t i = 0; i < taps; ++i) {
+    Transform::input(half[i]);
     unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
-      half[I][J].store(v);
-      v += v_stride;
+      half[i][J].store(v + static_cast<std::ptrdiff_t>(J) * v_stride);
     });
-  });
+    v += static_cast<std::ptrdiff_t>(taps) * v_stride;
+  }
 }
 
 /// All channels of the tile `at` points to: a cursor over tiles instead of pixels.

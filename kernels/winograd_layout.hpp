@@ -18,13 +18,13 @@
 
 namespace fcn::kernels {
 
-/// Bytes of second-level cache that a block's transformed input may fill; the rest is for the products and
-/// the weights that stream past. Zen 3 and Skylake client parts have 512 and 256 KiB; AVX-512 servers 1 to 2
-/// MiB.
+/// Register tiles of a block. A layer of few channels has few weights, which stay in the second-level cache
+/// with the transformed input of four register tiles; from 128 channels on weights come from further away,
+/// and eight register tiles that share them are better than a transformed input that is near.
 template <class Arch>
-inline constexpr std::ptrdiff_t winograd_cache = 256 * 1024;
-template <>
-inline constexpr std::ptrdiff_t winograd_cache<arch::avx512> = 1024 * 1024;
+FCN_INLINE std::ptrdiff_t winograd_register_tiles(int in_channels) {
+  return in_channels < 128 ? 4 : 8;
+}
 
 /// Sizes for one layer, all in floats but block_tiles.
 template <class Arch>
@@ -45,14 +45,10 @@ FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
 
 template <class Arch>
 WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
-  constexpr std::ptrdiff_t mr = ConvTile<Arch>::mr, line = 16;  // floats of a cache line
+  constexpr std::ptrdiff_t line = 16;  // floats of a cache line
   const std::ptrdiff_t points = std::ptrdiff_t{tile + 2} * (tile + 2);
   const std::ptrdiff_t tile_stride = (shape.in_channels + line - 1) / line * line;
-  // More tiles use the weights more often, but a block below four register tiles reads them too often.
-  std::ptrdiff_t register_tiles = winograd_cache<Arch> / (4 * points * tile_stride * mr);
-  if (register_tiles > 8) register_tiles = 8;
-  if (register_tiles < 4) register_tiles = 4;
-  const std::ptrdiff_t block_tiles = register_tiles * mr;
+  const std::ptrdiff_t block_tiles = winograd_register_tiles<Arch>(shape.in_channels) * ConvTile<Arch>::mr;
   // One line more than a round number, so that the points of a tile fall into different cache sets.
   return {points, block_tiles, tile_stride, block_tiles * tile_stride + line, points * conv_nr<Arch>};
 }

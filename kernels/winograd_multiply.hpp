@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// The products of a Winograd convolution: at each point xi, m[tile] = sum over c of v[xi][tile][c] *
+// u[panel][xi][c], in register tiles as those of conv_tile.hpp. Weights are used by a few register tiles only
+// before the next are due, so each register tile also asks for its share of those (and for the input of its
+// neighbour): without that, layers of 256 channels and more took a fifth longer on Zen 3, and at 14 x 14
+// pixels half as long again (bench_kernels, winograd/*).
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/conv_layout.hpp"
+#include "kernels/conv_tile.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/winograd_layout.hpp"
+
+namespace fcn::kernels {
+
+/// One register tile's work.
+template <class Arch>
+struct WinogradProduct {
+  const float* v;              // the first tile's channels
+  std::ptrdiff_t tile_stride;  // to the next tile's
+  const float* u;              // a row of lanes for each channel
+  std::ptrdiff_t channels;
+  float* m;  // the first tile's products
+  std::ptrdiff_t m_stride;
+  const float* ahead;          // what to fetch meanwhile ...
+  std::ptrdiff_t ahead_lines;  // ... and how many cache lines of it for each run of channels
+};
+
+/// Channels between two requests for what comes next: one cache line of each tile's input.
+inline constexpr std::ptrdiff_t kWinogradRun = 16;
+/// Floats of a cache line.
+inline constexpr std::ptrdiff_t kCacheLine = 16;
+
+template <class Arch, std::size_t MR, std::size_t V>
+void winograd_multiply(const WinogradProduct<Arch>& work) {
+  constexpr std::ptrdiff_t tiles = MR, lanes = static_cast<std::ptrdiff_t>(V) * Vec<Arch>::width;
+  Vec<Arch> acc[MR][V];
+  const float* a[MR];
+  unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
+    a[I] = work.v + static_cast<std::ptrdiff_t>(I) * work.tile_stride;
+    unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA { acc[I][J] = Vec<Arch>::zero(); });
+  });
+  const float* u = work.u;
+  const float* ahead = work.ahead;
+  for (std::ptrdiff_t left = work.channels; left > 0; left -= kWinogradRun) {
+    const std::ptrdiff_t count = left < kWinogradRun ? left : kWinogradRun;
+    for (std::ptrdiff_t l = 0; l < work.ahead_lines; ++l, ahead += kCacheLine)
+      __builtin_prefetch(ahead, 0, 2);
+    unroll<Arch, MR>([&]<std::size_t I>()
+                         FCN_INLINE_LAMBDA { __builtin_prefetch(a[I] + tiles * work.tile_stride); });
+    multiply_run<Arch, MR, V>(a, u, count, acc);
+    unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA { a[I] += count; });
+    u += count * lanes;
+  }
+  float* m = work.m;
+  unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
+    unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA { acc[I][J].store(m + J * Vec<Arch>::size); });
+    m += work.m_stride;
+  });
+}
+
+/// The register tiles of every size: [tiles - 1][registers of channels - 1].
+template <class Arch>
+struct WinogradMultiplies {
+  void (*of[ConvTile<Arch>::mr][ConvTile<Arch>::vectors])(const WinogradProduct<Arch>&);
+};
+
+template <class Arch, std::size_t MR, std::size_t V = 1>
+constexpr void list_multiplies(WinogradMultiplies<Arch>& list) {
+  list.of[MR - 1][V - 1] = &winograd_multiply<Arch, MR, V>;
+  if constexpr (V < ConvTile<Arch>::vectors) {
+    list_multiplies<Arch, MR, V + 1>(list);
+  } else if constexpr (MR > 1) {
+    list_multiplies<Arch, MR - 1>(list);
+  }
+}
+
+template <class Arch>
+constexpr WinogradMultiplies<Arch> make_multiplies() {
+  WinogradMultiplies<Arch> list{};
+  list_multiplies<Arch, ConvTile<Arch>::mr>(list);
+  return list;
+}
+
+template <class Arch>
+inline constexpr WinogradMultiplies<Arch> winograd_multiplies = make_multiplies<Arch>();
+
+/// The products of one panel at every point, for `tiles` transformed tiles. `u` is the panel's first point,
+/// `next` the first point of the panel that comes after it.
+template <class Arch>
+void multiply_panel(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
+                    const float* v, std::ptrdiff_t tiles, const float* u, const float* next, float* m) {
+  constexpr std::ptrdiff_t mr = ConvTile<Arch>::mr;
+  const std::ptrdiff_t point_size = channels * lanes;
+  const std::ptrdiff_t register_tiles = (tiles + mr - 1) / mr;
+  const std::ptrdiff_t runs = (channels + kWinogradRun - 1) / kWinogradRun;
+  const std::ptrdiff_t ahead_lines =
+      (point_size / kCacheLine + runs * register_tiles - 1) / (runs * register_tiles);
+  for (std::ptrdiff_t xi = 0; xi < layout.points; ++xi) {
+    const float* ahead = xi + 1 < layout.points ? u + point_size : next;
+    for (std::ptrdiff_t r = 0; r < register_tiles; ++r) {
+      // As even as possible, as in conv_pixels.hpp: small register tiles are slow ones.
+      const std::ptrdiff_t begin = tiles * r / register_tiles, end = tiles * (r + 1) / register_tiles;
+      winograd_multiplies<Arch>.of[end - begin - 1][lanes / Vec<Arch>::width - 1](
+          {.v = v + begin * layout.tile_stride,
+           .tile_stride = layout.tile_stride,
+           .u = u,
+           .channels = channels,
+           .m = m + begin * layout.m_stride,
+           .m_stride = layout.m_stride,
+           .ahead = ahead + r * runs * ahead_lines * kCacheLine,
+           .ahead_lines = ahead_lines});
+    }
+    v += layout.v_stride;
+    u += point_size;
+    m += conv_nr<Arch>;
+  }
+}
+
+}  // namespace fcn::kernels
