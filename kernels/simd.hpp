@@ -87,21 +87,38 @@ struct Vec {
   FCN_INLINE friend Vec operator+(Vec a, Vec b) { return {a.lanes + b.lanes}; }
   FCN_INLINE friend Vec operator-(Vec a, Vec b) { return {a.lanes - b.lanes}; }
   FCN_INLINE friend Vec operator*(Vec a, Vec b) { return {a.lanes * b.lanes}; }
-  FCN_INLINE friend Vec operator/(Vec a, Vec b) { return {a.lanes / b.lanes}; }
+  FCN_INLINE friend Vec operator/(Vec a, Vec b) {
+#if defined(__aarch64__)
+    return {Batch(vdivq_f32(a.lanes, b.lanes))};  // xsimd 8.1 multiplies by an estimate of 1 / b
+#else
+    return {a.lanes / b.lanes};
+#endif
+  }
 
   /// Comparisons with NaN are false.
-  FCN_INLINE friend Mask operator>(Vec a, Vec b) { return a.lanes > b.lanes; }
+  FCN_INLINE friend Mask operator>(Vec a, Vec b) {
+    return a.lanes > b.lanes;
+  }
   /// Not a != a, which xsimd 8.1 compiles to an ordered comparison on AVX: false for NaN.
-  FCN_INLINE friend Mask is_nan(Vec a) { return xsimd::isnan(a.lanes); }
-  FCN_INLINE static Mask either(Mask a, Mask b) { return a | b; }
+  FCN_INLINE friend Mask is_nan(Vec a) {
+    return xsimd::isnan(a.lanes);
+  }
+  FCN_INLINE static Mask either(Mask a, Mask b) {
+    return a | b;
+  }
   FCN_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
     return {xsimd::select(mask, yes.lanes, no.lanes)};
   }
 
   /// Each lane's bits moved up by 23: a number kept in a mantissa's lowest bits becomes an exponent.
   FCN_INLINE Vec mantissa_to_exponent() const {
+#if defined(__aarch64__)
+    // xsimd 8.1's bitwise_cast goes through a table of function pointers here.
+    return {Batch(vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(lanes), 23)))};
+#else
     const auto bits = xsimd::bitwise_cast<xsimd::batch<std::int32_t, typename XsimdArch<Arch>::type>>(lanes);
     return {xsimd::bitwise_cast<Batch>(bits << 23)};
+#endif
   }
 };
 

@@ -19,15 +19,17 @@ foreach(arch IN LISTS FCN_ARCHS)
   if(NOT DEFINED names_${arch})
     set(names_${arch} "${arch}")
   endif()
-  fcn_arch_flags(${arch} flags)
-  add_library(fcn_arch_${arch}_O0 OBJECT ${PROJECT_SOURCE_DIR}/kernels/arch/table_${arch}.cpp)
-  target_link_libraries(fcn_arch_${arch}_O0 PRIVATE fcn fcn_developer)
-  target_compile_options(fcn_arch_${arch}_O0 PRIVATE ${flags} -O0 -UNDEBUG)
-  foreach(object fcn_arch_${arch} fcn_arch_${arch}_O0)
-    add_test(NAME "kernels: weak symbols of ${object}"
-             COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DOBJECT=$<TARGET_OBJECTS:${object}> "-DNAMES=${names_${arch}}"
-                     -P ${CMAKE_CURRENT_LIST_DIR}/check_symbols.cmake)
-  endforeach()
+  if(NOT arch STREQUAL "neon")  # NEON is the baseline of the whole program on its machines: any body will do
+    fcn_arch_flags(${arch} flags)
+    add_library(fcn_arch_${arch}_O0 OBJECT ${PROJECT_SOURCE_DIR}/kernels/arch/table_${arch}.cpp)
+    target_link_libraries(fcn_arch_${arch}_O0 PRIVATE fcn fcn_developer)
+    target_compile_options(fcn_arch_${arch}_O0 PRIVATE ${flags} -O0 -UNDEBUG)
+    foreach(object fcn_arch_${arch} fcn_arch_${arch}_O0)
+      add_test(NAME "kernels: weak symbols of ${object}"
+               COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DOBJECT=$<TARGET_OBJECTS:${object}> "-DNAMES=${names_${arch}}"
+                       -P ${CMAKE_CURRENT_LIST_DIR}/check_symbols.cmake)
+    endforeach()
+  endif()
   if(DEFINED fma_${arch})
     add_test(NAME "kernels: multiply-adds of fcn_arch_${arch}"
              COMMAND ${CMAKE_COMMAND} -DOBJDUMP=${CMAKE_OBJDUMP} -DOBJECT=$<TARGET_OBJECTS:fcn_arch_${arch}>
