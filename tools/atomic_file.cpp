@@ -52,9 +52,8 @@ std::string temporary_name(const std::filesystem::path& target) {
 }
 
 Status sync_folder_of(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  if (folder.empty()) folder = ".";
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   // A folder that may be written but not read cannot be opened; the rename has happened all the same.
   if (fd < 0) return {};
   const int failed = ::fsync(fd) == 0 ? 0 : errno;

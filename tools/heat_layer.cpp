@@ -44,11 +44,14 @@ void dim(std::uint8_t* pixel, double shade) {
 
 HeatScale heat_scale(const ScoreMap& map, int class_id) {
   if (map.kind() == ScoreKind::probabilities) return {0, 1};
-  const auto best = static_cast<double>(map.peak(class_id).probability);
-  HeatScale scale{best, best};
-  for (int row = 0; row < map.rows(); ++row)
-    for (int col = 0; col < map.cols(); ++col)
-      scale.low = std::min(scale.low, static_cast<double>(map.at(class_id, row, col)));
+  HeatScale scale{static_cast<double>(map.at(class_id, 0, 0)), static_cast<double>(map.at(class_id, 0, 0))};
+  for (int row = 0; row < map.rows(); ++row) {
+    for (int col = 0; col < map.cols(); ++col) {
+      const auto score = static_cast<double>(map.at(class_id, row, col));
+      scale.low = std::min(scale.low, score);
+      scale.high = std::max(scale.high, score);
+    }
+  }
   return scale;
 }
 

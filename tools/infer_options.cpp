@@ -37,15 +37,12 @@ void add_number(CLI::App& app, const std::string& names, int& target, int low, i
 }
 
 void add_what_to_run(CLI::App& app, InferOptions& options) {
-  app.add_option("IMAGE", options.inputs,
-                 "Pictures (JPEG, PNG, BMP, PGM/PPM), folders of pictures, or - for standard input");
-  app.add_option("-m,--model", options.model,
-                 "Model file made by fcn-export (default: $FCN_MODEL, or the one that ships)")
+  app.add_option("IMAGE", options.inputs, "JPEG, PNG, BMP, PGM, PPM; a folder of them; - for stdin");
+  app.add_option("-m,--model", options.model, "Model of fcn-export ($FCN_MODEL or the shipped one)")
       ->type_name("FILE");
   add_number(app, "-t,--threads", options.threads, 1, kMostThreads, "Threads (default: all cores)");
   add_number(app, "--pool-stride", options.pool_stride, 1, kLargestStride,
-             "Step of the classifier's window in feature cells: 1 is dense (default), the pool's own size is "
-             "quickest");
+             "Step between windows in feature cells: 1 (dense) to the\npool's own size (fewest cells)");
   app.add_option_function<std::string>(
          "--resize",
          [&options](const std::string& text) {
@@ -53,16 +50,15 @@ void add_what_to_run(CLI::App& app, InferOptions& options) {
            if (!spec) throw CLI::ValidationError("--resize", "\"" + text + "\" is neither short:N nor WxH");
            options.resize = *spec;
          },
-         "Resize first (antialiased, as Pillow does): short:N for the shorter side, or WxH")
+         "Resize first: short:N for the shorter side, or WxH")
       ->type_name("SIZE");
   app.add_flag_callback(
-      "--no-exif", [&options] { options.apply_exif = false; },
-      "Leave pictures as stored, do not turn them upright");
+      "--no-exif", [&options] { options.apply_exif = false; }, "Do not turn pictures upright");
 }
 
 void add_what_to_show(CLI::App& app, InferOptions& options) {
   add_number(app, "-k,--top", options.top, 1, kMostClasses, "How many classes to list (default: 5)");
-  app.add_option("--class", options.class_name, "Show this class in map and overlay, not the predicted one")
+  app.add_option("--class", options.class_name, "Show this class, not the predicted one")
       ->type_name("NAME|ID");
   app.add_option_function<std::string>(
          "--output",
@@ -73,16 +69,14 @@ void add_what_to_show(CLI::App& app, InferOptions& options) {
          },
          "Scores: probabilities (default) or logits")
       ->type_name("KIND");
-  app.add_option("--json", options.json,
-                 "Write one JSON object a line; - for standard output, in place of the report")
+  app.add_option("--json", options.json, "One JSON object a line; - for stdout, without the report")
       ->type_name("FILE");
-  app.add_option("--npy", options.npy, "Write the score map (float32, classes x rows x cols)")
+  app.add_option("--npy", options.npy, "Score map as NumPy float32, classes x rows x cols")
       ->type_name("FILE|DIR");
-  app.add_option("--overlay", options.overlay, "Write a PNG of the picture with its map drawn over it")
+  app.add_option("--overlay", options.overlay, "PNG of the picture with its map drawn over it")
       ->type_name("FILE|DIR");
-  app.add_flag("-q,--quiet", options.quiet,
-               "No report and no progress, only errors and the outputs asked for");
-  app.add_flag("-v,--verbose", options.verbose, "Also the map's shape and the winning class of each cell");
+  app.add_flag("-q,--quiet", options.quiet, "Only errors and the outputs asked for");
+  app.add_flag("-v,--verbose", options.verbose, "Also the map's shape and each cell's winning class");
   app.add_flag("--version", options.version, "Print the version and the arch in use");
   app.add_flag("--list-classes", options.list_classes, "Print the model's classes");
 }
@@ -102,13 +96,13 @@ void check_together(const InferOptions& options) {
 ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
   InferOptions options;
   CLI::App app(
-      "Finds what a picture shows and where: runs an image classifier as a fully convolutional network.\n"
-      "Results go to standard output, everything else to standard error.",
+      "Finds what a picture shows and where: runs an image classifier as a fully convolutional "
+      "network.\nResults go to standard output, all else to\nstandard error.",
       "fcn-infer");
   app.footer(
       "Exit codes: 0 fine, 1 some images failed, 2 usage, 3 unusable model,\n4 the one image given is over a "
       "limit, 130 interrupted.");
-  app.get_formatter()->column_width(30);
+  app.get_formatter()->column_width(24);
   try {
     add_what_to_run(app, options);
     add_what_to_show(app, options);

@@ -29,6 +29,7 @@ enum Marker : std::uint8_t {
   kEoi = 0xd9,
   kSos = 0xda,
   kDqt = 0xdb,
+  kApp0 = 0xe0,
   kApp1 = 0xe1,
 };
 
@@ -87,6 +88,8 @@ class JpegWalk {
         return quantisation_tables(body);
       case kSos:
         return scan(body);
+      case kApp0:
+        return jfif(body);
       case kApp1:
         exif(body);
         return {};
@@ -185,6 +188,16 @@ class JpegWalk {
       }
       cursor_.skip(offset + (is_data ? 2 : 1));
     }
+  }
+
+  /// A JFIF header ends in its thumbnail. Its length is checked because a wrong one may leave a zero behind,
+  /// which would pass for padding.
+  Status jfif(PictureBytes body) const {
+    constexpr std::string_view kHeader("JFIF", 5);
+    if (body.size() < kHeader.size() || std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0)
+      return {};
+    if (body.size() >= 14 && body.size() == 14 + std::size_t{3} * body[12] * body[13]) return {};
+    return broken("has a JFIF header of the wrong length");
   }
 
   void exif(PictureBytes body) {

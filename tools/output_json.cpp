@@ -39,14 +39,16 @@ Json along_axes(std::int64_t x, std::int64_t y) {
 
 Json peak_fields(const RunReport& report, int id) {
   const ClassPeak peak = class_peak(report, id);
-  const char* const score = report.map->kind() == ScoreKind::probabilities ? "probability" : "logit";
-  return {{"class", peak.id},
-          {"label", peak.label},
-          {score, number(peak.score)},
-          {"row", peak.row},
-          {"col", peak.col},
-          {"center_px", Json::array({pixels(peak.center_x), pixels(peak.center_y)})},
-          {"window_px", Json::array({peak.window_x, peak.window_y, peak.window_width, peak.window_height})}};
+  Json fields = {
+      {"class", peak.id},
+      {"label", peak.label},
+      {"probability", number(peak.probability)},
+      {"row", peak.row},
+      {"col", peak.col},
+      {"center_px", Json::array({pixels(peak.center_x), pixels(peak.center_y)})},
+      {"window_px", Json::array({peak.window_x, peak.window_y, peak.window_width, peak.window_height})}};
+  if (report.map->kind() == ScoreKind::logits) fields["logit"] = number(peak.score);
+  return fields;
 }
 
 Json map_fields(const RunReport& report) {

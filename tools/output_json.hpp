@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One picture's result as one line of JSON. docs/json.md describes the fields.
+// One picture's result as one line of JSON, schema "fcn-infer/1".
 #pragma once
 
 #include <string>

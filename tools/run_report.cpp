@@ -21,7 +21,8 @@ ClassPeak class_peak(const RunReport& report, int id) {
   const MapGeometry& geometry = report.map->geometry();
   return {.id = id,
           .label = class_label(*report.info, id),
-          .score = peak.probability,
+          .probability = peak.probability,
+          .score = report.map->at(id, peak.row, peak.col),
           .row = peak.row,
           .col = peak.col,
           .center_x = geometry.center_x(peak.col),

@@ -23,7 +23,7 @@ struct RunReport {
   int top = 5;          ///< how many classes to list
   std::optional<int> asked_class;  ///< the class to show instead of the predicted one
   double decode_ms = 0;
-  double preprocess_ms = 0;  ///< turning upright and resizing; normalising is part of infer_ms
+  double preprocess_ms = 0;  ///< resizing; normalising is part of infer_ms
   double plan_ms = 0;
   double infer_ms = 0;
   int threads = 1;
@@ -34,7 +34,8 @@ struct RunReport {
 struct ClassPeak {
   int id = 0;
   std::string label;  ///< from the model file: escape it before showing it
-  float score = 0;
+  float probability = 0;
+  float score = 0;  ///< what the map holds there: the probability again, or the logit
   int row = 0;
   int col = 0;
   double center_x = 0;  ///< pixel that the network looks at

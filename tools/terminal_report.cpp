@@ -40,7 +40,7 @@ std::string bar(double share, int columns) {
          std::string(static_cast<std::size_t>(columns - used), ' ');
 }
 
-constexpr const char* kShadeLegend = "  (░ from 5 %, ▒ 25 %, ▓ 50 %, █ 75 %)";
+constexpr const char* kShadeLegend = "  (from ░ 5 %, ▒ 25 %, ▓ 50 %, █ 75 %)";
 
 const char* shade(double heat) {
   if (!(heat >= 0.05)) return "·";
@@ -88,9 +88,9 @@ std::string class_lines(const RunReport& report) {
   std::string text;
   for (const int id : ids) {
     const ClassPeak peak = class_peak(report, id);
-    const double share = kind == ScoreKind::probabilities ? static_cast<double>(peak.score) : 0;
     text += fmt::format("  {} {:>8}  {}  at ({:g}, {:g})\n", in_columns(peak.label, 24),
-                        score_text(peak.score, kind), bar(share, 20), peak.center_x, peak.center_y);
+                        score_text(peak.score, kind), bar(static_cast<double>(peak.probability), 20),
+                        peak.center_x, peak.center_y);
   }
   return text;
 }
@@ -113,13 +113,24 @@ std::string winner_grid(const ScoreMap& map) {
 
 /// A label short enough for a line with other words, without padding.
 std::string fitted_label(const ModelInfo& info, int id) {
-  std::string label = in_columns(class_label(info, id), 30);
+  std::string label = in_columns(class_label(info, id), 24);
   while (label.ends_with(' ')) label.pop_back();
   return label;
 }
 
-std::string milliseconds(double value) {
-  return value < 10 ? fmt::format("{:.1f} ms", value) : fmt::format("{:.0f} ms", value);
+/// Milliseconds, to two digits or so.
+std::string short_number(double value) {
+  return value < 10 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
+}
+
+std::string time_line(const RunReport& report) {
+  const double total = report.decode_ms + report.preprocess_ms + report.plan_ms + report.infer_ms;
+  std::string text = fmt::format("\n  {} ms ({}, {}): decode {}", short_number(total),
+                                 report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
+                                 report.arch, short_number(report.decode_ms));
+  if (report.preprocess_ms > 0) text += fmt::format(", resize {}", short_number(report.preprocess_ms));
+  return text +
+         fmt::format(", plan {}, infer {}\n", short_number(report.plan_ms), short_number(report.infer_ms));
 }
 
 }  // namespace
@@ -153,11 +164,7 @@ std::string terminal_report(const RunReport& report, Detail detail) {
     text += picture_of_map(map, *shown);
   }
   if (detail == Detail::verbose) text += winner_grid(map);
-  const double total = report.decode_ms + report.preprocess_ms + report.plan_ms + report.infer_ms;
-  text += fmt::format("\n  {} ({}, {}): decode {}, preprocess {}, plan {}, infer {}\n", milliseconds(total),
-                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
-                      report.arch, milliseconds(report.decode_ms), milliseconds(report.preprocess_ms),
-                      milliseconds(report.plan_ms), milliseconds(report.infer_ms));
+  text += time_line(report);
   return text;
 }
 

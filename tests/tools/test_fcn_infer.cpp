@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// fcn-infer from the outside: exit codes, what goes to which stream, and what is left on the disk.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/run_command.hpp"
+#include "tests/tools/tiny_model.hpp"
+
+using namespace fcn;
+using namespace fcn::tools::test;
+using nlohmann::json;
+
+namespace {
+
+/// A folder with the tiny model (window 8) and a 20 x 12 picture whose right half is red.
+struct Scene {
+  TemporaryFolder folder;
+  std::string model = folder / "tiny.safetensors";
+  std::string picture = folder / "right.ppm";
+  std::size_t files = 0;
+
+  Scene() {
+    REQUIRE(write_tiny_model(model));
+    write_ppm("right.ppm", 20, 12);
+    files = folder.names().size();
+  }
+
+  void write_ppm(const std::string& name, int width, int height) const {
+    const std::string header = "P6 " + std::to_string(width) + " " + std::to_string(height) + " 255\n";
+    Bytes bytes(header.begin(), header.end());
+    for (int i = 0; i < width * height; ++i) {
+      const bool red = i % width >= width / 2;
+      for (const int value : {red ? 255 : 0, 0, 0}) bytes.push_back(static_cast<std::uint8_t>(value));
+    }
+    write_file(folder / name, bytes);
+  }
+
+  [[nodiscard]] CommandResult run(std::vector<std::string> arguments,
+                                  const CommandOptions& options = {}) const {
+    std::vector<std::string> command = {FCN_INFER};
+    if (std::find(arguments.begin(), arguments.end(), "-m") == arguments.end())
+      command.insert(command.end(), {"-m", model});
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run_command(command, options);
+  }
+  /// Nothing was written beside the scene's own files.
+  [[nodiscard]] bool untouched() const { return folder.names().size() == files; }
+};
+
+bool one_line(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
+}
+
+}  // namespace
+
+TEST_CASE("a picture gives a report on stdout and nothing on stderr") {
+  const Scene scene;
+  const CommandResult result = scene.run({scene.picture});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+  CHECK(result.out.find("20 x 12 pixels, map of 7 x 3 cells") != std::string::npos);
+  CHECK(result.out.find("red") != std::string::npos);
+  CHECK(scene.run({scene.picture, "-q"}).out.empty());
+  CHECK(scene.run({scene.picture, "-v"}).out.find("[1, 3, 3, 7]") != std::string::npos);
+}
+
+TEST_CASE("JSON places the answer") {
+  const Scene scene;
+  const CommandResult result = scene.run({scene.picture, "--json", "-", "-t", "3"});
+  REQUIRE(result.exit_code == 0);
+  REQUIRE(one_line(result.out));
+  const json line = json::parse(result.out);
+  CHECK(line["predicted"]["label"] == "red");
+  // Cells 5 and 6 (pixels 10 to 19) see red only; the first of equals wins.
+  CHECK(line["predicted"]["window_px"] == json::parse("[10, 0, 8, 8]"));
+  CHECK(line["map"]["stride_px"] == 2);
+  CHECK(line["map"]["window_size_px"] == 8);
+  CHECK(line["threads"] == 3);
+  const json coarse = json::parse(scene.run({scene.picture, "--json", "-", "--pool-stride", "4"}).out);
+  CHECK(coarse["map"]["cols"] == 2);
+  CHECK(coarse["map"]["pool_stride"] == 4);
+  const json logits = json::parse(
+      scene.run({scene.picture, "--json", "-", "--output", "logits", "-k", "1", "--class", "blue"}).out);
+  CHECK(logits["top"].size() == 1);
+  CHECK(logits["predicted"]["logit"] == 5);
+  CHECK(logits["predicted"]["probability"] > 0.99);
+  CHECK(logits["asked"]["label"] == "blue");
+}
+
+TEST_CASE("pictures come from folders and standard input, and go to folders") {
+  const Scene scene;
+  scene.write_ppm("other.pgm.ppm", 9, 9);
+  const CommandResult result =
+      scene.run({scene.folder.path().string(), "--json", scene.folder / "all.json", "--npy",
+                 scene.folder / "maps", "--overlay", scene.folder / "maps/"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 2);
+  const Bytes lines = read_file(scene.folder / "all.json");
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+  for (const char* const name :
+       {"maps/right.npy", "maps/right.overlay.png", "maps/other.pgm.npy", "maps/other.pgm.overlay.png"})
+    CHECK(std::filesystem::exists(scene.folder / name));
+  CommandOptions options;
+  options.input = scene.picture;
+  CHECK(json::parse(scene.run({"-", "--json", "-"}, options).out)["predicted"]["label"] == "red");
+}
+
+TEST_CASE("a bad picture among good ones costs only itself") {
+  const Scene scene;
+  write_file(scene.folder / "bad.png", {1, 2, 3});
+  const CommandResult result = scene.run(
+      {scene.picture, scene.folder / "bad.png", scene.folder / "missing.jpg", scene.picture, "--json", "-"});
+  CHECK(result.exit_code == 1);
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 2);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 2);
+}
+
+TEST_CASE("what cannot be run has its exit code and one line") {
+  const Scene scene;
+  const std::string folder = scene.folder / "empty";
+  std::filesystem::create_directory(folder);
+  scene.write_ppm("small.ppm", 7, 20);
+  const auto text = [](const std::string& content) { return Bytes(content.begin(), content.end()); };
+  write_file(scene.folder / "huge.ppm", text("P6 60000 60000 255\n"));
+  write_file(scene.folder / "zero.ppm", text("P6 0 0 255\n"));
+  write_file(scene.folder / "text.model", text("not a model"));
+  const auto expect = [&](int exit_code, const std::vector<std::string>& arguments) {
+    CAPTURE(arguments);
+    const CommandResult result = scene.run(arguments);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(result.out.empty());
+    CHECK(one_line(result.err));
+  };
+  expect(1, {scene.folder / "missing.png"});
+  expect(1, {folder});
+  expect(1, {scene.folder / "small.ppm"});
+  expect(1, {scene.folder / "zero.ppm"});
+  expect(4, {scene.folder / "huge.ppm"});
+  expect(4, {scene.picture, "--resize", "60000x60000"});
+  for (const std::vector<std::string>& usage :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--nonsense"},
+                                             {scene.picture, "-t", "0"},
+                                             {scene.picture, "-t", "010x"},
+                                             {scene.picture, "-k", "-1"},
+                                             {scene.picture, "--pool-stride", "5"},
+                                             {scene.picture, "--resize", "9"},
+                                             {scene.picture, "--class", "green"},
+                                             {scene.picture, "--output", "both"},
+                                             {scene.picture, "-q", "-v"},
+                                             {scene.picture, "--npy", "-"},
+                                             {scene.picture, scene.picture, "--overlay", scene.picture}})
+    expect(2, usage);
+  expect(3, {"-m", scene.folder / "text.model", scene.picture});
+  expect(3, {"-m", scene.folder / "no.model", scene.picture});
+  expect(3, {"-m", scene.picture, scene.picture});
+}
+
+TEST_CASE("a small picture can be enlarged, as the message says") {
+  const Scene scene;
+  scene.write_ppm("small.ppm", 7, 20);
+  CHECK(scene.run({scene.folder / "small.ppm"}).err.find("--resize short:8") != std::string::npos);
+  CHECK(scene.run({scene.folder / "small.ppm", "--resize", "short:8"}).exit_code == 0);
+}
+
+TEST_CASE("an output that cannot be written leaves nothing behind") {
+  const Scene scene;
+  for (const char* const option : {"--json", "--npy", "--overlay"}) {
+    CAPTURE(option);
+    // Below a file and below nothing, root or not.
+    for (const std::string& place :
+         {scene.picture + "/out", scene.folder / "none/out", std::string("/proc/out")}) {
+      const CommandResult result = scene.run({scene.picture, option, place});
+      CHECK(result.exit_code == 1);
+      CHECK(result.out.empty());
+      CHECK(one_line(result.err));
+    }
+    CommandOptions full_disk;
+    full_disk.file_size = 100;
+    full_disk.output = "/dev/null";
+    CHECK(scene.run({scene.picture, option, scene.folder / "out"}, full_disk).exit_code == 1);
+    CHECK(scene.untouched());
+    CHECK(scene.run({scene.picture, option, "/dev/full"}).exit_code == 1);
+    if (::geteuid() != 0) {  // root may write anywhere
+      const std::string closed = scene.folder / "closed";
+      std::filesystem::create_directory(closed);
+      REQUIRE(::chmod(closed.c_str(), 0555) == 0);
+      CHECK(scene.run({scene.picture, option, closed + "/out"}).exit_code == 1);
+      std::filesystem::remove(closed);
+    }
+  }
+  CommandOptions full;
+  full.output = "/dev/full";
+  const CommandResult lost = scene.run({scene.picture, "--json", "-"}, full);
+  CHECK(lost.exit_code == 1);
+  CHECK(one_line(lost.err));
+}
+
+TEST_CASE("an interrupted run says so and leaves no temporary file") {
+  const Scene scene;
+  std::vector<std::string> command = {FCN_INFER, "-m", scene.model, "--json", scene.folder / "all.json",
+                                      "-q"};
+  command.resize(command.size() + 3000, scene.picture);
+  int interrupted = 0;
+  for (const useconds_t after : {1'000u, 5'000u, 20'000u, 50'000u}) {
+    const CommandResult result = run_command(command, {}, after);
+    // Before main has started the signal still ends the process by itself.
+    const bool known = result.exit_code == 130 || result.exit_code == 0;
+    CHECK(known);
+    interrupted += result.exit_code == 130;
+    for (const std::string& name : scene.folder.names()) CHECK_FALSE(name.starts_with(".fcn-"));
+  }
+  CHECK(interrupted > 0);
+}
+
+TEST_CASE("version, classes and a forced arch") {
+  const Scene scene;
+  CommandOptions forced;
+  forced.environment = {"FCN_FORCE_ARCH=reference"};
+  CHECK(scene.run({"--version"}, forced).out.find("(reference)") != std::string::npos);
+  CHECK(json::parse(scene.run({scene.picture, "--json", "-"}, forced).out)["arch"] == "reference");
+  forced.environment = {"FCN_FORCE_ARCH=abacus"};
+  CHECK(scene.run({scene.picture}, forced).exit_code == 2);
+  const CommandResult classes = scene.run({"--list-classes"});
+  CHECK(classes.exit_code == 0);
+  CHECK(classes.out == "   0  nothing  (background, never predicted)\n   1  red\n   2  blue\n");
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+// JSON, npy, overlay and terminal report of one known map.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/picture_files.hpp"
+#include "tests/tools/report_fixture.hpp"
+#include "tools/image_io.hpp"
+#include "tools/output_json.hpp"
+#include "tools/output_npy.hpp"
+#include "tools/output_overlay.hpp"
+#include "tools/terminal_report.hpp"
+
+using namespace fcn;
+using namespace fcn::tools;
+using namespace fcn::tools::test;
+using nlohmann::json;
+
+namespace {
+
+Picture grey_picture(int width, int height) {
+  Picture picture = *make_picture(width, height, {});
+  std::fill_n(picture.rgb.get(), picture.row_bytes() * static_cast<std::size_t>(height), std::uint8_t{128});
+  return picture;
+}
+
+TruthPicture overlay_of(const RunReport& report) {
+  const TemporaryFolder folder;
+  auto file = AtomicFile::create(folder / "o.png");
+  REQUIRE(file);
+  REQUIRE(write_overlay(*file, grey_picture(report.width, report.height), report, {}));
+  REQUIRE(file->commit());
+  return read_png_truth(folder / "o.png");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines(1);
+  for (const char c : text) {
+    if (c == '\n')
+      lines.emplace_back();
+    else
+      lines.back() += c;
+  }
+  return lines;
+}
+
+std::size_t columns(const std::string& line) {
+  return static_cast<std::size_t>(
+      std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
+TEST_CASE("the JSON line has every field of the schema") {
+  const ReportFixture fixture;
+  const std::string line = json_line(fixture.report);
+  CHECK(line.find('\n') == std::string::npos);
+  const json result = json::parse(line);
+  CHECK(result["schema"] == "fcn-infer/1");
+  CHECK(result["image"] == "folder/picture.png");
+  CHECK(result["width"] == 160);
+  CHECK(result["height"] == 128);
+  CHECK(result["model"] == "tiny.safetensors");
+  CHECK(result["classes"] == 3);
+  CHECK(result["map"] == json::parse(R"({"rows": 2, "cols": 3, "pool_stride": 1, "stride_px": 32,
+                                         "first_center_px": [32, 32], "window_size_px": 96})"));
+  // The background's 0.95 takes no part.
+  const json boot = json::parse(R"({"class": 2, "label": "Boot", "probability": 0.9, "row": 1, "col": 1,
+                                    "center_px": [64, 64], "window_px": [32, 32, 96, 96]})");
+  CHECK(result["predicted"] == boot);
+  REQUIRE(result["top"].size() == 2);
+  CHECK(result["top"][0] == boot);
+  CHECK(result["top"][1]["label"] == "Bag");
+  CHECK(result["time_ms"] ==
+        json::parse(R"({"decode": 1.235, "preprocess": 0.0, "plan": 0.0, "infer": 20.0})"));
+  CHECK(result["threads"] == 2);
+  CHECK(result["arch"] == "reference");
+  CHECK_FALSE(result.contains("asked"));
+}
+
+TEST_CASE("JSON states what it cannot say as null, and hostile text harmlessly") {
+  ReportFixture fixture(ScoreKind::logits);
+  fixture.map.peaks()[1].probability = std::numeric_limits<float>::infinity();
+  fixture.map.peaks()[2].probability = -std::numeric_limits<float>::infinity();
+  fixture.report.image = "bad\xff name\n\x1b[31m";
+  fixture.report.asked_class = 2;
+  const std::string line = json_line(fixture.report);
+  CHECK(line.find('\x1b') == std::string::npos);
+  const json result = json::parse(line);
+  CHECK(result["predicted"]["probability"].is_null());
+  CHECK(result["asked"]["class"] == 2);
+  CHECK(result["asked"]["probability"].is_null());
+  CHECK(result["asked"]["logit"] == 0.9);
+  CHECK(result["image"] == "bad\xef\xbf\xbd name\n\x1b[31m");
+}
+
+TEST_CASE("the npy file is classes x rows x cols") {
+  const ReportFixture fixture;
+  const TemporaryFolder folder;
+  auto file = AtomicFile::create(folder / "m.npy");
+  REQUIRE(file);
+  REQUIRE(write_npy(*file, fixture.map));
+  REQUIRE(file->commit());
+  const Bytes bytes = read_file(folder / "m.npy");
+  const std::size_t header = 10 + bytes[8] + 256u * bytes[9];
+  CHECK(std::string(bytes.begin(), bytes.begin() + 8) == std::string("\x93NUMPY\x01\x00", 8));
+  CHECK(header % 64 == 0);
+  const std::string text(bytes.begin() + 10, bytes.begin() + static_cast<std::ptrdiff_t>(header));
+  CHECK(text.starts_with("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2, 3), }"));
+  CHECK(text.back() == '\n');
+  REQUIRE(bytes.size() == header + 3 * 2 * 3 * sizeof(float));
+  std::vector<float> values(18);
+  std::memcpy(values.data(), bytes.data() + header, values.size() * sizeof(float));
+  for (int id = 0; id < 3; ++id)
+    for (int cell = 0; cell < 6; ++cell)
+      CHECK(values[static_cast<std::size_t>(6 * id + cell)] == fixture.map.at(id, cell / 3, cell % 3));
+}
+
+TEST_CASE("the overlay is brightest at the best cell's true centre") {
+  ReportFixture fixture;
+  fixture.set(2, {0, 0, 0, 0, 0.9F, 0});
+  const TruthPicture overlay = overlay_of(fixture.report);
+  REQUIRE(overlay.width > 0);
+  const int enlarged = overlay.width / fixture.report.width;
+  CHECK(enlarged == 3);  // 160 pixels become legible
+  const auto red = [&](double x, double y) {
+    const auto column = static_cast<std::size_t>((x + 0.5) * enlarged);
+    const auto row = static_cast<std::size_t>((y + 0.5) * enlarged);
+    return static_cast<int>(overlay.rgb[3 * (row * static_cast<std::size_t>(overlay.width) + column)]);
+  };
+  // Cell (1, 1) is centred on pixel (64, 64); its neighbours' centres are 32 pixels away and cold; the frame
+  // of the nominal window (32, 32, 96, 96) is not red.
+  CHECK(red(64, 64) > 180);
+  CHECK(red(70, 58) > red(84, 64));
+  CHECK(red(100, 64) < 120);
+  // Beyond half a stride from the last centre nothing is known: darker than within.
+  CHECK(red(6, 70) < red(20, 70));
+}
+
+TEST_CASE("overlays of odd pictures and labels") {
+  ReportFixture fixture;
+  for (const auto& [width, height] : {std::pair{96, 96}, {97, 2000}, {3000, 96}}) {
+    CAPTURE(width, height);
+    fixture.report.width = width;
+    fixture.report.height = height;
+    fixture.info.labels[2] =
+        "a label \x1b that is far too long for any strip, \xc3\xa9\xff and goes on and on and on and on";
+    const TruthPicture overlay = overlay_of(fixture.report);
+    CHECK(overlay.width >= 480);
+    CHECK(overlay.height > height);
+  }
+  fixture.map = *ScoreMap::create({1, 1, 1}, ScoreKind::probabilities, {}, 0);
+  CHECK(overlay_of(fixture.report).width >= 480);
+  const float nan = std::nanf("");
+  ReportFixture broken(ScoreKind::logits);
+  broken.set(2, {nan, nan, nan, nan, nan, nan});
+  CHECK(overlay_of(broken.report).width == 480);
+}
+
+TEST_CASE("the terminal report fits 80 columns and obeys no label") {
+  ReportFixture fixture;
+  fixture.info.labels[2] = "Boot\x1b[2J\n\xff with a label longer than any column would ever be";
+  for (const Detail detail : {Detail::normal, Detail::verbose}) {
+    const std::string text = terminal_report(fixture.report, detail);
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find('\xff') == std::string::npos);
+    for (const std::string& line : lines_of(text)) CHECK(columns(line) <= 80);
+    CHECK(text.find("map of 3 x 2 cells") != std::string::npos);
+    CHECK(text.find("(64, 64)") != std::string::npos);
+  }
+  CHECK(terminal_report(fixture.report, Detail::verbose).find("[1, 3, 2, 3]") != std::string::npos);
+}
+
+TEST_CASE("a wide map is reduced and keeps its best cell") {
+  ReportFixture fixture;
+  fixture.map =
+      *ScoreMap::create({2, 100, 300}, ScoreKind::probabilities, fixture.map.geometry(), std::nullopt);
+  for (int cell = 0; cell < 30'000; ++cell)
+    fixture.map.cell(cell / 300, cell % 300)[0] = fixture.map.cell(cell / 300, cell % 300)[1] = 0;
+  fixture.map.cell(57, 123)[1] = 1;
+  fixture.map.peaks()[1] = {1, 57, 123};
+  const std::string text = terminal_report(fixture.report, Detail::normal);
+  for (const std::string& line : lines_of(text)) CHECK(columns(line) <= 80);
+  CHECK(text.find("│") != std::string::npos);
+  CHECK(text.find("██ ") != std::string::npos);
+}
+
+TEST_CASE("scores never round up to certainty") {
+  const auto text = [](float score) { return score_text(score, ScoreKind::probabilities); };
+  CHECK(text(1.0F) == "100.0 %");
+  CHECK(text(0.999999F) == "99.99 %");
+  CHECK(text(0.9997F) == "99.97 %");
+  CHECK(text(0.5F) == "50.0 %");
+  CHECK(text(0.0001F) == "<0.1 %");
+  CHECK(text(0.0F) == "0.0 %");
+  CHECK(text(std::nanf("")) == "NaN");
+  CHECK(score_text(-3.25F, ScoreKind::logits) == "-3.25");
+}
+
+TEST_CASE("classes are found by label first, then by number") {
+  ModelInfo info;
+  info.labels = {"zero", "2", "two"};
+  CHECK(*find_class(info, 3, "zero") == 0);
+  CHECK(*find_class(info, 3, "2") == 1);
+  CHECK(*find_class(info, 3, "0") == 0);
+  for (const char* const wrong : {"3", "-1", "two ", "", "1.0", "99999999999"})
+    CHECK_FALSE(find_class(info, 3, wrong));
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// A model file of a few hundred bytes that tells red from blue, so that fcn-infer can be tested from the
+// outside in milliseconds and without the shipped weights.
+#pragma once
+
+#include <string>
+
+#include "engine/graph.hpp"
+#include "engine/model_info.hpp"
+#include "tools/model_writer.hpp"
+
+namespace fcn::tools::test {
+
+/// Window 8: a 2 x 2 convolution of stride 2 averages each channel, a 4 x 4 pool, then the logits: 0 for
+/// "nothing", 10 red - 5 for "red", 10 blue - 5 for "blue", channels in 0..1.
+inline Result<std::uint64_t> write_tiny_model(const std::string& path) {
+  Conv mean;
+  mean.in_channels = mean.out_channels = 3;
+  mean.kernel = mean.stride = {2, 2};
+  for (int out = 0; out < 3; ++out)
+    for (int in = 0; in < 3; ++in) mean.weights.insert(mean.weights.end(), 4, out == in ? 0.25F : 0.0F);
+  AveragePool pool;
+  pool.kernel = {4, 4};
+  Conv classifier;
+  classifier.in_channels = classifier.out_channels = 3;
+  classifier.weights = {0, 0, 0, 10, 0, 0, 0, 0, 10};
+  classifier.bias = {0, -5, -5};
+
+  Graph graph;
+  graph.append("input", Input{3}, {});
+  graph.append("mean", mean, {0});
+  graph.append("pool", pool, {1});
+  graph.append("classifier", classifier, {2});
+  ModelInfo info;
+  info.name = "tiny";
+  info.labels = {"nothing", "red", "blue"};
+  info.background = 0;
+  info.mean = {0, 0, 0};
+  info.std = {1, 1, 1};
+  info.window = {8, 8};
+  info.classifier_pool = "pool";
+  info.exporter = "test";
+  return write_model(path, graph, info, WeightStorage::f32);
+}
+
+}  // namespace fcn::tools::test
