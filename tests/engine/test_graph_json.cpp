@@ -63,6 +63,7 @@ Result<Graph> parse(const std::string& text) {
   REQUIRE(json);
   JsonFields fields(JsonView(*json, "graph"));
   auto graph = graph_from_json(fields);
+  if (!graph) return graph;
   if (const Status read = fields.finish(); !read) return read.error();
   return graph;
 }
