@@ -31,13 +31,15 @@ struct CommandOptions {
 namespace detail {
 
 inline void become(const std::vector<std::string>& command, const CommandOptions& options,
-                   const std::string& out, const std::string& err) {
+                   const std::string& out, const std::string& err, const sigset_t& mask) {
   const std::string in = options.input.empty() ? "/dev/null" : options.input;
   ::dup2(::open(in.c_str(), O_RDONLY), 0);
   ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
   ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
   for (const std::string& variable : options.environment) ::putenv(const_cast<char*>(variable.c_str()));
-  std::signal(SIGINT, SIG_DFL);  // a test that runs in the background has it ignored, and would hand that on
+  // A test that runs in the background has SIGINT ignored, and would hand that on.
+  std::signal(SIGINT, SIG_DFL);
+  ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   if (options.file_size != RLIM_INFINITY) {
     std::signal(SIGXFSZ, SIG_IGN);
     const struct rlimit limit { options.file_size, options.file_size };
@@ -63,8 +65,15 @@ inline CommandResult run_command(const std::vector<std::string>& command, const 
                                  useconds_t interrupt_after = 0) {
   const TemporaryFolder folder;
   const std::string out = options.output.empty() ? folder / "out" : options.output;
+  // Blocked until the child is no longer this test program, whose own handler would report a failure.
+  sigset_t interrupt;
+  sigset_t mask;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  ::sigprocmask(SIG_BLOCK, &interrupt, &mask);
   const pid_t child = ::fork();
-  if (child == 0) detail::become(command, options, out, folder / "err");
+  if (child == 0) detail::become(command, options, out, folder / "err", mask);
+  ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   if (interrupt_after != 0) {
     ::usleep(interrupt_after);
     ::kill(child, SIGINT);
