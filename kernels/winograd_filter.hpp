@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Transforms and packs the weights of a Winograd convolution: u = G g G^T, in float64 down the columns, then
-// along the rows, and each value rounded to float32 once.
+// along the rows, and each value rounded to float32 once. A register's worth of output channels at a time, as
+// plain loops that compilers turn into vectors of doubles: packing is a good part of the time to load a
+// model.
 #pragma once
 
 #include <cstddef>
@@ -13,41 +15,52 @@
 
 namespace fcn::kernels {
 
-/// One kernel g [3][3] of the model, u [taps * taps] with `stride` floats between.
+/// The kernels g [9][lane] of one register of output channels, point xi to u + xi * point_stride.
 template <class Arch, int Tile>
-FCN_INLINE void transform_filter(const float* g, float* u, std::ptrdiff_t stride) {
+FCN_INLINE void transform_filters(const double (&g)[9][Vec<Arch>::size], float* u,
+                                  std::ptrdiff_t point_stride) {
   using Transform = WinogradTransform<Arch, Tile>;
-  constexpr std::size_t taps = Transform::taps;
-  double half[taps][3];
-  for (int x = 0; x < 3; ++x) {
-    const double column[3] = {g[x], g[3 + x], g[6 + x]};
-    double transformed[taps];
-    Transform::filter(column, transformed);
-    for (std::size_t i = 0; i < taps; ++i) half[i][x] = transformed[i];
+  constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
+  double half[taps][3][width];
+  for (std::size_t x = 0; x < 3; ++x) {
+    for (std::size_t j = 0; j < width; ++j) {
+      const double column[3] = {g[x][j], g[3 + x][j], g[6 + x][j]};
+      double transformed[taps];
+      Transform::filter(column, transformed);
+      for (std::size_t i = 0; i < taps; ++i) half[i][x][j] = transformed[i];
+    }
   }
   for (std::size_t i = 0; i < taps; ++i) {
-    double row[taps];
-    Transform::filter(half[i], row);
-    for (std::size_t j = 0; j < taps; ++j, u += stride) *u = static_cast<float>(row[j]);
+    float rounded[taps][width];
+    for (std::size_t j = 0; j < width; ++j) {
+      const double line[3] = {half[i][0][j], half[i][1][j], half[i][2][j]};
+      double transformed[taps];
+      Transform::filter(line, transformed);
+      for (std::size_t k = 0; k < taps; ++k) rounded[k][j] = static_cast<float>(transformed[k]);
+    }
+    for (std::size_t k = 0; k < taps; ++k, u += point_stride) Vec<Arch>::load(rounded[k]).store(u);
   }
 }
 
 template <class Arch, int Tile>
 void pack_winograd_panel(const ConvPanel<Arch>& panel, std::ptrdiff_t in_channels, const float* weights,
                          const float* bias, float* to) {
-  const std::ptrdiff_t point_stride = in_channels * panel.lanes;
-  constexpr std::ptrdiff_t points = (Tile + 2) * (Tile + 2);
+  constexpr std::size_t width = Vec<Arch>::size;
   for (std::ptrdiff_t j = 0; j < panel.lanes; ++j) {
     to[j] = j < panel.channels && bias != nullptr ? bias[panel.channel + j] : 0.0f;
   }
   to += panel.lanes;
-  for (std::ptrdiff_t c = 0; c < in_channels; ++c, to += panel.lanes) {
-    for (std::ptrdiff_t j = 0; j < panel.channels; ++j) {
-      const float* kernel = weights + ((panel.channel + j) * in_channels + c) * 9;
-      transform_filter<Arch, Tile>(kernel, to + j, point_stride);
-    }
-    for (std::ptrdiff_t j = panel.channels; j < panel.lanes; ++j) {
-      for (std::ptrdiff_t xi = 0; xi < points; ++xi) to[xi * point_stride + j] = 0.0f;
+  for (std::ptrdiff_t c = 0; c < in_channels; ++c) {
+    for (std::ptrdiff_t first = 0; first < panel.lanes; first += Vec<Arch>::width, to += width) {
+      double g[9][width];
+      for (std::size_t j = 0; j < width; ++j) {
+        const std::ptrdiff_t lane = first + static_cast<std::ptrdiff_t>(j);
+        // Lanes past the last channel repeat the first: nothing reads what comes of them.
+        const std::ptrdiff_t n = panel.channel + (lane < panel.channels ? lane : 0);
+        const float* kernel = weights + (n * in_channels + c) * 9;
+        for (std::size_t t = 0; t < 9; ++t) g[t][j] = kernel[t];
+      }
+      transform_filters<Arch, Tile>(g, to, in_channels * panel.lanes);
     }
   }
 }
