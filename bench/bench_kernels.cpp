@@ -41,6 +41,27 @@ void bench_conv(benchmark::State& state, const ConvRow& row, const KernelTable& 
   state.counters["peak_share"] = gflops / peak.gflops();
 }
 
+// Counted as the multiplications of direct convolution, which is run in turn: of_direct is the share of its
+// time.
+void bench_winograd(benchmark::State& state, const ConvRow& row, const KernelTable& table, int tile) {
+  const ConvBenchData direct(row, table), data(row, table, tile);
+  const kernels::ConvShape& shape = data.band.shape;
+  const Floats scratch = aligned_floats(table.winograd_scratch(shape, tile));
+  double total = 0, direct_total = 0;
+  for (auto _ : state) {
+    const double begin = thread_seconds();
+    table.winograd(data.band, tile, {0, data.tiles(tile)}, {0, table.winograd_panels(shape, tile)},
+                   scratch.get());
+    const double between = thread_seconds();
+    table.conv(direct.band, {0, direct.pixels()}, {0, table.conv_panels(shape)});
+    direct_total += thread_seconds() - between;
+    total += between - begin;
+    state.SetIterationTime(between - begin);
+  }
+  count_flops(state, row);
+  state.counters["of_direct"] = total / direct_total;
+}
+
 void bench_eigen(benchmark::State& state, const ConvRow& row, bool im2col) {
   EigenConv conv(row);
   for (auto _ : state) {
@@ -127,6 +148,12 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
     benchmark::RegisterBenchmark(("conv/" + row.image() + "/" + row.layer + suffix).c_str(), bench_conv, row,
                                  table)
         ->UseManualTime();
+    if (row.kernel != 3 || row.stride != 1) continue;
+    for (int tile : {2, 4}) {
+      const std::string name =
+          "winograd" + std::to_string(tile) + "/" + row.image() + "/" + row.layer + suffix;
+      benchmark::RegisterBenchmark(name.c_str(), bench_winograd, row, table, tile)->UseManualTime();
+    }
   }
   const MapSize layer1{64, 97, 256}, stem{64, 194, 512}, classes{1000, 7, 26}, features{512, 13, 32};
   benchmark::RegisterBenchmark(("relu" + suffix).c_str(), bench_pixelwise, table.relu, layer1, 2);

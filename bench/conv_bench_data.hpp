@@ -25,9 +25,13 @@ inline Floats aligned_floats(std::size_t count) {
 
 class ConvBenchData {
  public:
-  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table)
+  /// For the direct kernel, or for Winograd's with tiles of `tile` pixels.
+  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, int tile = 0)
       : row_(row), in_(nullptr, &std::free), out_(nullptr, &std::free), packed_(nullptr, &std::free) {
-    const std::size_t in_row = static_cast<std::size_t>((row.in_w + 2 * row.pad) * row.in_channels);
+    const int step = tile == 0 ? 1 : tile;                   // output rows that share input rows
+    const int taps = tile == 0 ? row.kernel : tile + 2;      // input rows for them
+    const int right = tile == 0 ? row.pad : row.pad + tile;  // whole tiles read past the map
+    const std::size_t in_row = static_cast<std::size_t>((row.pad + row.in_w + right) * row.in_channels);
     const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
                            kernels::kChannelQuantum;
     const std::size_t out_row = static_cast<std::size_t>(row.out_w() * out_stride);
@@ -37,7 +41,7 @@ class ConvBenchData {
     for (std::size_t i = 0; i < in_row; ++i) zeros[i] = 0.0f;
     for (int oy = 0; oy < row.out_h(); ++oy) {
       out_rows_.push_back(out_.get() + out_row * static_cast<std::size_t>(oy));
-      for (int ky = 0; ky < row.kernel; ++ky) {
+      for (int ky = 0; oy % step == 0 && ky < taps; ++ky) {
         const int y = oy * row.stride - row.pad + ky;
         const float* from = y >= 0 && y < row.in_h ? in_.get() + in_row * static_cast<std::size_t>(y) : zeros;
         in_rows_.push_back(from + row.pad * row.in_channels);
@@ -53,12 +57,20 @@ class ConvBenchData {
     const std::size_t weights =
         static_cast<std::size_t>(row.k()) * static_cast<std::size_t>(row.out_channels);
     const Floats plain = aligned_floats(weights);
-    packed_ = aligned_floats(table.packed_conv_size(band.shape));
-    table.pack_conv(band.shape, plain.get(), nullptr, packed_.get());
+    packed_ = aligned_floats(tile == 0 ? table.packed_conv_size(band.shape)
+                                       : table.packed_winograd_size(band.shape, tile));
+    if (tile == 0) {
+      table.pack_conv(band.shape, plain.get(), nullptr, packed_.get());
+    } else {
+      table.pack_winograd(band.shape, tile, plain.get(), nullptr, packed_.get());
+    }
     band.weights = packed_.get();
   }
 
   std::ptrdiff_t pixels() const { return std::ptrdiff_t{row_.out_h()} * row_.out_w(); }
+  std::ptrdiff_t tiles(int tile) const {
+    return std::ptrdiff_t{(row_.out_h() + tile - 1) / tile} * ((row_.out_w() + tile - 1) / tile);
+  }
 
   kernels::ConvBand band;
 
