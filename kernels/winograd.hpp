@@ -50,10 +50,7 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
       const auto after = conv_panel<Arch>(weights, p + 1 < panels.end ? p + 1 : panels.begin);
       multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, bias + panel.lanes,
                            band.weights + after.offset + after.lanes, m);
-      at = first;
-      for (std::ptrdiff_t t = 0; t < size; ++t, at.next()) {
-        transform_output_tile<Arch, Tile>(band, panel, at, m + t * layout.m_stride, bias);
-      }
+      transform_output_panel<Arch, Tile>(band, panel, first, size, layout, m, bias);
     }
   }
 }

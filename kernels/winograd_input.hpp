@@ -8,6 +8,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/pixel_cursor.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/winograd_layout.hpp"
 #include "kernels/winograd_transform.hpp"
 
 namespace fcn::kernels {
@@ -36,6 +37,16 @@ FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, 
   }
 }
 
+/// Asks for a cache line of channels of those pixels that the tile to the right does not share with this one:
+/// too many short runs of memory for processors to foresee.
+template <class Arch, int Tile>
+FCN_INLINE void fetch_next_input(const float* const (&d)[WinogradTransform<Arch, Tile>::taps],
+                                 std::ptrdiff_t pixel_stride) {
+  for (const float* row : d) {
+    for (int j = 0; j < Tile; ++j) __builtin_prefetch(row + (Tile + 2 + j) * pixel_stride);
+  }
+}
+
 /// All channels of the tile `at` points to: a cursor over tiles instead of pixels.
 template <class Arch, int Tile>
 void transform_input_tile(const ConvBand& band, const PixelCursor<Arch>& at, float* v,
@@ -49,6 +60,7 @@ void transform_input_tile(const ConvBand& band, const PixelCursor<Arch>& at, flo
   }
   int c = 0;
   for (; c + width <= channels; c += width, v += width) {
+    if (c % kCacheLine == 0) fetch_next_input<Arch, Tile>(d, band.in.pixel_stride);
     transform_input<Arch, Tile>(d, band.in.pixel_stride, v, v_stride,
                                 [&](const float* from) FCN_INLINE_LAMBDA { return Vec<Arch>::load(from); });
     for (int i = 0; i < taps; ++i) d[i] += width;

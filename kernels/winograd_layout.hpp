@@ -18,6 +18,9 @@
 
 namespace fcn::kernels {
 
+/// Floats of a cache line.
+inline constexpr int kCacheLine = 16;
+
 /// Register tiles of a block. A layer of few channels has few weights, which stay in the second-level cache
 /// with the transformed input of four register tiles; from 128 channels on weights come from further away,
 /// and eight register tiles that share them are better than a transformed input that is near.
@@ -45,12 +48,12 @@ FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
 
 template <class Arch>
 WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
-  constexpr std::ptrdiff_t line = 16;  // floats of a cache line
   const std::ptrdiff_t points = std::ptrdiff_t{tile + 2} * (tile + 2);
-  const std::ptrdiff_t tile_stride = (shape.in_channels + line - 1) / line * line;
+  const std::ptrdiff_t tile_stride =
+      std::ptrdiff_t{shape.in_channels + kCacheLine - 1} / kCacheLine * kCacheLine;
   const std::ptrdiff_t block_tiles = winograd_register_tiles<Arch>(shape.in_channels) * ConvTile<Arch>::mr;
   // One line more than a round number, so that the points of a tile fall into different cache sets.
-  return {points, block_tiles, tile_stride, block_tiles * tile_stride + line, points * conv_nr<Arch>};
+  return {points, block_tiles, tile_stride, block_tiles * tile_stride + kCacheLine, points * conv_nr<Arch>};
 }
 
 template <class Arch>

@@ -30,8 +30,6 @@ struct WinogradProduct {
 
 /// Channels between two requests for what comes next: one cache line of each tile's input.
 inline constexpr std::ptrdiff_t kWinogradRun = 16;
-/// Floats of a cache line.
-inline constexpr std::ptrdiff_t kCacheLine = 16;
 
 template <class Arch, std::size_t MR, std::size_t V>
 void winograd_multiply(const WinogradProduct<Arch>& work) {

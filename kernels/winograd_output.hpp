@@ -9,6 +9,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/pixel_cursor.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/winograd_layout.hpp"
 #include "kernels/winograd_transform.hpp"
 
 namespace fcn::kernels {
@@ -37,6 +38,19 @@ struct WinogradTarget {
     }
     return target;
   }
+
+  /// Asks for the memory that `channels` of the tile go to, and for the residual's.
+  void fetch(const ConvBand& band, std::ptrdiff_t channels) const {
+    for (int i = 0; i < rows; ++i) {
+      for (int j = 0; j < columns; ++j) {
+        for (std::ptrdiff_t c = 0; c < channels; c += kCacheLine) {
+          __builtin_prefetch(out[i] + j * band.out.pixel_stride + c, 1);
+          if (band.residual.row == nullptr) continue;
+          __builtin_prefetch(residual[i] + j * band.residual.pixel_stride + c);
+        }
+      }
+    }
+  }
 };
 
 /// One register of channels: f(row, column, value) for every pixel of the tile that lies in the map. `m` is
@@ -64,10 +78,9 @@ FCN_INLINE void transform_output(const float* m, int rows, int columns, F&& f) {
 
 /// A tile's output for the channels of a panel: `m` its products, `bias` the panel's.
 template <class Arch, int Tile>
-void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel, const PixelCursor<Arch>& at,
-                           const float* m, const float* bias) {
+void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
+                           const WinogradTarget<Arch, Tile>& target, const float* m, const float* bias) {
   constexpr int width = Vec<Arch>::width;
-  const auto target = WinogradTarget<Arch, Tile>::of(band, at, panel.channel);
   const bool residual = band.residual.row != nullptr, with_relu = band.relu;
   const auto channels = static_cast<int>(panel.channels);
   int c = 0;
@@ -104,6 +117,24 @@ void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel, c
         for (int p = channels; p < padded; ++p) target.out[i][j * band.out.pixel_stride + p] = 0.0f;
       }
     }
+  }
+}
+
+/// A panel's output for `tiles` tiles from `at` on. The memory of a tile is asked for two tiles before.
+template <class Arch, int Tile>
+void transform_output_panel(const ConvBand& band, const ConvPanel<Arch>& panel, PixelCursor<Arch> at,
+                            std::ptrdiff_t tiles, const WinogradLayout<Arch>& layout, const float* m,
+                            const float* bias) {
+  using Target = WinogradTarget<Arch, Tile>;
+  constexpr std::ptrdiff_t ahead = 2;
+  Target coming[ahead];  // those of tiles t and t + 1
+  for (std::ptrdiff_t t = -ahead; t < tiles; ++t) {
+    Target& slot = coming[(t + ahead) % ahead];
+    if (t >= 0) transform_output_tile<Arch, Tile>(band, panel, slot, m + t * layout.m_stride, bias);
+    if (t + ahead >= tiles) continue;
+    slot = Target::of(band, at, panel.channel);
+    slot.fetch(band, panel.channels);
+    at.next();
   }
 }
 
