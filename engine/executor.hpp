@@ -16,6 +16,7 @@
 #include "engine/profile.hpp"
 #include "engine/result.hpp"
 #include "engine/rings.hpp"
+#include "engine/row_pointers.hpp"
 #include "engine/row_sink.hpp"
 #include "engine/thread_pool.hpp"
 #include "engine/work_split.hpp"
@@ -47,9 +48,7 @@ class Executor {
         schedule_(plan_.schedule()),
         rings_(std::move(rings)),
         pixel_table_(model.info(), model.input_channels()),
-        in_rows_(plan_.most_row_pointers()),
-        residual_rows_(plan_.most_row_pointers()),
-        out_rows_(plan_.most_row_pointers()),
+        rows_(plan_),
         rows_counted_(plan_.most_row_pointers()) {}
 
   void make_rows(const RowStep& step, std::span<const ImageView> images);
@@ -61,9 +60,6 @@ class Executor {
   void pixelwise(const RowStep& step, void (*kernel)(const kernels::PixelBand&, kernels::Range), bool relu);
   void show(const RowStep& step, std::span<const Tap> taps);
 
-  kernels::OutputRows output_rows(const RowStep& step);
-  kernels::InputRows window_rows(const RowStep& step, bool pad_with_zeros);
-  kernels::InputRows same_rows(const RowStep& step, std::size_t slot, std::vector<const float*>& rows);
   kernels::PoolBand pool_band(const RowStep& step);
 
   [[nodiscard]] const NodePlan& node(NodeId id) const { return plan_.node(id); }
@@ -81,9 +77,7 @@ class Executor {
   RowSchedule schedule_;
   Rings rings_;
   PixelTable pixel_table_;
-  std::vector<const float*> in_rows_;  // row pointers of the present step
-  std::vector<const float*> residual_rows_;
-  std::vector<float*> out_rows_;
+  RowPointers rows_;  // of the present step
   std::vector<int> rows_counted_;
 };
 
@@ -144,39 +138,6 @@ inline void Executor::read_pixels(const RowStep& step, std::span<const ImageView
   });
 }
 
-/// Fills out_rows_ with the rows that the step makes.
-inline kernels::OutputRows Executor::output_rows(const RowStep& step) {
-  const NodePlan& out = node(step.node);
-  for (int r = step.begin; r < step.end; ++r)
-    out_rows_[static_cast<std::size_t>(r - step.begin)] = rings_.row(out, r);
-  return {out_rows_.data(), out.pixel_stride, out.image_stride};
-}
-
-/// Fills in_rows_ with the rows of the first input that each row of the step reads; for Winograd, that each
-/// row of tiles reads.
-inline kernels::InputRows Executor::window_rows(const RowStep& step, bool pad_with_zeros) {
-  const NodePlan& from = input(step.node, 0);
-  const Window& window = node(step.node).window;
-  const float* outside = pad_with_zeros ? rings_.zeros(from) : nullptr;
-  std::size_t at = 0;
-  const int tile = node(step.node).row_quantum();
-  for (int r = step.begin; r < step.end; r += tile)
-    for (int ky = 0; ky < tile + window.kernel.y - 1; ++ky) {
-      const std::int64_t row = window.input_row(r, ky);
-      in_rows_[at++] = row >= 0 && row < from.shape.height ? rings_.row(from, row) : outside;
-    }
-  return {in_rows_.data(), from.pixel_stride, from.image_stride};
-}
-
-/// Fills `rows` with the step's own rows of an input.
-inline kernels::InputRows Executor::same_rows(const RowStep& step, std::size_t slot,
-                                              std::vector<const float*>& rows) {
-  const NodePlan& from = input(step.node, slot);
-  for (int r = step.begin; r < step.end; ++r)
-    rows[static_cast<std::size_t>(r - step.begin)] = rings_.row(from, r);
-  return {rows.data(), from.pixel_stride, from.image_stride};
-}
-
 inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
   const kernels::KernelTable& table = model_->table();
   const NodePlan& out = node(step.node);
@@ -187,9 +148,9 @@ inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
   band.images = plan_.options().images;
   band.out_rows = step.end - step.begin;
   band.out_width = out.shape.width;
-  band.in = window_rows(step, true);
-  if (residual) band.residual = same_rows(step, 1, residual_rows_);
-  band.out = output_rows(step);
+  band.in = rows_.window(rings_, out, input(step.node, 0), step, true);
+  if (residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
+  band.out = rows_.output(rings_, out, step);
   band.weights = model_->packed(step.node).data();
   band.relu = relu;
 
@@ -226,8 +187,8 @@ inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
   band.dilation_x = out.window.dilation.x;
   band.pad_left = out.window.pad.left;
   band.pad_right = out.window.pad.right;
-  band.in = window_rows(step, false);
-  band.out = output_rows(step);
+  band.in = rows_.window(rings_, out, from, step, false);
+  band.out = rows_.output(rings_, out, step);
   return band;
 }
 
@@ -264,9 +225,10 @@ inline void Executor::pixelwise(const RowStep& step,
   band.images = plan_.options().images;
   band.rows = step.end - step.begin;
   band.width = out.shape.width;
-  band.a = same_rows(step, 0, in_rows_);
-  if (plan_.graph().nodes[step.node].inputs.size() > 1) band.b = same_rows(step, 1, residual_rows_);
-  band.out = output_rows(step);
+  band.a = rows_.same(rings_, input(step.node, 0), step);
+  if (plan_.graph().nodes[step.node].inputs.size() > 1)
+    band.b = rows_.same_aside(rings_, input(step.node, 1), step);
+  band.out = rows_.output(rings_, out, step);
   const AlignedBuffer& packed = model_->packed(step.node);
   if (packed.size() != 0) {
     band.scale = packed.data();
@@ -293,8 +255,8 @@ inline void Executor::show(const RowStep& step, std::span<const Tap> taps) {
   for (const Tap& tap : taps) {
     if (tap.node != step.node) continue;
     const NodePlan& out = node(step.node);
-    output_rows(step);
-    tap.sink->take({out_rows_.data(), step.begin, step.end - step.begin, plan_.options().images, out.shape,
+    const kernels::OutputRows made = rows_.output(rings_, out, step);
+    tap.sink->take({made.row, step.begin, step.end - step.begin, plan_.options().images, out.shape,
                     out.pixel_stride, out.image_stride});
   }
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The row pointers that a step hands to its kernel: where its output rows lie in the ring, and the input rows
+// under each of them. Room for the longest step is taken once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/plan.hpp"
+#include "engine/rings.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+class RowPointers {
+ public:
+  explicit RowPointers(const Plan& plan)
+      : window_(plan.most_row_pointers()), aside_(plan.most_row_pointers()), out_(plan.most_row_pointers()) {}
+
+  /// The rows that the step makes.
+  kernels::OutputRows output(Rings& rings, const NodePlan& node, const RowStep& step) {
+    for (int r = step.begin; r < step.end; ++r)
+      out_[static_cast<std::size_t>(r - step.begin)] = rings.row(node, r);
+    return {out_.data(), node.pixel_stride, node.image_stride};
+  }
+
+  /// The rows of `from` that each row of the step reads; for Winograd, that each row of tiles reads. Outside
+  /// the map they are rows of zeros, or null for kernels that skip them.
+  kernels::InputRows window(Rings& rings, const NodePlan& node, const NodePlan& from, const RowStep& step,
+                            bool pad_with_zeros) {
+    const float* outside = pad_with_zeros ? rings.zeros(from) : nullptr;
+    const int tile = node.row_quantum();
+    std::size_t at = 0;
+    for (int r = step.begin; r < step.end; r += tile)
+      for (int ky = 0; ky < tile + node.window.kernel.y - 1; ++ky) {
+        const std::int64_t row = node.window.input_row(r, ky);
+        window_[at++] = row >= 0 && row < from.shape.height ? rings.row(from, row) : outside;
+      }
+    return {window_.data(), from.pixel_stride, from.image_stride};
+  }
+
+  /// The step's own rows of `from`. A kernel that reads two inputs may combine this with same_aside() or
+  /// window().
+  kernels::InputRows same(Rings& rings, const NodePlan& from, const RowStep& step) {
+    return fill(rings, from, step, window_);
+  }
+  kernels::InputRows same_aside(Rings& rings, const NodePlan& from, const RowStep& step) {
+    return fill(rings, from, step, aside_);
+  }
+
+ private:
+  static kernels::InputRows fill(Rings& rings, const NodePlan& from, const RowStep& step,
+                                 std::vector<const float*>& rows) {
+    for (int r = step.begin; r < step.end; ++r)
+      rows[static_cast<std::size_t>(r - step.begin)] = rings.row(from, r);
+    return {rows.data(), from.pixel_stride, from.image_stride};
+  }
+
+  std::vector<const float*> window_;
+  std::vector<const float*> aside_;
+  std::vector<float*> out_;
+};
+
+}  // namespace fcn::inline FCN_ABI
