@@ -47,8 +47,7 @@ bool write_image(png_structp png, png_infop info, int width, int height, const R
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8,
                PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  // Level 3 with one filter is three times as quick as the default for files a tenth larger, and an overlay
-  // is looked at more often than it is stored.
+  // One filter and a low level: an overlay should appear quickly rather than be small.
   png_set_compression_level(png, 3);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
   png_write_info(png, info);

@@ -3,7 +3,8 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
-#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -55,11 +56,12 @@ TEST_CASE("only regular files within the limit are opened") {
   CHECK(ByteSource::open("/nonexistent").error().code == ErrorCode::io);
   CHECK(ByteSource::open("/").error().message.find("directory") != std::string::npos);
   CHECK_FALSE(ByteSource::open("/dev/zero"));
-  const std::string pipe = std::string(std::tmpnam(nullptr)) + "-fcn-pipe";
+  std::string folder = (std::filesystem::temp_directory_path() / "fcn-bytes-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const std::string pipe = folder + "/pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   CHECK_FALSE(ByteSource::open(pipe));  // and without waiting for a writer
-  std::remove(pipe.c_str());
-  const std::string file = pipe + "-file";
+  const std::string file = folder + "/file";
   std::ofstream(file) << "12345";
   Limits limits;
   limits.max_file_bytes = 5;
@@ -70,7 +72,7 @@ TEST_CASE("only regular files within the limit are opened") {
   REQUIRE(source);
   std::ofstream(file) << "1";  // the file shrinks under its reader
   CHECK(source->read(0, std::uint64_t{5}).error().code == ErrorCode::truncated);
-  std::remove(file.c_str());
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("CRC-32 is zip's, whole or in parts") {
