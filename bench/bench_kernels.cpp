@@ -80,28 +80,31 @@ struct MapSize {
 class Pixels {
  public:
   explicit Pixels(const MapSize& size)
-      : size_(size),
-        floats_(aligned_floats(static_cast<std::size_t>(size.rows * size.width * size.channels))) {
+      : pixel_stride_((size.channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
+                      kernels::kChannelQuantum),
+        image_stride_(std::ptrdiff_t{pixel_stride_} * size.width),
+        floats_(aligned_floats(static_cast<std::size_t>(image_stride_ * size.rows))) {
     for (int y = 0; y < size.rows; ++y) {
-      rows.push_back(floats_.get() + static_cast<std::ptrdiff_t>(y) * size.width * size.channels);
+      rows.push_back(floats_.get() + y * image_stride_);
       const_rows.push_back(rows.back());
     }
   }
-  kernels::InputRows in() const { return {const_rows.data(), size_.channels, size_.channels * size_.width}; }
-  kernels::OutputRows out() const { return {rows.data(), size_.channels, size_.channels * size_.width}; }
+  kernels::InputRows in() const { return {const_rows.data(), pixel_stride_, image_stride_}; }
+  kernels::OutputRows out() const { return {rows.data(), pixel_stride_, image_stride_}; }
 
   std::vector<float*> rows;
   std::vector<const float*> const_rows;
 
  private:
-  MapSize size_;
+  int pixel_stride_;
+  std::ptrdiff_t image_stride_;
   Floats floats_;
 };
 
 void bench_pixelwise(benchmark::State& state, void (*kernel)(const kernels::PixelBand&, kernels::Range),
                      const MapSize& size, int maps) {
   const Pixels a(size), b(size), out(size);
-  const Floats scale = aligned_floats(static_cast<std::size_t>(size.channels));
+  const Floats scale = aligned_floats(static_cast<std::size_t>(size.channels + kernels::kChannelQuantum));
   kernels::PixelBand band;
   band.channels = size.channels;
   band.rows = size.rows;
@@ -134,7 +137,8 @@ void bench_pool(benchmark::State& state, void (*kernel)(const kernels::PoolBand&
   band.out_width = pooled.width;
   band.kernel_h = band.kernel_w = window;
   band.stride_x = stride;
-  band.in = {rows.data(), size.channels, size.channels * size.width};
+  band.in = in.in();
+  band.in.row = rows.data();
   band.out = out.out();
   band.rows_counted = counted.data();
   for (auto _ : state) kernel(band, {0, pooled.rows * pooled.width});
