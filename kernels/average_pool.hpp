@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Average pool: a register of channels at a time over the taps of the window, one division at the end.
+// Average pool: the taps of each window added in order, one division at the end.
 #pragma once
 
 #include <cstddef>
 
 #include "kernels/kernel_table.hpp"
-#include "kernels/pixelwise.hpp"
+#include "kernels/pool_pixel.hpp"
 #include "kernels/pool_window.hpp"
 #include "kernels/simd.hpp"
 
@@ -27,14 +27,11 @@ template <class Arch>
 void average_pool_f32(const PoolBand& band, Range pixels) {
   using V = Vec<Arch>;
   for_each_window<Arch>(band, pixels, [&](const auto& at, const auto& window) FCN_INLINE_LAMBDA {
-    const int divisor = band.rows_counted[at.row] * columns_counted<Arch>(band, at.column);
-    write_pixel<Arch>(band.channels, at.out(band.out), [&](int c, int n) FCN_INLINE_LAMBDA {
-      auto acc = V::zero();
-      for_each_tap<Arch>(window, band.kernel_h, [&](const float* tap) FCN_INLINE_LAMBDA {
-        acc = acc + load_lanes<Arch>(tap + c, n);
-      });
-      return acc / V::broadcast(static_cast<float>(divisor));
-    });
+    const int count = band.rows_counted[at.row] * columns_counted<Arch>(band, at.column);
+    const auto divisor = V::broadcast(static_cast<float>(count));
+    write_pooled_pixel<Arch>(
+        band, window, at.out(band.out), V::zero(), [](V sum, V x) FCN_INLINE_LAMBDA { return sum + x; },
+        [&](V sum) FCN_INLINE_LAMBDA { return sum / divisor; });
   });
 }
 
