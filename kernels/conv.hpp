@@ -9,8 +9,8 @@
 //         for tiles:          ... while every tile of the block uses them
 //
 // A sum that spans chunks rests in `partial` between them, as the float32 it is: chunks change no bit.
-// Fetching the next chunk's weights ahead was tried: 5 to 10 % less time where k is thousands (layers that Winograd
-// has anyway), as much more in the stem and in shallow layers, whose inner loop it lengthens.
+// Fetching the next chunk's weights ahead was tried: 5 to 10 % less time where k is thousands (layers that
+// Winograd has anyway), as much more in the stem and in shallow layers, whose inner loop it lengthens.
 #pragma once
 
 #include <cstddef>
