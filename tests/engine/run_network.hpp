@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Runs a graph through Model, Plan and Executor and returns one node's whole output. The fatal checks are
-// Catch's.
+// Runs a graph through Model, Plan and Executor and returns whole outputs. The fatal checks are Catch's.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <catch2/catch.hpp>
-#include <optional>
+#include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/executor.hpp"
@@ -20,11 +21,12 @@ struct RunOptions {
   int threads = 1;
   int band_rows = 0;
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
-  std::optional<NodeId> node = std::nullopt;  ///< the output if not set
 };
 
-inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<const Picture> pictures,
-                          const RunOptions& options) {
+/// The outputs of these nodes, in the same order.
+inline std::vector<Tensor> run_nodes(const Graph& graph, const ModelInfo& info,
+                                     std::span<const Picture> pictures, const RunOptions& options,
+                                     std::span<const NodeId> nodes) {
   auto model =
       Model::from_graph(graph, info, {.table = options.table, .limits = {}, .algorithm = options.algorithm});
   REQUIRE(model);
@@ -34,20 +36,32 @@ inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<c
                                     .band_rows = options.band_rows,
                                     .threads = options.threads});
   if (!plan) FAIL(plan.error().to_string());
-  const NodeId node = options.node.value_or(graph.output);
-  auto tensor = Tensor::create(static_cast<int>(pictures.size()), plan->node(node).shape);
-  REQUIRE(tensor);
-  TensorSink sink(*std::move(tensor));
+  std::vector<TensorSink> sinks;
+  for (const NodeId node : nodes) {
+    auto tensor = Tensor::create(static_cast<int>(pictures.size()), plan->node(node).shape);
+    REQUIRE(tensor);
+    sinks.emplace_back(*std::move(tensor));
+  }
+  std::vector<Tap> taps;
+  for (std::size_t i = 0; i < nodes.size(); ++i) taps.push_back({nodes[i], &sinks[i]});
+  std::vector<ImageView> views;
+  for (const Picture& picture : pictures) views.push_back(picture.view());
+
   ThreadPool pool(options.threads);
   auto executor = Executor::create(*model, *std::move(plan), pool);
   REQUIRE(executor);
-  std::vector<ImageView> views;
-  for (const Picture& picture : pictures) views.push_back(picture.view());
-  const Tap tap{node, &sink};
-  REQUIRE(executor->run(views, {&tap, 1}));
+  REQUIRE(executor->run(views, taps));
   // Once more over the same rings: nothing of the first run may be left in the second.
-  REQUIRE(executor->run(views, {&tap, 1}));
-  return std::move(sink).release();
+  REQUIRE(executor->run(views, taps));
+  std::vector<Tensor> tensors;
+  for (TensorSink& sink : sinks) tensors.push_back(std::move(sink).release());
+  return tensors;
+}
+
+/// The network's output.
+inline Tensor run_network(const Graph& graph, const ModelInfo& info, std::span<const Picture> pictures,
+                          const RunOptions& options) {
+  return std::move(run_nodes(graph, info, pictures, options, {&graph.output, 1}).front());
 }
 
 inline bool same_bits(const Tensor& a, const Tensor& b) {

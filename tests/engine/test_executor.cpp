@@ -4,6 +4,9 @@
 #include "engine/executor.hpp"
 
 #include <catch2/catch.hpp>
+#include <numeric>
+#include <string_view>
+#include <vector>
 
 #include "tests/engine/error_bound.hpp"
 #include "tests/engine/run_network.hpp"
@@ -33,9 +36,12 @@ void check_against_float64(const Graph& graph, const Picture& picture, const ker
   const ModelInfo info = normalised(picture.channels);
   const std::vector<Map> truth = evaluate(graph, picture.input(info));
   const std::vector<Map> bounds = error_bounds(graph, truth, algorithm);
-  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
-    const Tensor got =
-        run_network(graph, info, {&picture, 1}, {.table = &table, .algorithm = algorithm, .node = id});
+  std::vector<NodeId> nodes(graph.nodes.size());
+  std::iota(nodes.begin(), nodes.end(), NodeId{0});
+  const std::vector<Tensor> all =
+      run_nodes(graph, info, {&picture, 1}, {.table = &table, .algorithm = algorithm}, nodes);
+  for (const NodeId id : nodes) {
+    const Tensor& got = all[id];
     const Map& want = truth[id];
     INFO("node " << graph.nodes[id].name << ", arch " << table.arch);
     REQUIRE(got.shape() == Shape{want.c, want.h, want.w});
