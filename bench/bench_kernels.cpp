@@ -10,7 +10,7 @@
 
 #include "bench/conv_bench_data.hpp"
 #include "bench/eigen_conv.hpp"
-#include "bench/peak.hpp"
+#include "engine/fma_peak.hpp"
 #include "kernels/dispatch/select.hpp"
 
 namespace fcn::bench {
@@ -26,7 +26,8 @@ void count_flops(benchmark::State& state, const ConvRow& row) {
 void bench_conv(benchmark::State& state, const ConvRow& row, const KernelTable& table) {
   const ConvBenchData data(row, table);
   const kernels::Range panels{0, table.conv_panels(data.band.shape)};
-  Peak peak(table.arch);
+  ThreadPool alone(1);
+  FmaPeak peak(table, alone);
   double total = 0;
   for (auto _ : state) {
     const double begin = thread_seconds();

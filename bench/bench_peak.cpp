@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Prints the measured peak of every arch that this CPU runs, in GFLOP/s on one thread.
+// Prints the measured peak of every arch that this CPU runs, in GFLOP/s on one thread and on all.
+#include <algorithm>
 #include <cstdio>
+#include <thread>
 
-#include "bench/peak.hpp"
+#include "engine/fma_peak.hpp"
 #include "kernels/dispatch/select.hpp"
 
+namespace {
+
+double measured_peak(const fcn::kernels::KernelTable& table, int threads) {
+  fcn::ThreadPool pool(threads);
+  fcn::FmaPeak peak(table, pool);
+  for (int i = 0; i < 3000; ++i) peak.sample();
+  return peak.gflops();
+}
+
+}  // namespace
+
 int main() {
-  for (const fcn::kernels::KernelTable* table : fcn::kernels::supported_tables()) {
-    fcn::bench::Peak peak(table->arch);
-    for (int i = 0; i < 5000; ++i) peak.sample();
-    if (peak.gflops() > 0) std::printf("%-8s %7.1f GFLOP/s\n", table->arch, peak.gflops());
-  }
+  const int all = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  for (const fcn::kernels::KernelTable* table : fcn::kernels::supported_tables())
+    std::printf("%-9s %7.1f GFLOP/s on 1 thread, %7.1f on %d\n", table->arch, measured_peak(*table, 1),
+                measured_peak(*table, all), all);
 }

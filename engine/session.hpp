@@ -68,7 +68,15 @@ class Session {
     return map;
   }
 
+  /// From now on notes each step's time in `profile`, which planning another size clears; null for no longer.
+  void set_profile(Profile* profile) {
+    profile_ = profile;
+    if (running_) running_->executor.set_profile(profile);
+  }
+
   [[nodiscard]] int threads() const { return pool_->size(); }
+  /// The session's threads, idle between runs.
+  [[nodiscard]] ThreadPool& pool() { return *pool_; }
   [[nodiscard]] const RunTimes& times() const { return times_; }
   /// The plan of the last size that was run; null before the first.
   [[nodiscard]] const Plan* plan() const { return running_ ? &running_->executor.plan() : nullptr; }
@@ -101,6 +109,7 @@ class Session {
     if (!sink) return sink.error();
     auto executor = Executor::create(*model_, *std::move(plan), *pool_);
     if (!executor) return executor.error();
+    executor->set_profile(profile_);
     running_.emplace(Running{*std::move(executor), *std::move(sink)});
     return {};
   }
@@ -109,6 +118,7 @@ class Session {
   SessionOptions options_;
   std::unique_ptr<ThreadPool> pool_;
   std::optional<Running> running_;
+  Profile* profile_ = nullptr;
   RunTimes times_;
 };
 

@@ -165,6 +165,11 @@ struct KernelTable {
   /// adds halves: s[j] + s[j + 8], then + 4,
   /// + 2, + 1; result e[c] / sum. A pixel with a NaN or an infinity of its largest value is all NaN.
   void (*softmax)(const PixelBand&, Range pixels);
+
+  /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds
+  /// of them. Starts from, and leaves its sums in, kChannelQuantum floats, so that the compiler must compute
+  /// them. Returns how many multiply-adds it did.
+  long (*multiply_add_burst)(long rounds, float* sink);
 };
 
 }  // namespace fcn::kernels

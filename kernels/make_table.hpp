@@ -9,6 +9,7 @@
 #include "kernels/conv_layout.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/max_pool.hpp"
+#include "kernels/multiply_add_burst.hpp"
 #include "kernels/relu.hpp"
 #include "kernels/simd.hpp"
 #include "kernels/softmax.hpp"
@@ -37,7 +38,8 @@ constexpr KernelTable make_table() {
           .batch_norm = &batch_norm_f32<Arch>,
           .add = &add_f32<Arch>,
           .relu = &relu_f32<Arch>,
-          .softmax = &softmax_f32<Arch>};
+          .softmax = &softmax_f32<Arch>,
+          .multiply_add_burst = &multiply_add_burst_f32<Arch>};
 }
 
 }  // namespace fcn::kernels

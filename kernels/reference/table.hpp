@@ -9,6 +9,7 @@
 #include "kernels/reference/batch_norm.hpp"
 #include "kernels/reference/conv.hpp"
 #include "kernels/reference/max_pool.hpp"
+#include "kernels/reference/multiply_add_burst.hpp"
 #include "kernels/reference/relu.hpp"
 #include "kernels/reference/softmax.hpp"
 #include "kernels/reference/winograd.hpp"
@@ -33,7 +34,8 @@ constexpr KernelTable make_table() {
           .batch_norm = &batch_norm_f32,
           .add = &add_f32,
           .relu = &relu_f32,
-          .softmax = &softmax_f32};
+          .softmax = &softmax_f32,
+          .multiply_add_burst = &multiply_add_burst_f32};
 }
 
 }  // namespace fcn::kernels::reference
