@@ -24,8 +24,9 @@ int exit_after_printing(const std::string& text) {
   return print_result(text) ? kExitFine : kExitImageFailed;
 }
 
-Result<Model> load_model(const std::string& path, const kernels::KernelTable* table) {
-  auto model = Model::load(path, {.table = table, .limits = {}});
+Result<Model> load_model(const std::string& path, const kernels::KernelTable* table,
+                         AlgorithmChoice algorithm) {
+  auto model = Model::load(path, {.table = table, .limits = {}, .algorithm = algorithm});
   if (!model) return model;
   if (model->input_channels() != 3)
     return Error{ErrorCode::unsupported,
@@ -48,7 +49,7 @@ int run(const InferOptions& options) {
     print_error(path.error());
     return kExitModel;
   }
-  const auto model = load_model(*path, choice.table);
+  const auto model = load_model(*path, choice.table, options.algorithm);
   if (!model) {
     print_error(model.error());
     return kExitModel;

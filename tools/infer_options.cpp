@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdio>
+#include <functional>
 #include <sstream>
 
 #include "engine/printable.hpp"
@@ -18,6 +19,22 @@ namespace {
 constexpr int kMostThreads = 1024;  // Session's own bound
 constexpr int kMostClasses = 1'000'000;
 constexpr int kLargestStride = 1'000;  // far beyond any pool; the model says what it allows
+
+/// A choice between two words; `second` tells whether the second was taken.
+void add_choice(CLI::App& app, const std::string& name, const std::string& first_word,
+                const std::string& second_word, std::function<void(bool second)> take,
+                const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [=](const std::string& text) {
+           if (text != first_word && text != second_word)
+             throw CLI::ValidationError(
+                 name, fmt::format("\"{}\" is neither {} nor {}", text, first_word, second_word));
+           take(text == second_word);
+         },
+         help)
+      ->type_name("KIND");
+}
 
 /// A callback that sets `target` to a whole number in [low, high] or fails.
 auto number_into(int& target, int low, int high) {
@@ -52,6 +69,12 @@ void add_what_to_run(CLI::App& app, InferOptions& options) {
          },
          "Resize first: short:N for the shorter side, or WxH")
       ->type_name("SIZE");
+  add_choice(
+      app, "--algorithm", "auto", "direct",
+      [&options](bool direct) {
+        options.algorithm = direct ? AlgorithmChoice::direct : AlgorithmChoice::automatic;
+      },
+      "Convolutions: auto (default: Winograd where it\npays) or direct");
   app.add_flag_callback(
       "--no-exif", [&options] { options.apply_exif = false; }, "Do not turn pictures upright");
 }
@@ -60,15 +83,10 @@ void add_what_to_show(CLI::App& app, InferOptions& options) {
   add_number(app, "-k,--top", options.top, 1, kMostClasses, "How many classes to list (default: 5)");
   app.add_option("--class", options.class_name, "Show this class, not the predicted one")
       ->type_name("NAME|ID");
-  app.add_option_function<std::string>(
-         "--output",
-         [&options](const std::string& text) {
-           if (text != "probabilities" && text != "logits")
-             throw CLI::ValidationError("--output", "\"" + text + "\" is neither probabilities nor logits");
-           options.scores = text == "logits" ? ScoreKind::logits : ScoreKind::probabilities;
-         },
-         "Scores: probabilities (default) or logits")
-      ->type_name("KIND");
+  add_choice(
+      app, "--output", "probabilities", "logits",
+      [&options](bool logits) { options.scores = logits ? ScoreKind::logits : ScoreKind::probabilities; },
+      "Scores: probabilities (default) or logits");
   app.add_option("--json", options.json, "One JSON object a line; - for stdout, without the report")
       ->type_name("FILE");
   app.add_option("--npy", options.npy, "Score map as NumPy float32, classes x rows x cols")
@@ -77,6 +95,7 @@ void add_what_to_show(CLI::App& app, InferOptions& options) {
       ->type_name("FILE|DIR");
   app.add_flag("-q,--quiet", options.quiet, "Only errors and the outputs asked for");
   app.add_flag("-v,--verbose", options.verbose, "Also the map's shape and each cell's winning class");
+  app.add_flag("--profile", options.profile, "Also time, GFLOP/s and share of the peak of each layer");
   app.add_flag("--version", options.version, "Print the version and the arch in use");
   app.add_flag("--list-classes", options.list_classes, "Print the model's classes");
 }

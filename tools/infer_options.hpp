@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/conv_algorithm.hpp"
 #include "engine/score_map.hpp"
 #include "tools/resize.hpp"
 
@@ -23,6 +24,7 @@ struct InferOptions {
   int top = 5;
   int threads = 0;      ///< 0 for all cores
   int pool_stride = 0;  ///< 0 for the model's own
+  AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   std::string class_name;
   ScoreKind scores = ScoreKind::probabilities;
   std::string json;  ///< empty for none; "-" for standard output
@@ -32,6 +34,7 @@ struct InferOptions {
   bool apply_exif = true;
   bool quiet = false;
   bool verbose = false;
+  bool profile = false;
   bool version = false;
   bool list_classes = false;
 };

@@ -22,6 +22,7 @@
 #include "tools/output_npy.hpp"
 #include "tools/output_overlay.hpp"
 #include "tools/output_targets.hpp"
+#include "tools/profile_table.hpp"
 #include "tools/progress.hpp"
 #include "tools/run_report.hpp"
 #include "tools/terminal_report.hpp"
@@ -139,12 +140,20 @@ class InferRun {
     if (!npy) return npy.error();
     auto overlay = open_output(overlay_, path);
     if (!overlay) return overlay.error();
-    if (Status ran = session_->run_into(picture->view(), map_); !ran) return ran.error();
+    if (Status ran = run_network(report, picture->view()); !ran) return ran.error();
     complete(report, *picture);
     const std::string text = result_text(report);
     if (Status written = write_files(report, *npy, *overlay, *std::move(picture)); !written)
       return written.error();
     return text;
+  }
+
+  Status run_network(RunReport& report, const ImageView& image) {
+    if (!options_.profile) return session_->run_into(image, map_);
+    auto profile = profile_run(*session_, model_.table(), image, map_);
+    if (!profile) return profile.error();
+    report.profile = *std::move(profile);
+    return {};
   }
 
   [[nodiscard]] Result<Picture> load(const std::string& path, const Limits& limits) const {
@@ -187,9 +196,12 @@ class InferRun {
 
   [[nodiscard]] std::string result_text(const RunReport& report) const {
     if (options_.json == "-") return json_line(report) + "\n";
-    if (options_.quiet) return "";
-    if (options_.verbose) return terminal_report(report, Detail::verbose);
-    return inputs_.images.size() > 1 ? terminal_line(report) : terminal_report(report, Detail::normal);
+    std::string text;
+    if (options_.verbose)
+      text = terminal_report(report, Detail::verbose);
+    else if (!options_.quiet)
+      text = inputs_.images.size() > 1 ? terminal_line(report) : terminal_report(report, Detail::normal);
+    return report.profile ? text + profile_table(*report.profile) : text;
   }
 
   Status write_files(const RunReport& report, std::optional<AtomicFile>& npy,

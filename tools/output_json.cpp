@@ -2,9 +2,13 @@
 // The fields of a result in their order.
 #include "tools/output_json.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 namespace fcn::tools {
 namespace {
@@ -61,6 +65,30 @@ Json map_fields(const RunReport& report) {
           {"window_size_px", along_axes(geometry.window.x, geometry.window.y)}};
 }
 
+/// Four digits are more than a clock repeats.
+Json measured(double value) {
+  return std::stod(fmt::format("{:.4g}", value));
+}
+
+Json profile_fields(const RunProfile& profile) {
+  Json layers = Json::array();
+  for (const LayerProfile& layer : profile.layers) {
+    Json fields = {{"name", layer.name},
+                   {"output", Json::array({layer.output.channels, layer.output.height, layer.output.width})},
+                   {"ms", measured(layer.ms)}};
+    if (layer.algorithm) {
+      fields["algorithm"] = to_string(*layer.algorithm);
+      fields["gflops"] = measured(layer.gflops);
+      fields["peak_share"] = measured(profile.peak_share(layer));
+    }
+    layers.push_back(std::move(fields));
+  }
+  return {{"runs", profile.runs},
+          {"peak_gflops", measured(profile.peak_gflops)},
+          {"run_ms", measured(profile.run_ms)},
+          {"layers", std::move(layers)}};
+}
+
 }  // namespace
 
 std::string json_line(const RunReport& report) {
@@ -78,6 +106,7 @@ std::string json_line(const RunReport& report) {
                      {"infer", milliseconds(report.infer_ms)}};
   line["threads"] = report.threads;
   line["arch"] = report.arch;
+  if (report.profile) line["profile"] = profile_fields(*report.profile);
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/model_info.hpp"
 #include "engine/score_map.hpp"
+#include "tools/run_profile.hpp"
 
 namespace fcn::tools {
 
@@ -28,6 +29,7 @@ struct RunReport {
   double infer_ms = 0;
   int threads = 1;
   std::string arch;
+  std::optional<RunProfile> profile;
 };
 
 /// The best cell of one class, in every unit that outputs state it.

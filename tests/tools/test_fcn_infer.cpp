@@ -90,6 +90,19 @@ TEST_CASE("JSON places the answer") {
   CHECK(logits["asked"]["label"] == "blue");
 }
 
+TEST_CASE("a profile has a line a layer, beside the result or alone") {
+  const Scene scene;
+  const CommandResult alone = scene.run({scene.picture, "--profile", "-q", "--algorithm", "direct"});
+  CHECK(alone.exit_code == 0);
+  CHECK(alone.out.find("classifier              3x3x7") != std::string::npos);
+  CHECK(alone.out.find("right.ppm") == std::string::npos);
+  const json line = json::parse(scene.run({scene.picture, "--profile", "--json", "-"}).out);
+  CHECK(line["predicted"]["label"] == "red");
+  REQUIRE(line["profile"]["layers"].size() == 4);
+  CHECK(line["profile"]["layers"][1]["algorithm"] == "direct");
+  CHECK(line["profile"]["peak_gflops"] > 0);
+}
+
 TEST_CASE("pictures come from folders and standard input, and go to folders") {
   const Scene scene;
   scene.write_ppm("other.pgm.ppm", 9, 9);
@@ -152,6 +165,7 @@ TEST_CASE("what cannot be run has its exit code and one line") {
                                              {scene.picture, "--resize", "9"},
                                              {scene.picture, "--class", "green"},
                                              {scene.picture, "--output", "both"},
+                                             {scene.picture, "--algorithm", "best"},
                                              {scene.picture, "-q", "-v"},
                                              {scene.picture, "--npy", "-"},
                                              {scene.picture, scene.picture, "--overlay", scene.picture}})

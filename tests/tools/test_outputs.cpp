@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
@@ -12,6 +13,7 @@
 #include "tools/output_json.hpp"
 #include "tools/output_npy.hpp"
 #include "tools/output_overlay.hpp"
+#include "tools/profile_table.hpp"
 #include "tools/terminal_report.hpp"
 
 using namespace fcn;
@@ -95,6 +97,43 @@ TEST_CASE("JSON states what it cannot say as null, and hostile text harmlessly")
   CHECK(result["asked"]["probability"].is_null());
   CHECK(result["asked"]["logit"] == 0.9);
   CHECK(result["image"] == "bad\xef\xbf\xbd name\n\x1b[31m");
+}
+
+namespace {
+
+RunProfile two_layers() {
+  RunProfile profile;
+  profile.runs = 3;
+  profile.peak_gflops = 80;
+  profile.run_ms = 12.5;
+  profile.layers.push_back({"input\x1b", {3, 32'000, 32'000}, std::nullopt, 2, 0});
+  profile.layers.push_back(
+      {"a.layer.with.quite.a.long.name", {512, 7, 7}, ConvAlgorithm::winograd4, 10, 100});
+  return profile;
+}
+
+}  // namespace
+
+TEST_CASE("a profile fits 80 columns and says what its shares are of") {
+  const std::string table = profile_table(two_layers());
+  CHECK(table.find('\x1b') == std::string::npos);
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);)  // a column a character: UTF-8's first bytes
+    CHECK(std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; }) <= 80);
+  CHECK(table.find("measured peak, 80.0 GFLOP/s") != std::string::npos);
+  CHECK(table.find("512x7x7          winograd4    10.00    100.0    125 %\n") != std::string::npos);
+  CHECK(table.find("scores, and the rest") != std::string::npos);
+}
+
+TEST_CASE("a profile is part of the JSON line") {
+  ReportFixture fixture;
+  fixture.report.profile = two_layers();
+  const json profile = json::parse(json_line(fixture.report)).at("profile");
+  CHECK(profile["runs"] == 3);
+  CHECK(profile["peak_gflops"] == 80);
+  CHECK(profile["layers"][1] == json::parse(R"({"name": "a.layer.with.quite.a.long.name",
+      "output": [512, 7, 7], "ms": 10.0, "algorithm": "winograd4", "gflops": 100.0, "peak_share": 1.25})"));
+  CHECK_FALSE(profile["layers"][0].contains("gflops"));
 }
 
 TEST_CASE("the npy file is classes x rows x cols") {
