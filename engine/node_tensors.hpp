@@ -54,6 +54,16 @@ auto node_tensors(NodeType& node) {
     tensors.push_back({"bias", &norm->bias, shape, false, false, true});
     tensors.push_back({"running_mean", &norm->mean, shape, false, false, false});
     tensors.push_back({"running_var", &norm->variance, shape, false, false, false});
+  } else if (auto* prelu = std::get_if<PRelu>(&node.op)) {
+    tensors.push_back({"weight", &prelu->slope, {size(prelu->channels)}, false, false, true});
+  } else if (auto* constant = std::get_if<Constant>(&node.op)) {
+    const Shape& shape = constant->shape;
+    tensors.push_back({"value",
+                       &constant->values,
+                       {size(shape.channels), size(shape.height), size(shape.width)},
+                       false,
+                       false,
+                       false});
   }
   return tensors;
 }

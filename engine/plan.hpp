@@ -231,6 +231,7 @@ inline Status Plan::place_rings(const Limits& limits) {
 
 inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options) {
   if (Status ok = detail::check_plan_options(model, options); !ok) return ok.error();
+  if (Status ok = detail::check_runnable(model.graph()); !ok) return ok.error();
   Plan plan;
   plan.options_ = options;
   plan.graph_ = model.graph();

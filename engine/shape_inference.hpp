@@ -90,6 +90,7 @@ struct ShapeVisitor {
     return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, {1, 1}, op.pad, op.ceil_mode);
   }
   Result<Shape> operator()(const GlobalAveragePool&) const { return Shape{in(0).channels, 1, 1}; }
+  Result<Shape> operator()(const GlobalMaxPool&) const { return Shape{in(0).channels, 1, 1}; }
   Result<Shape> operator()(const Add&) const {
     if (in(0) != in(1)) return shape_error(node, "its two inputs differ in shape");
     return in(0);
@@ -107,15 +108,84 @@ struct ShapeVisitor {
                                    std::to_string(in(0).width));
     return Shape{op.out_features, 1, 1};
   }
+  Result<Shape> operator()(const Activation&) const { return in(0); }
+  Result<Shape> operator()(const LocalResponseNorm&) const { return in(0); }
+  Result<Shape> operator()(const Constant& op) const { return op.shape; }
+  Result<Shape> operator()(const PRelu& op) const {
+    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
+    return in(0);
+  }
+  Result<Shape> operator()(const Arithmetic&) const {
+    const auto both = [](int a, int b) { return a == b || b == 1 ? a : a == 1 ? b : 0; };
+    const Shape &a = in(0), &b = in(1);
+    const Shape out{both(a.channels, b.channels), both(a.height, b.height), both(a.width, b.width)};
+    if (out.channels != 0 && out.height != 0 && out.width != 0) return out;
+    return shape_error(
+        node, "its inputs are " + size_text(a) + " and " + size_text(b) + ", sizes other than 1 must agree");
+  }
+  Result<Shape> operator()(const Concat&) const {
+    std::int64_t channels = 0;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (in(i).height != in(0).height || in(i).width != in(0).width)
+        return shape_error(node, "its inputs are " + size_text(in(0)) + " and " + size_text(in(i)) +
+                                     ", heights and widths must agree");
+      channels += in(i).channels;
+    }
+    return sized(channels, in(0).height, in(0).width);
+  }
+  Result<Shape> operator()(const SelectChannels& op) const {
+    for (const int channel : op.channels)
+      if (channel >= in(0).channels)
+        return shape_error(
+            node, "selects channel " + std::to_string(channel) + " of " + std::to_string(in(0).channels));
+    return Shape{static_cast<int>(op.channels.size()), in(0).height, in(0).width};
+  }
+  Result<Shape> operator()(const Pad& op) const {
+    // Mirrored pixels lie up to size - 1 away from the edge.
+    const auto fits = [&](int pad, int size) { return op.mode != PadMode::reflect || pad < size; };
+    const Shape& from = in(0);
+    if (!fits(op.pad.top, from.height) || !fits(op.pad.bottom, from.height) ||
+        !fits(op.pad.left, from.width) || !fits(op.pad.right, from.width))
+      return shape_error(node, "reflects more than the " + size_text(from) + " map has; use a larger image");
+    return sized(from.channels, std::int64_t{from.height} + op.pad.top + op.pad.bottom,
+                 std::int64_t{from.width} + op.pad.left + op.pad.right);
+  }
+  Result<Shape> operator()(const InsertZeros& op) const {
+    const auto spread = [](int size, int stride) { return std::int64_t{size - 1} * stride + 1; };
+    return sized(in(0).channels, spread(in(0).height, op.stride.y), spread(in(0).width, op.stride.x));
+  }
+  Result<Shape> operator()(const Resize& op) const {
+    return sized(in(0).channels, std::int64_t{in(0).height} * op.up.y / op.down.y,
+                 std::int64_t{in(0).width} * op.up.x / op.down.x);
+  }
+
+ private:
+  static std::string size_text(const Shape& shape) {
+    return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
+           std::to_string(shape.width);
+  }
+  /// The shape, or an Error where nothing is left or a size overflows.
+  [[nodiscard]] Result<Shape> sized(std::int64_t channels, std::int64_t height, std::int64_t width) const {
+    constexpr std::int64_t kMax = std::numeric_limits<int>::max();
+    if (height < 1 || width < 1)
+      return Error{ErrorCode::too_small,
+                   "nothing is left of its " + size_text(in(0)) + " input; use a larger image",
+                   "node " + node.name};
+    if (channels > kMax || height > kMax || width > kMax) return shape_error(node, "output size overflows");
+    return Shape{static_cast<int>(channels), static_cast<int>(height), static_cast<int>(width)};
+  }
 };
 
 }  // namespace detail
 
-/// How many inputs an op reads.
+/// How many inputs an op reads; Concat, so many or more.
 inline std::size_t input_count(const Op& op) {
-  if (std::holds_alternative<Input>(op)) return 0;
+  if (std::holds_alternative<Input>(op) || std::holds_alternative<Constant>(op)) return 0;
   if (const auto* conv = std::get_if<Conv>(&op)) return conv->residual ? 2 : 1;
-  return std::holds_alternative<Add>(op) ? 2 : 1;
+  return std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) ? 2 : 1;
+}
+inline bool takes_inputs(const Op& op, std::size_t count) {
+  return std::holds_alternative<Concat>(op) ? count >= 1 : count == input_count(op);
 }
 
 /// The shape of every node's output, indexed by NodeId, for an input of this shape. The graph must be valid
@@ -125,7 +195,7 @@ inline Result<std::vector<Shape>> infer_shapes(const Graph& graph, const Shape& 
   std::vector<Shape> shapes;
   shapes.reserve(graph.nodes.size());
   for (const Node& node : graph.nodes) {
-    FCN_ASSERT(node.inputs.size() == input_count(node.op));
+    FCN_ASSERT(takes_inputs(node.op, node.inputs.size()));
     auto shape = std::visit(detail::ShapeVisitor{node, shapes, input}, node.op);
     if (!shape) return shape.error();
     shapes.push_back(*shape);

@@ -57,10 +57,9 @@ struct OpValidator {
     return first({in_range("pad[0]", pad.top, 0, high_y), in_range("pad[1]", pad.left, 0, high_x),
                   in_range("pad[2]", pad.bottom, 0, high_y), in_range("pad[3]", pad.right, 0, high_x)});
   }
-  /// Half of a pool's span at most, as PyTorch demands: every window then holds a pixel.
+  /// Less than a pool's span: the first and the last window then reach into the map.
   static std::string pool_padding(const Padding& pad, Extent kernel, Extent dilation) {
-    return padding(pad, (std::int64_t{dilation.y} * (kernel.y - 1) + 1) / 2,
-                   (std::int64_t{dilation.x} * (kernel.x - 1) + 1) / 2);
+    return padding(pad, std::int64_t{dilation.y} * (kernel.y - 1), std::int64_t{dilation.x} * (kernel.x - 1));
   }
   static std::string values(std::string_view what, std::size_t count, std::uint64_t expected) {
     if (count == 0 || count == expected) return {};
@@ -116,11 +115,56 @@ struct OpValidator {
                          *checked_product(std::initializer_list<int>{op.out_features, op.in_features})),
                   values("bias", op.bias.size(), static_cast<std::uint64_t>(op.out_features))});
   }
-  std::string operator()(const Relu&) const { return {}; }
-  std::string operator()(const GlobalAveragePool&) const { return {}; }
-  std::string operator()(const Add&) const { return {}; }
-  std::string operator()(const Flatten&) const { return {}; }
-  std::string operator()(const Softmax&) const { return {}; }
+  std::string operator()(const Activation& op) const {
+    if (!std::isfinite(op.alpha) || !std::isfinite(op.beta)) return "alpha or beta is not finite";
+    return op.kind == ActivationKind::clip && op.alpha > op.beta ? "clips to less than nothing: alpha > beta"
+                                                                 : "";
+  }
+  std::string operator()(const PRelu& op) const {
+    return first({channels("channels", op.channels),
+                  values("weight", op.slope.size(), static_cast<std::uint64_t>(op.channels))});
+  }
+  std::string operator()(const SelectChannels& op) const {
+    if (op.channels.empty() || op.channels.size() > static_cast<std::size_t>(kMaxChannels))
+      return "selects " + std::to_string(op.channels.size()) + " channels, expected 1 to " +
+             std::to_string(kMaxChannels);
+    for (const int channel : op.channels)
+      if (channel < 0) return "selects channel " + std::to_string(channel);
+    return {};
+  }
+  std::string operator()(const Pad& op) const {
+    if (!std::isfinite(op.value)) return "value is not finite";
+    const std::int64_t most = limits.max_image_side;
+    return first({in_range("pad[0]", op.pad.top, -most, most), in_range("pad[1]", op.pad.left, -most, most),
+                  in_range("pad[2]", op.pad.bottom, -most, most),
+                  in_range("pad[3]", op.pad.right, -most, most)});
+  }
+  std::string operator()(const InsertZeros& op) const { return extent("stride", op.stride); }
+  std::string operator()(const Resize& op) const {
+    return first({extent("up", op.up), extent("down", op.down)});
+  }
+  std::string operator()(const LocalResponseNorm& op) const {
+    if (!std::isfinite(op.alpha) || !std::isfinite(op.beta) || !std::isfinite(op.bias))
+      return "alpha, beta or bias is not finite";
+    if (op.alpha < 0 || op.bias <= 0) return "alpha is negative or bias is not positive";
+    return channels("size", op.size);
+  }
+  std::string operator()(const Constant& op) const {
+    const Shape& shape = op.shape;
+    std::string sizes = first({channels("shape[0]", shape.channels),
+                               in_range("shape[1]", shape.height, 1, limits.max_image_side),
+                               in_range("shape[2]", shape.width, 1, limits.max_image_side)});
+    if (!sizes.empty()) return sizes;
+    sizes = weight_bytes({shape.channels, shape.height, shape.width});
+    if (!sizes.empty()) return sizes;
+    return values("value", op.values.size(),
+                  *checked_product(std::initializer_list<int>{shape.channels, shape.height, shape.width}));
+  }
+  /// Ops without parameters, or with none that could be wrong.
+  template <class PlainOp>
+  std::string operator()(const PlainOp&) const {
+    return {};
+  }
 };
 
 /// Name, place and inputs of node `id`.
@@ -134,7 +178,7 @@ inline Status validate_wiring(const Graph& graph, NodeId id, std::set<std::strin
   if (std::holds_alternative<Input>(node.op) != (id == 0))
     return node_error(node,
                       id == 0 ? "the first node must be the input" : "only the first node may be an input");
-  if (node.inputs.size() != input_count(node.op))
+  if (!takes_inputs(node.op, node.inputs.size()))
     return node_error(node, "has " + std::to_string(node.inputs.size()) + " inputs, expected " +
                                 std::to_string(input_count(node.op)));
   for (const NodeId input : node.inputs)

@@ -110,7 +110,99 @@ class BoundVisitor {
     return out;
   }
 
+  // Ops that only move values, and the greatest of bounds for the greatest of values.
+  Map operator()(const Constant&) const { return zero(values_[id_]); }
+  Map operator()(const SelectChannels& op) const { return through(op, bound(0)); }
+  Map operator()(const InsertZeros& op) const { return through(op, bound(0)); }
+  Map operator()(const GlobalMaxPool& op) const { return through(op, bound(0)); }
+  Map operator()(const Pad& op) const {
+    Pad around = op;
+    around.value = 0;
+    return through(around, bound(0));
+  }
+  Map operator()(const Concat&) const {
+    Map out = bound(0);
+    for (std::size_t slot = 1; slot < node_.inputs.size(); ++slot)
+      out.v.insert(out.v.end(), bound(slot).v.begin(), bound(slot).v.end());
+    out.c = values_[id_].c;
+    return out;
+  }
+  /// Two weights a place, each rounded once, times the value; three sums.
+  Map operator()(const Resize& op) const {
+    const bool moves = op.mode == ResizeMode::nearest;
+    Map magnitude = bound(0);
+    if (!moves)
+      for (std::size_t i = 0; i < magnitude.v.size(); ++i)
+        magnitude.v[i] += gamma_bound(10) * (std::abs(value(0).v[i]) + bound(0).v[i]);
+    return through(op, magnitude);
+  }
+  Map operator()(const Activation& op) const {
+    return map_of(value(0).c, value(0).h, value(0).w, [&](int c, int y, int x) {
+      return activation_bound(op, std::abs(value(0).at(c, y, x)), bound(0).at(c, y, x));
+    });
+  }
+  Map operator()(const PRelu& op) const {
+    return map_of(value(0).c, value(0).h, value(0).w, [&](int c, int y, int x) {
+      const Activation leaky{ActivationKind::leaky_relu, op.slope[static_cast<std::size_t>(c)], 0};
+      return activation_bound(leaky, std::abs(value(0).at(c, y, x)), bound(0).at(c, y, x));
+    });
+  }
+  Map operator()(const Arithmetic& op) const {
+    const auto magnitude = [](double x) { return std::abs(x); };
+    const Map a = map_of(value(0).c, value(0).h, value(0).w,
+                         [&](int c, int y, int x) { return magnitude(value(0).at(c, y, x)); });
+    const Map b = map_of(value(1).c, value(1).h, value(1).w,
+                         [&](int c, int y, int x) { return magnitude(value(1).at(c, y, x)); });
+    const auto sum = [](double x, double y) { return x + y; };
+    const auto product = [](double x, double y) { return x * y; };
+    const Map most_a = combine(a, bound(0), sum), most_b = combine(b, bound(1), sum);
+    if (op.kind == ArithmeticKind::add || op.kind == ArithmeticKind::subtract)
+      return combine(combine(bound(0), bound(1), sum), combine(most_a, most_b, sum),
+                     [](double error, double most) { return error + kUnitRoundoff * most; });
+    if (op.kind == ArithmeticKind::multiply)
+      return combine(combine(most_a, most_b, product), combine(a, b, product),
+                     [](double most, double exact) { return most - exact + 2 * kUnitRoundoff * most; });
+    const Map least_b = combine(b, bound(1), [](double x, double e) { return std::max(x - e, 0.0); });
+    const auto quotient = [](double x, double y) { return x / y; };
+    return combine(combine(most_a, least_b, quotient), combine(a, b, quotient),
+                   [](double most, double exact) { return most - exact + 2 * kUnitRoundoff * most; });
+  }
+  /// t^-beta has the relative error |beta| that of t, plus a few roundings and those of beta log t.
+  Map operator()(const LocalResponseNorm& op) const {
+    const Map most = combine(map_of(value(0).c, value(0).h, value(0).w,
+                                    [&](int c, int y, int x) { return std::abs(value(0).at(c, y, x)); }),
+                             bound(0), [](double x, double e) { return x + e; });
+    return map_of(most.c, most.h, most.w, [&](int c, int y, int x) {
+      const double t = local_response(op, value(0), c, y, x), high = local_response(op, most, c, y, x);
+      const double beta = std::abs(double{op.beta});
+      // What of t may be wrong: its input's errors, upwards and downwards, and its own roundings.
+      const double off = 2 * (high - t) / double{op.bias} + gamma_bound(op.size + 3) * high / double{op.bias};
+      const double factor = std::expm1(beta * off + gamma_bound(16) * (1 + beta * std::abs(std::log(high))));
+      const double power = std::pow(t, -double{op.beta});
+      return power * bound(0).at(c, y, x) * (1 + factor) + power * most.at(c, y, x) * factor;
+    });
+  }
+
  private:
+  /// For |x| and its error e: the steepest slope times e, and a few roundings of the result.
+  static double activation_bound(const Activation& op, double x, double e) {
+    const double alpha = std::abs(double{op.alpha});
+    switch (op.kind) {
+      case ActivationKind::leaky_relu:
+        return std::max(1.0, alpha) * e + kUnitRoundoff * alpha * (x + e);
+      case ActivationKind::clip:
+        return e;
+      case ActivationKind::sigmoid:
+        return e / 4 + gamma_bound(10);
+      case ActivationKind::hard_sigmoid:
+        return alpha * e + gamma_bound(2) * (alpha * (x + e) + std::abs(double{op.beta}));
+      case ActivationKind::hard_swish:
+        return 1.5 * e + gamma_bound(4) * (x + e);
+      case ActivationKind::silu:
+        return 1.1 * e + gamma_bound(11) * (x + e);
+    }
+    return 0;
+  }
   const Map& value(std::size_t slot) const { return values_[node_.inputs[slot]]; }
   const Map& bound(std::size_t slot) const { return bounds_[node_.inputs[slot]]; }
   static Map zero(const Map& like) { return Map(like.c, like.h, like.w); }

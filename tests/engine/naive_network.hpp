@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The truth of the engine's tests: a network evaluated node by node on whole feature maps, channel first, in
 // float64, by the textbook formulas. It shares no code with the engine beyond the Graph itself, and no
-// layout.
+// layout. Here are the layers; ops that select, combine or resample values are naive_ops.hpp's.
 #pragma once
 
 #include <algorithm>
@@ -11,33 +11,10 @@
 #include <vector>
 
 #include "engine/graph.hpp"
+#include "tests/engine/naive_map.hpp"
+#include "tests/engine/naive_ops.hpp"
 
 namespace fcn::test {
-
-/// channels x height x width.
-struct Map {
-  int c = 0, h = 0, w = 0;
-  std::vector<double> v;
-
-  Map() = default;
-  Map(int channels, int height, int width, double fill = 0)
-      : c(channels),
-        h(height),
-        w(width),
-        v(static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) *
-              static_cast<std::size_t>(width),
-          fill) {}
-  double& at(int ch, int y, int x) { return v[index(ch, y, x)]; }
-  double at(int ch, int y, int x) const { return v[index(ch, y, x)]; }
-  bool inside(int y, int x) const { return y >= 0 && y < h && x >= 0 && x < w; }
-
- private:
-  std::size_t index(int ch, int y, int x) const {
-    return (static_cast<std::size_t>(ch) * static_cast<std::size_t>(h) + static_cast<std::size_t>(y)) *
-               static_cast<std::size_t>(w) +
-           static_cast<std::size_t>(x);
-  }
-};
 
 inline int pooled_size(int size, int kernel, int stride, int dilation, int before, int after,
                        bool ceil_mode) {
@@ -191,6 +168,25 @@ struct NaiveVisitor {
         for (int c = 0; c < y.c; ++c) y.at(c, r, s) /= sum;
       }
     return y;
+  }
+
+  Map operator()(const Constant& op) const {
+    Map y(op.shape.channels, op.shape.height, op.shape.width);
+    std::copy(op.values.begin(), op.values.end(), y.v.begin());
+    return y;
+  }
+  Map operator()(const Concat&) const {
+    Map y = in(0);
+    for (std::size_t slot = 1; slot < node.inputs.size(); ++slot) {
+      y.v.insert(y.v.end(), in(slot).v.begin(), in(slot).v.end());
+      y.c += in(slot).c;
+    }
+    return y;
+  }
+  Map operator()(const Arithmetic& op) const { return naive(op, in(0), in(1)); }
+  template <class UnaryOp>
+  Map operator()(const UnaryOp& op) const {
+    return naive(op, in(0));
   }
 };
 

@@ -3,6 +3,7 @@
 #include "engine/graph_json.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -51,6 +52,20 @@ Graph every_op() {
                                 .count_include_pad = false},
                     {at});
   at = graph.append("add", Add{.relu = true}, {at, at});
+  at = graph.append("leaky", Activation{ActivationKind::leaky_relu, 0.01f, 2}, {at});
+  at = graph.append("prelu", PRelu{.channels = 4, .slope = {}}, {at});
+  at = graph.append("div", Arithmetic{ArithmeticKind::divide}, {at, at});
+  at = graph.append("cat", Concat{}, {at, first, at});
+  at = graph.append("pick", SelectChannels{{11, 0, 3, 3}}, {at});
+  at = graph.append("pad", Pad{PadMode::reflect, {1, -2, 3, 0}, 0.1f}, {at});
+  at = graph.append("zeros", InsertZeros{{2, 3}}, {at});
+  at = graph.append(
+      "resize",
+      Resize{ResizeMode::linear, ResizeCoordinates::align_corners, ResizeRounding::ceil, {3, 2}, {5, 1}},
+      {at});
+  at = graph.append("lrn", LocalResponseNorm{5, 0.1f, 0.5f, 2}, {at});
+  at = graph.append("max_all", GlobalMaxPool{}, {at});
+  graph.append("constant", Constant{{1, 2, 3}, {}}, {});
   at = graph.append("global", GlobalAveragePool{}, {at});
   at = graph.append("flat", Flatten{}, {at});
   at = graph.append("fc", Linear{.in_features = 4, .out_features = 7, .weights = {}, .bias = {}}, {at});
@@ -111,6 +126,10 @@ TEST_CASE("texts that are not graphs are refused with the field") {
   CHECK_THAT(error_of(text, "\"kernel\":[3,5]", "\"kernel\":[0,5]"), Contains("graph.nodes[1].kernel[0]"));
   CHECK_THAT(error_of(text, "\"stride\":[1,1]", "\"stride\":[99999,1]"), Contains("1 to 32768"));
   CHECK_THAT(error_of(text, "\"groups\":2", "\"groups\":3"), Contains("does not divide"));
+  CHECK_THAT(error_of(text, "\"kind\":\"divide\"", "\"kind\":\"modulo\""),
+             Contains("\"modulo\" is none of add, subtract, multiply, divide"));
+  CHECK_THAT(error_of(text, "\"alpha\":0.01", "\"alpha\":1e39"), Contains("beyond a float"));
+  CHECK_THAT(error_of(text, "\"shape\":[1,2,3]", "\"shape\":[1,2]"), Contains("[channels, height, width]"));
   CHECK_THAT(error_of(text, "\"groups\":2,", ""), Contains("groups: is missing"));
   CHECK_THAT(error_of(text, "\"groups\":2", "\"groups\":2,\"twist\":1"), Contains("newer version"));
   CHECK_THAT(error_of(text, "\"name\":\"norm\"", "\"name\":\"conv\""),
@@ -136,14 +155,37 @@ TEST_CASE("validate_graph names the node and what is wrong") {
              Contains("weight has 1 values, expected 120"));
   CHECK_THAT(invalid([](Graph& g) { op<Conv>(g, 1).kernel = {32768, 32768}; }), Contains("weights exceed"));
   CHECK_THAT(invalid([](Graph& g) { op<BatchNorm>(g, 2).epsilon = -1; }), Contains("epsilon"));
-  CHECK_THAT(invalid([](Graph& g) { op<MaxPool>(g, 4).pad.bottom = 3; }),
-             Contains("pad[2] is 3, expected 0 to 2"));
+  CHECK_THAT(invalid([](Graph& g) { op<MaxPool>(g, 4).pad.bottom = 5; }),
+             Contains("pad[2] is 5, expected 0 to 4"));
   CHECK_THAT(invalid([](Graph& g) { op<AveragePool>(g, 5).stride.x = 0; }), Contains("stride[1] is 0"));
-  CHECK_THAT(invalid([](Graph& g) { op<Linear>(g, 9).in_features = 1 << 21; }), Contains("in_features"));
+  CHECK_THAT(invalid([](Graph& g) { op<Activation>(g, 7).alpha = std::nanf(""); }), Contains("not finite"));
+  CHECK_THAT(invalid([](Graph& g) {
+               op<Activation>(g, 7) = {ActivationKind::clip, 1, 0};
+             }),
+             Contains("alpha > beta"));
+  CHECK_THAT(invalid([](Graph& g) { op<PRelu>(g, 8).slope = {1}; }),
+             Contains("weight has 1 values, expected 4"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[9].inputs.pop_back(); }), Contains("has 1 inputs, expected 2"));
+  CHECK_THAT(invalid([](Graph& g) { g.nodes[10].inputs.clear(); }), Contains("has 0 inputs, expected 1"));
+  CHECK_THAT(invalid([](Graph& g) { op<SelectChannels>(g, 11).channels = {}; }),
+             Contains("selects 0 channels"));
+  CHECK_THAT(invalid([](Graph& g) { op<SelectChannels>(g, 11).channels = {-1}; }),
+             Contains("selects channel -1"));
+  CHECK_THAT(invalid([](Graph& g) { op<Pad>(g, 12).pad.left = -32769; }), Contains("pad[1] is -32769"));
+  CHECK_THAT(invalid([](Graph& g) { op<InsertZeros>(g, 13).stride.y = 0; }), Contains("stride[0] is 0"));
+  CHECK_THAT(invalid([](Graph& g) { op<Resize>(g, 14).down.x = 0; }), Contains("down[1] is 0"));
+  CHECK_THAT(invalid([](Graph& g) { op<LocalResponseNorm>(g, 15).bias = 0; }),
+             Contains("bias is not positive"));
+  CHECK_THAT(invalid([](Graph& g) { op<Constant>(g, 17).shape.height = 0; }), Contains("shape[1] is 0"));
+  CHECK_THAT(invalid([](Graph& g) {
+               op<Constant>(g, 17).shape = {1 << 20, 32768, 32768};
+             }),
+             Contains("weights exceed"));
+  CHECK_THAT(invalid([](Graph& g) { op<Linear>(g, 20).in_features = 1 << 21; }), Contains("in_features"));
   Limits limits;
-  limits.max_nodes = 11;
+  limits.max_nodes = std::variant_size_v<Op>;
   CHECK(validate_graph(every_op(), limits));
-  limits.max_nodes = 10;
+  --limits.max_nodes;
   CHECK_FALSE(validate_graph(every_op(), limits));
 }
 
