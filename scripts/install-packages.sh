@@ -9,10 +9,10 @@ set -euo pipefail
 packages_of() {
   case "$1" in
     build) # the tools and the libraries they use
-      echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev zlib1g-dev nettle-dev
+      echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev zlib1g-dev nettle-dev libonnx-dev libprotobuf-dev
       ;;
     test) # the tests and benchmarks; NEON is cross-compiled and emulated where the machine has none
-      echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev binutils curl busybox
+      echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox
       if [ "$(dpkg --print-architecture)" = amd64 ]; then echo g++-aarch64-linux-gnu qemu-user-static; fi
       ;;
     dev) # the checks of test-all.sh

@@ -186,7 +186,10 @@ Result<ImportedNetwork> import_resnet(const Checkpoint& checkpoint) {
   auto graph = Builder(checkpoint).build(*variant);
   if (!graph) return graph.error();
   if (const Status valid = validate_graph(*graph); !valid) return valid.error().at(checkpoint.path());
-  return ImportedNetwork{variant->name, *std::move(graph)};
+  ImportedNetwork network;
+  network.name = variant->name;
+  network.graph = *std::move(graph);
+  return network;
 }
 
 }  // namespace fcn::tools

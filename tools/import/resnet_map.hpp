@@ -3,18 +3,11 @@
 // graph as it was trained: nothing folded, fused or converted. Any width, input channels and class count.
 #pragma once
 
-#include <string>
-
-#include "engine/graph.hpp"
 #include "engine/result.hpp"
 #include "tools/import/checkpoint.hpp"
+#include "tools/import/imported_network.hpp"
 
 namespace fcn::tools {
-
-struct ImportedNetwork {
-  std::string name;  ///< "resnet18"
-  Graph graph;       ///< nodes are named as torch names the modules
-};
 
 /// The Error names the tensor that is missing, misshaped or not known.
 Result<ImportedNetwork> import_resnet(const Checkpoint& checkpoint);

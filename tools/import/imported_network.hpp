@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What every importer hands on: a classifier as it was trained, and what its file says of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/graph.hpp"
+
+namespace fcn::tools {
+
+struct ImportedNetwork {
+  std::string name;  ///< "resnet18"
+  Graph graph;       ///< nothing folded, fused or converted; nodes are named as the file names them
+  std::optional<Extent> window;     ///< the crop it was trained on, if the file says
+  std::vector<std::string> labels;  ///< likewise; empty if the file does not say
+  std::vector<float> mean;          ///< likewise
+  std::vector<float> std;
+};
+
+}  // namespace fcn::tools

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// A tensor of an ONNX file whose values are known: a weight, or a shape that an exporter computes on the way.
+// Not here: what can be computed with it (fold_constants.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace fcn::tools {
+
+using Dims = std::vector<std::int64_t>;
+
+/// Row-major values; every floating-point type is held as float32 and every integer or boolean as int64.
+struct KnownTensor {
+  Dims dims;
+  std::variant<std::vector<float>, std::vector<std::int64_t>> values;
+
+  [[nodiscard]] bool is_real() const { return std::holds_alternative<std::vector<float>>(values); }
+  [[nodiscard]] const std::vector<float>& reals() const { return std::get<std::vector<float>>(values); }
+  [[nodiscard]] const std::vector<std::int64_t>& integers() const {
+    return std::get<std::vector<std::int64_t>>(values);
+  }
+  [[nodiscard]] std::size_t size() const { return is_real() ? reals().size() : integers().size(); }
+};
+
+using KnownPtr = std::shared_ptr<const KnownTensor>;
+
+/// Why a node or a tensor cannot be used, in one line. Thrown inside the ONNX importer only; import_onnx()
+/// catches it, adds the node's name and type and returns an Error.
+struct Refusal {
+  std::string message;
+};
+
+/// The number of elements of a tensor of these dimensions. A Refusal if one is negative, or if there are more
+/// than `limit`.
+std::size_t element_count(const Dims& dims, std::uint64_t limit);
+
+/// "1x512x7x7"; "scalar" for none.
+std::string dims_text(const Dims& dims);
+
+}  // namespace fcn::tools

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// Convolutions, plain and transposed.
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "tools/import/onnx/lowering.hpp"
+
+namespace fcn::tools {
+namespace {
+
+/// Weights of a two-dimensional convolution, [a][b][ky][kx], with the dimensions as ints.
+struct Kernel {
+  int first = 1;
+  int second = 1;
+  Extent size;
+  std::vector<float> values;
+};
+
+Kernel read_kernel(const NodeCall& call) {
+  const Dims& dims = call.known(1).dims;
+  if (dims.size() != 4)
+    throw Refusal{"its weights have the shape " + dims_text(dims) + ": it is " +
+                  std::to_string(static_cast<int>(dims.size()) - 2) +
+                  "-dimensional, supported is 2-dimensional"};
+  const auto dim = [&](std::size_t i) {
+    return checked_int(dims[i], "a dimension of its weights", 1, 1 << 20);
+  };
+  Kernel kernel{.first = dim(0), .second = dim(1), .size = {dim(2), dim(3)}, .values = call.known_reals(1)};
+  if (extent_attribute(call, "kernel_shape", kernel.size) != kernel.size)
+    throw Refusal{"attribute kernel_shape contradicts its weights of shape " + dims_text(dims)};
+  return kernel;
+}
+
+std::vector<float> read_bias(const NodeCall& call, int channels) {
+  if (!call.has(2)) return {};
+  std::vector<float> bias = call.known_reals(2);
+  if (bias.size() != static_cast<std::size_t>(channels))
+    throw Refusal{"its bias has " + std::to_string(bias.size()) + " values, expected " +
+                  std::to_string(channels)};
+  return bias;
+}
+
+int read_groups(const NodeCall& call) {
+  return checked_int(call.integer("group", 1), "attribute group", 1, 1 << 20);
+}
+
+std::vector<Value> lower_conv(const NodeCall& call, NetworkBuilder& net) {
+  const Feature in = as_map(call.feature(0), net);
+  Kernel kernel = read_kernel(call);
+  Conv conv;
+  conv.groups = read_groups(call);
+  conv.out_channels = kernel.first;
+  conv.in_channels = in.shape.channels;
+  if (std::int64_t{kernel.second} * conv.groups != conv.in_channels)
+    throw Refusal{"its weights of " + std::to_string(kernel.second) + " channels in " +
+                  std::to_string(conv.groups) + " groups do not fit an input of " +
+                  std::to_string(conv.in_channels) + " channels"};
+  conv.kernel = kernel.size;
+  conv.stride = extent_attribute(call, "strides", {1, 1});
+  conv.dilation = extent_attribute(call, "dilations", {1, 1});
+  conv.pad = window_padding(call, in.shape, conv.kernel, conv.stride, conv.dilation);
+  conv.bias = read_bias(call, conv.out_channels);
+  conv.weights = std::move(kernel.values);
+  return {net.append(std::move(conv), {in.node})};
+}
+
+/// The rows and columns that a transposed convolution cuts off its full result, along one axis.
+struct Cut {
+  std::int64_t before = 0;
+  std::int64_t after = 0;
+};
+
+/// From pads and output_padding, or from the output's size and auto_pad.
+Cut transposed_cut(const NodeCall& call, std::size_t axis, std::int64_t in, std::int64_t span,
+                   std::int64_t stride) {
+  const std::vector<std::int64_t> pads = call.integers("pads");
+  const std::vector<std::int64_t> extra = call.integers("output_padding");
+  const std::vector<std::int64_t> wanted = call.integers("output_shape");
+  const std::string mode = call.text("auto_pad", "NOTSET");
+  constexpr std::int64_t most = 1 << 20;
+  const auto at = [&](const std::vector<std::int64_t>& list, std::size_t i, std::size_t count) {
+    if (list.empty()) return std::int64_t{0};
+    if (list.size() != count) throw Refusal{"an attribute has not " + std::to_string(count) + " numbers"};
+    return std::int64_t{checked_int(list[i], "a padding", 0, most)};
+  };
+  const std::int64_t more = at(extra, axis, 2);
+  if (wanted.empty() && mode == "NOTSET") return {at(pads, axis, 4), at(pads, axis + 2, 4) - more};
+  if (mode == "VALID") return {0, -more};
+  const std::int64_t size = wanted.empty() ? in * stride : at(wanted, axis, 2);
+  const std::int64_t full = (in - 1) * stride + span;
+  const std::int64_t total = std::max<std::int64_t>(full + more - size, 0);
+  const std::int64_t half = total / 2;
+  const std::int64_t before = mode == "SAME_UPPER" ? half : total - half;
+  return {before, full - before - size};
+}
+
+/// The convolution whose transpose it is has weights [in][out / groups][ky][kx]; read backwards, with
+/// channels exchanged, they are those of the plain convolution that does the same to a map with zeros in
+/// between.
+std::vector<float> turned(const Kernel& kernel, int groups) {
+  const auto taps = static_cast<std::size_t>(kernel.size.y) * static_cast<std::size_t>(kernel.size.x);
+  const auto inputs = static_cast<std::size_t>(kernel.first / groups);
+  const auto outputs = static_cast<std::size_t>(kernel.second);
+  std::vector<float> weights(kernel.values.size());
+  for (std::size_t group = 0; group < static_cast<std::size_t>(groups); ++group)
+    for (std::size_t o = 0; o < outputs; ++o)
+      for (std::size_t i = 0; i < inputs; ++i) {
+        const float* from = kernel.values.data() + ((group * inputs + i) * outputs + o) * taps;
+        float* to = weights.data() + ((group * outputs + o) * inputs + i) * taps;
+        std::reverse_copy(from, from + taps, to);
+      }
+  return weights;
+}
+
+std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& net) {
+  Feature in = as_map(call.feature(0), net);
+  const Kernel kernel = read_kernel(call);
+  Conv conv;
+  conv.groups = read_groups(call);
+  conv.in_channels = in.shape.channels;
+  if (kernel.first != conv.in_channels || kernel.first % conv.groups != 0)
+    throw Refusal{"its weights of " + std::to_string(kernel.first) + " channels in " +
+                  std::to_string(conv.groups) + " groups do not fit an input of " +
+                  std::to_string(conv.in_channels) + " channels"};
+  conv.out_channels =
+      checked_int(std::int64_t{kernel.second} * conv.groups, "its number of channels", 1, 1 << 20);
+  conv.kernel = kernel.size;
+  conv.dilation = extent_attribute(call, "dilations", {1, 1});
+  const Extent stride = extent_attribute(call, "strides", {1, 1});
+  const Extent reach{(conv.kernel.y - 1) * conv.dilation.y, (conv.kernel.x - 1) * conv.dilation.x};
+  const Cut rows = transposed_cut(call, 0, in.shape.height, reach.y + 1, stride.y);
+  const Cut columns = transposed_cut(call, 1, in.shape.width, reach.x + 1, stride.x);
+  conv.weights = turned(kernel, conv.groups);
+  conv.bias = read_bias(call, conv.out_channels);
+  const auto margin = [](std::int64_t reach_of, std::int64_t cut) {
+    return checked_int(reach_of - cut, "its padding", -(1 << 20), 1 << 20);
+  };
+  const Padding pad{margin(reach.y, rows.before), margin(reach.x, columns.before),
+                    margin(reach.y, rows.after), margin(reach.x, columns.after)};
+  if (stride != Extent{1, 1}) in = net.append(InsertZeros{.stride = stride}, {in.node});
+  // What is cut beyond the convolution's reach is cut off its input.
+  const Padding crop{std::min(pad.top, 0), std::min(pad.left, 0), std::min(pad.bottom, 0),
+                     std::min(pad.right, 0)};
+  if (crop != Padding{}) in = net.append(Pad{.mode = PadMode::constant, .pad = crop, .value = 0}, {in.node});
+  conv.pad = {pad.top - crop.top, pad.left - crop.left, pad.bottom - crop.bottom, pad.right - crop.right};
+  return {net.append(std::move(conv), {in.node})};
+}
+
+constexpr LoweringRule kRules[] = {{"Conv", lower_conv}, {"ConvTranspose", lower_conv_transpose}};
+
+}  // namespace
+
+std::span<const LoweringRule> convolution_rules() {
+  return kRules;
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The Graph that an ONNX file becomes, while it grows: every node is checked and sized for the training
+// window as it is appended. Not here: which nodes an ONNX node becomes (lowering.hpp).
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "engine/limits.hpp"
+#include "tools/import/onnx/node_call.hpp"
+
+namespace fcn::tools {
+
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(Limits limits) : limits_(limits) {}
+
+  /// Nodes appended from now on are named `name`, or `name` and a number where that is taken.
+  void name_nodes(const std::string& name) { name_ = name; }
+
+  /// The picture; appended first.
+  Feature append_input(int channels, Extent window);
+  /// A node on whole maps, seen as a map. A Refusal if its numbers are out of range or its inputs misfit.
+  Feature append(Op op, std::vector<NodeId> inputs);
+  /// A node that works on each value, or on each channel's values, by itself: seen as its input was.
+  Feature append_like(Op op, const Feature& in);
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] Graph take() { return std::move(graph_); }
+
+ private:
+  std::string unique_name();
+
+  Limits limits_;
+  std::string name_ = "node";
+  std::set<std::string> names_;
+  Graph graph_;
+  std::vector<Shape> shapes_;
+};
+
+}  // namespace fcn::tools

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#include "tools/import/onnx/onnx_model.hpp"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream.h>
+#include <google/protobuf/stubs/logging.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "engine/printable.hpp"
+#include "tools/import/onnx/onnx_tensor.hpp"
+
+namespace fcn::tools {
+namespace {
+
+/// Protobuf's own ceiling.
+constexpr std::uint64_t kMaxOnnxBytes = std::numeric_limits<std::int32_t>::max();
+constexpr int kMaxNesting = 64;
+constexpr std::int64_t kLastOpset = 17;
+
+/// A ByteSource as protobuf reads it, in chunks.
+class SourceStream final : public google::protobuf::io::ZeroCopyInputStream {
+ public:
+  explicit SourceStream(const ByteSource& source) : source_(source) {}
+
+  bool Next(const void** data, int* size) override {
+    const std::uint64_t count = std::min<std::uint64_t>(chunk_.size(), source_.size() - offset_);
+    const std::span filled = std::span(chunk_).first(static_cast<std::size_t>(count));
+    if (count == 0 || !source_.read(offset_, filled)) return false;
+    offset_ += count;
+    *data = chunk_.data();
+    *size = static_cast<int>(count);
+    return true;
+  }
+  void BackUp(int count) override { offset_ -= static_cast<std::uint64_t>(count); }
+  bool Skip(int count) override {
+    const std::uint64_t left = source_.size() - offset_;
+    offset_ += std::min<std::uint64_t>(left, static_cast<std::uint64_t>(count));
+    return static_cast<std::uint64_t>(count) <= left;
+  }
+  [[nodiscard]] std::int64_t ByteCount() const override { return static_cast<std::int64_t>(offset_); }
+
+ private:
+  const ByteSource& source_;
+  std::array<std::byte, std::size_t{1} << 16> chunk_{};
+  std::uint64_t offset_ = 0;
+};
+
+/// Parses the whole source as one message; protobuf's own words on standard error are held back.
+template <class Message>
+bool parse(const ByteSource& source, Message& message) {
+  const google::protobuf::LogSilencer quiet;
+  SourceStream stream(source);
+  google::protobuf::io::CodedInputStream coded(&stream);
+  coded.SetTotalBytesLimit(static_cast<int>(kMaxOnnxBytes));
+  coded.SetRecursionLimit(kMaxNesting);
+  return message.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+}
+
+std::string check_name(const std::string& name, const Limits& limits) {
+  if (name.size() <= limits.max_name_bytes) return name;
+  throw Refusal{"a name of " + std::to_string(name.size()) + " bytes, the limit is " +
+                std::to_string(limits.max_name_bytes)};
+}
+
+void check_count(int count, std::uint64_t limit, const char* what) {
+  if (static_cast<std::uint64_t>(count) > limit)
+    throw Refusal{"has " + std::to_string(count) + " " + what + ", the limit is " + std::to_string(limit)};
+}
+
+OnnxAttribute read_attribute(onnx::AttributeProto& attribute, const OnnxReadOptions& options) {
+  using onnx::AttributeProto;
+  switch (attribute.type()) {
+    case AttributeProto::INT:
+      return attribute.i();
+    case AttributeProto::FLOAT:
+      return attribute.f();
+    case AttributeProto::STRING:
+      return attribute.s();
+    case AttributeProto::INTS:
+      return std::vector<std::int64_t>(attribute.ints().begin(), attribute.ints().end());
+    case AttributeProto::FLOATS:
+      return std::vector<float>(attribute.floats().begin(), attribute.floats().end());
+    case AttributeProto::TENSOR:
+      return std::make_shared<const KnownTensor>(read_tensor(*attribute.mutable_t(), options));
+    default:
+      return OnnxOpaque{AttributeProto::AttributeType_Name(attribute.type())};
+  }
+}
+
+OnnxNode read_node(onnx::NodeProto& from, const OnnxReadOptions& options) {
+  OnnxNode node;
+  node.name = check_name(from.name(), options.limits);
+  node.type = check_name(from.op_type(), options.limits);
+  node.domain = check_name(from.domain(), options.limits);
+  check_count(from.input_size(), options.limits.max_tensors, "inputs");
+  check_count(from.output_size(), options.limits.max_tensors, "outputs");
+  for (const std::string& name : from.input()) node.inputs.push_back(check_name(name, options.limits));
+  for (const std::string& name : from.output()) node.outputs.push_back(check_name(name, options.limits));
+  for (auto& attribute : *from.mutable_attribute()) {
+    try {
+      if (!node.attributes.emplace(attribute.name(), read_attribute(attribute, options)).second)
+        throw Refusal{"is given twice"};
+    } catch (const Refusal& refusal) {
+      throw Refusal{"node " + node.name + " (" + node.type + "): attribute " + attribute.name() + " " +
+                    refusal.message};
+    }
+  }
+  return node;
+}
+
+OnnxValueInfo read_value_info(const onnx::ValueInfoProto& from, const OnnxReadOptions& options) {
+  using onnx::TensorProto;
+  OnnxValueInfo info;
+  info.name = check_name(from.name(), options.limits);
+  if (!from.type().has_tensor_type()) return info;
+  const auto& tensor = from.type().tensor_type();
+  info.is_real = tensor.elem_type() == TensorProto::FLOAT || tensor.elem_type() == TensorProto::FLOAT16 ||
+                 tensor.elem_type() == TensorProto::BFLOAT16 || tensor.elem_type() == TensorProto::DOUBLE;
+  info.has_shape = tensor.has_shape();
+  check_count(tensor.shape().dim_size(), options.limits.max_rank, "dimensions");
+  // Exporters write an unknown size as a name, as nothing, as 0 or as -1.
+  for (const auto& dim : tensor.shape().dim())
+    info.dims.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : kFreeDim);
+  return info;
+}
+
+std::int64_t read_opset(const onnx::ModelProto& model, std::int64_t oldest) {
+  for (const auto& opset : model.opset_import()) {
+    if (!opset.domain().empty() && opset.domain() != "ai.onnx") continue;
+    if (opset.version() >= oldest && opset.version() <= kLastOpset) return opset.version();
+    throw Refusal{"is of operator set " + std::to_string(opset.version()) + ", supported are " +
+                  std::to_string(oldest) + " to " + std::to_string(kLastOpset) +
+                  "; export it again with opset_version=17"};
+  }
+  throw Refusal{"names no operator set"};
+}
+
+void read_initializers(onnx::GraphProto& graph, const OnnxReadOptions& options, OnnxModel& model) {
+  check_count(graph.initializer_size(), options.limits.max_tensors, "initialisers");
+  if (graph.sparse_initializer_size() > 0) throw Refusal{"has sparse initialisers, which are not supported"};
+  for (auto& tensor : *graph.mutable_initializer()) {
+    const std::string name = check_name(tensor.name(), options.limits);
+    try {
+      auto constant = std::make_shared<const KnownTensor>(read_tensor(tensor, options));
+      if (!model.initializers.emplace(name, std::move(constant)).second) throw Refusal{"is there twice"};
+    } catch (const Refusal& refusal) {
+      throw Refusal{"initialiser " + name + " " + refusal.message};
+    }
+  }
+}
+
+OnnxModel read_model(onnx::ModelProto& from, const OnnxReadOptions& options) {
+  OnnxModel model;
+  model.opset = read_opset(from, options.oldest_opset);
+  model.producer = check_name(from.producer_name(), options.limits);
+  onnx::GraphProto& graph = *from.mutable_graph();
+  model.graph_name = check_name(graph.name(), options.limits);
+  check_count(graph.node_size(), options.limits.max_nodes, "nodes");
+  check_count(graph.input_size(), options.limits.max_tensors, "inputs");
+  check_count(graph.output_size(), options.limits.max_tensors, "outputs");
+  read_initializers(graph, options, model);
+  for (const auto& input : graph.input())
+    if (!model.initializers.contains(input.name())) model.inputs.push_back(read_value_info(input, options));
+  for (const auto& output : graph.output()) model.outputs.push_back(read_value_info(output, options));
+  for (auto& node : *graph.mutable_node()) model.nodes.push_back(read_node(node, options));
+  check_count(from.metadata_props_size(), options.limits.max_tensors, "metadata entries");
+  for (const auto& entry : from.metadata_props()) model.metadata.emplace(entry.key(), entry.value());
+  return model;
+}
+
+Error damaged(const ByteSource& source) {
+  return {ErrorCode::malformed, "is damaged or no ONNX file: protobuf cannot read it", source.name()};
+}
+
+}  // namespace
+
+bool looks_like_onnx(const ByteSource& source) {
+  // ir_version (field 1, a small number), then one of the fields 2 to 8 that a ModelProto has.
+  constexpr std::array<std::byte, 7> kNextTags{std::byte{0x12}, std::byte{0x1a}, std::byte{0x22},
+                                               std::byte{0x28}, std::byte{0x32}, std::byte{0x3a},
+                                               std::byte{0x42}};
+  const auto start = source.read(0, 3);
+  return start && (*start)[0] == std::byte{0x08} && (*start)[1] < std::byte{0x80} &&
+         std::find(kNextTags.begin(), kNextTags.end(), (*start)[2]) != kNextTags.end();
+}
+
+Result<OnnxModel> read_onnx(const ByteSource& source, const OnnxReadOptions& options) {
+  if (source.size() > kMaxOnnxBytes)
+    return Error{ErrorCode::limit_exceeded,
+                 "has " + std::to_string(source.size()) +
+                     " bytes, ONNX files end at 2 GB; export it with external data",
+                 source.name()};
+  onnx::ModelProto model;
+  if (!parse(source, model) || !model.has_graph()) return damaged(source);
+  try {
+    return read_model(model, options);
+  } catch (const Refusal& refusal) {
+    return Error{ErrorCode::unsupported, refusal.message, source.name()};
+  }
+}
+
+Result<KnownTensor> read_onnx_tensor(const ByteSource& source, const Limits& limits) {
+  onnx::TensorProto tensor;
+  if (!parse(source, tensor)) return damaged(source);
+  try {
+    OnnxReadOptions options;
+    options.limits = limits;
+    return read_tensor(tensor, options);
+  } catch (const Refusal& refusal) {
+    return Error{ErrorCode::unsupported, refusal.message, source.name()};
+  }
+}
+
+}  // namespace fcn::tools

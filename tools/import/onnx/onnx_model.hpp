@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// An ONNX file as plain data: nodes, attributes, initialisers and the descriptions of its inputs and outputs.
+// The only unit that knows protobuf is onnx_model.cpp. Not here: what the nodes mean (import_onnx.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/byte_source.hpp"
+#include "engine/limits.hpp"
+#include "engine/result.hpp"
+#include "tools/import/onnx/known_tensor.hpp"
+
+namespace fcn::tools {
+
+/// A kind of attribute that no supported node has (a graph, a list of tensors); `kind` names it.
+struct OnnxOpaque {
+  std::string kind;
+};
+
+using OnnxAttribute = std::variant<OnnxOpaque, std::int64_t, float, std::string, std::vector<std::int64_t>,
+                                   std::vector<float>, KnownPtr>;
+
+struct OnnxNode {
+  std::string name;  ///< may be empty, and need not be unique
+  std::string type;  ///< "Conv"
+  std::string domain;
+  std::vector<std::string> inputs;  ///< names of values; empty for an optional one left out
+  std::vector<std::string> outputs;
+  std::map<std::string, OnnxAttribute, std::less<>> attributes;
+};
+
+/// A free dimension ("batch", or nothing said).
+inline constexpr std::int64_t kFreeDim = -1;
+
+struct OnnxValueInfo {
+  std::string name;
+  bool is_real = false;  ///< a tensor of float32, float16, bfloat16 or float64
+  bool has_shape = false;
+  Dims dims;  ///< kFreeDim where the file does not say
+};
+
+struct OnnxModel {
+  std::int64_t opset = 0;
+  std::string producer;
+  std::string graph_name;
+  std::vector<OnnxValueInfo> inputs;  ///< initialisers left out
+  std::vector<OnnxValueInfo> outputs;
+  std::map<std::string, KnownPtr, std::less<>> initializers;
+  std::vector<OnnxNode> nodes;
+  std::map<std::string, std::string, std::less<>> metadata;
+};
+
+struct OnnxReadOptions {
+  /// Where other files with weights may be read, which must be named without any path. Empty forbids it.
+  std::string external_folder;
+  /// Older files are refused: what some operators meant has changed since.
+  std::int64_t oldest_opset = 7;
+  Limits limits;
+};
+
+/// Whether the file begins as ONNX files do. Protobuf has no magic number: this looks at its first fields.
+bool looks_like_onnx(const ByteSource& source);
+
+/// Reads and checks a whole file; errors begin with its path. Every name, count, rank and size is checked
+/// here, what nodes do with them is not.
+Result<OnnxModel> read_onnx(const ByteSource& source, const OnnxReadOptions& options = {});
+
+/// One serialised tensor (a file of ONNX's own test data).
+Result<KnownTensor> read_onnx_tensor(const ByteSource& source, const Limits& limits = {});
+
+}  // namespace fcn::tools
