@@ -99,12 +99,69 @@ struct PixelBand {
   int images = 1;
   int rows = 0;
   int width = 0;
-  InputRows a;
-  InputRows b;                   ///< add only
-  OutputRows out;                ///< may be the rows of a or b
-  const float* scale = nullptr;  ///< batch norm: [channels rounded up to kChannelQuantum]
+  InputRows a;                 ///< arithmetic: a pixel_stride of 0 repeats one column along the row
+  InputRows b;                 ///< arithmetic only: the same
+  bool a_one_channel = false;  ///< arithmetic: a has a single channel, which counts for all
+  bool b_one_channel = false;
+  OutputRows out;                ///< may be the rows of a or b, unless a column or channel is repeated
+  const float* scale = nullptr;  ///< batch norm, prelu (slopes): [channels rounded up to kChannelQuantum]
   const float* shift = nullptr;  ///< batch norm: the same
-  bool relu = false;
+  float alpha = 0, beta = 0;     ///< activations and local response norm
+  float bias = 0;                ///< local response norm
+  int size = 1;                  ///< local response norm: channels of a window
+  bool relu = false;             ///< batch norm and arithmetic
+};
+
+/// One band of input of a pool over the whole map. Bands follow one another; between them `out` holds what
+/// has been gathered so far.
+struct GlobalPoolBand {
+  int channels = 0;
+  int images = 1;
+  int rows = 0;  ///< of input
+  int width = 0;
+  InputRows in;
+  float* out = nullptr;  ///< image 0's only pixel
+  std::ptrdiff_t out_image_stride = 0;
+  bool first = true;  ///< nothing has been gathered yet
+  int cells = 0;      ///< average: after this band, the last one, divide by so many; 0 before
+};
+
+/// One band of an operation that moves whole pixels.
+struct CopyPixelsBand {
+  int channels = 0;
+  int images = 1;
+  int rows = 0;
+  int width = 0;  ///< of the output
+  InputRows in;   ///< for each output row the input row it shows, or null for `fill`
+  OutputRows out;
+  const int* columns = nullptr;  ///< [width]: the input column each column shows, or -1 for `fill`
+  float fill = 0;
+};
+
+/// One band of an operation that moves channels within pixels.
+struct CopyChannelsBand {
+  int channels = 0;  ///< to write
+  int images = 1;
+  int rows = 0;
+  int width = 0;
+  InputRows in;
+  OutputRows out;
+  int out_channel = 0;           ///< the first to write
+  const int* channel = nullptr;  ///< [channels]: which input channel each shows, or null for 0, 1, 2, ...
+  bool closes_pixel = true;      ///< zeros are written after them, up to kChannelQuantum
+};
+
+/// One band of linear resampling: each output pixel is a weighted mean of two columns of two rows.
+struct ResizeBand {
+  int channels = 0;
+  int images = 1;
+  int rows = 0;
+  int width = 0;  ///< of the output
+  InputRows in;   ///< rows * 2: the two input rows of each output row
+  OutputRows out;
+  const float* row_weights = nullptr;     ///< [rows][2]
+  const int* columns = nullptr;           ///< [width][2]
+  const float* column_weights = nullptr;  ///< [width][2]
 };
 
 /// The kernels of one arch.
@@ -156,15 +213,54 @@ struct KernelTable {
 
   /// Bits: fma(a, scale, shift), then x > 0 ? x : 0 if relu.
   void (*batch_norm)(const PixelBand&, Range pixels);
-  /// Bits: a + b, then x > 0 ? x : 0 if relu.
+  // Arithmetic. Bits: a + b, a - b, a * b, a / b, then x > 0 ? x : 0 if relu.
   void (*add)(const PixelBand&, Range pixels);
+  void (*subtract)(const PixelBand&, Range pixels);
+  void (*multiply)(const PixelBand&, Range pixels);
+  void (*divide)(const PixelBand&, Range pixels);
+
   /// Bits: x > 0 ? x : 0 (so NaN and -0 become +0).
   void (*relu)(const PixelBand&, Range pixels);
+  /// Bits: x > 0 ? x : alpha * x.
+  void (*leaky_relu)(const PixelBand&, Range pixels);
+  /// Bits: x > 0 ? x : scale[c] * x.
+  void (*prelu)(const PixelBand&, Range pixels);
+  /// Bits: y = x > alpha ? x : alpha; beta > y ? y : beta (so NaN becomes alpha).
+  void (*clip)(const PixelBand&, Range pixels);
+  /// Bits: t = exp(x > 0 ? 0 - x : x), with softmax's exponential; (x > 0 ? 1 : t) / (1 + t).
+  void (*sigmoid)(const PixelBand&, Range pixels);
+  /// Bits: x * sigmoid(x).
+  void (*silu)(const PixelBand&, Range pixels);
+  /// Bits: clip of fma(alpha, x, beta) from 0 to 1.
+  void (*hard_sigmoid)(const PixelBand&, Range pixels);
+  /// Bits: x * (clip of fma(1/6, x, 1/2) from 0 to 1).
+  void (*hard_swish)(const PixelBand&, Range pixels);
   /// Softmax over the channels of each pixel. Bits (kernels/softmax.hpp has the polynomial): m = largest
   /// value, NaN ignored; e[c] = exp(x[c] - m); sixteen partial sums s[j] over c = j, j + 16, ...; the sum
   /// adds halves: s[j] + s[j + 8], then + 4,
   /// + 2, + 1; result e[c] / sum. A pixel with a NaN or an infinity of its largest value is all NaN.
   void (*softmax)(const PixelBand&, Range pixels);
+  /// Local response norm. Bits (kernels/local_response_norm.hpp has the logarithm): s = 0, then s = fma(x[i],
+  /// x[i], s) over the window's channels in order; t = fma(alpha / float(size), s, bias); y = -beta * ln t;
+  /// p = exp(y > 0 ? 0 - y : y); x[c] * (y > 0 ? 1 / p : p). `out` may not be the rows of a.
+  void (*local_response_norm)(const PixelBand&, Range pixels);
+
+  // Pools over the whole map, a band of rows at a time. `blocks` counts kChannelQuantum channels of each
+  // image: images x ceil(channels / kChannelQuantum) in all.
+
+  /// Bits: acc = 0; for each row: s = 0, then s = s + x over its columns in order; acc = acc + s. In the end
+  /// acc / float(cells).
+  void (*global_average_pool)(const GlobalPoolBand&, Range blocks);
+  /// Bits: max_pool's, with the whole map as the window.
+  void (*global_max_pool)(const GlobalPoolBand&, Range blocks);
+
+  // Moving values.
+
+  void (*copy_pixels)(const CopyPixelsBand&, Range pixels);
+  void (*copy_channels)(const CopyChannelsBand&, Range pixels);
+  /// Bits, with the weights u of columns and v of rows: each row's mean m = fma(u[1], right, u[0] * left);
+  /// then fma(v[1], m of the lower row, v[0] * m of the upper).
+  void (*resize_linear)(const ResizeBand&, Range pixels);
 
   /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds
   /// of them. Starts from, and leaves its sums in, kChannelQuantum floats, so that the compiler must compute

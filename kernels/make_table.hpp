@@ -2,15 +2,21 @@
 // make_table<Arch>(): the one place that lists every kernel.
 #pragma once
 
-#include "kernels/add.hpp"
+#include "kernels/activation.hpp"
+#include "kernels/arithmetic.hpp"
 #include "kernels/average_pool.hpp"
 #include "kernels/batch_norm.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/conv_layout.hpp"
+#include "kernels/copy_channels.hpp"
+#include "kernels/copy_pixels.hpp"
+#include "kernels/global_pool.hpp"
 #include "kernels/kernel_table.hpp"
+#include "kernels/local_response_norm.hpp"
 #include "kernels/max_pool.hpp"
 #include "kernels/multiply_add_burst.hpp"
 #include "kernels/relu.hpp"
+#include "kernels/resize_linear.hpp"
 #include "kernels/simd.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/winograd.hpp"
@@ -37,8 +43,24 @@ constexpr KernelTable make_table() {
           .average_pool = &average_pool_f32<Arch>,
           .batch_norm = &batch_norm_f32<Arch>,
           .add = &add_f32<Arch>,
+          .subtract = &subtract_f32<Arch>,
+          .multiply = &multiply_f32<Arch>,
+          .divide = &divide_f32<Arch>,
           .relu = &relu_f32<Arch>,
+          .leaky_relu = &leaky_relu_f32<Arch>,
+          .prelu = &prelu_f32<Arch>,
+          .clip = &clip_f32<Arch>,
+          .sigmoid = &sigmoid_f32<Arch>,
+          .silu = &silu_f32<Arch>,
+          .hard_sigmoid = &hard_sigmoid_f32<Arch>,
+          .hard_swish = &hard_swish_f32<Arch>,
           .softmax = &softmax_f32<Arch>,
+          .local_response_norm = &local_response_norm_f32<Arch>,
+          .global_average_pool = &global_average_pool_f32<Arch>,
+          .global_max_pool = &global_max_pool_f32<Arch>,
+          .copy_pixels = &copy_pixels_f32<Arch>,
+          .copy_channels = &copy_channels_f32<Arch>,
+          .resize_linear = &resize_linear_f32<Arch>,
           .multiply_add_burst = &multiply_add_burst_f32<Arch>};
 }
 

@@ -4,13 +4,18 @@
 #pragma once
 
 #include "kernels/kernel_table.hpp"
-#include "kernels/reference/add.hpp"
+#include "kernels/reference/activation.hpp"
+#include "kernels/reference/arithmetic.hpp"
 #include "kernels/reference/average_pool.hpp"
 #include "kernels/reference/batch_norm.hpp"
 #include "kernels/reference/conv.hpp"
+#include "kernels/reference/copy.hpp"
+#include "kernels/reference/global_pool.hpp"
+#include "kernels/reference/local_response_norm.hpp"
 #include "kernels/reference/max_pool.hpp"
 #include "kernels/reference/multiply_add_burst.hpp"
 #include "kernels/reference/relu.hpp"
+#include "kernels/reference/resize_linear.hpp"
 #include "kernels/reference/softmax.hpp"
 #include "kernels/reference/winograd.hpp"
 
@@ -33,8 +38,24 @@ constexpr KernelTable make_table() {
           .average_pool = &average_pool_f32,
           .batch_norm = &batch_norm_f32,
           .add = &add_f32,
+          .subtract = &subtract_f32,
+          .multiply = &multiply_f32,
+          .divide = &divide_f32,
           .relu = &relu_f32,
+          .leaky_relu = &leaky_relu_f32,
+          .prelu = &prelu_f32,
+          .clip = &clip_f32,
+          .sigmoid = &sigmoid_f32,
+          .silu = &silu_f32,
+          .hard_sigmoid = &hard_sigmoid_f32,
+          .hard_swish = &hard_swish_f32,
           .softmax = &softmax_f32,
+          .local_response_norm = &local_response_norm_f32,
+          .global_average_pool = &global_average_pool_f32,
+          .global_max_pool = &global_max_pool_f32,
+          .copy_pixels = &copy_pixels_f32,
+          .copy_channels = &copy_channels_f32,
+          .resize_linear = &resize_linear_f32,
           .multiply_add_burst = &multiply_add_burst_f32};
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// One band of a pixelwise kernel (relu, add, batch norm, softmax) to test: its maps, in place or not, and a
-// run on a table. What the values should be is each test's own.
+// One band of a pixelwise kernel (activations, arithmetic, norms, softmax) to test: its maps, in place or
+// not, and a run on a table. What the values should be is each test's own.
 #pragma once
 
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/kernels/kernel_check.hpp"
@@ -21,12 +22,17 @@ struct PixelCase {
   Values values = Values::kRandom;
   unsigned seed = test_seed();
   float scale_of_values = 1.0f;
+  float alpha = 0.0f, beta = 0.0f, bias = 0.0f;  ///< what they are to the kernel
+  int size = 1;
+  bool one_column_b = false, one_channel_b = false;  ///< b's first column or channel counts for all
+  bool swapped = false;                              ///< the kernel's a is b, and b is a
 
   std::string reproducer() const {
     std::ostringstream text;
     text << "PixelCase{" << channels << ", " << images << ", " << rows << ", " << width << ", "
          << spare_channels << ", " << relu << ", " << in_place << ", Values(" << static_cast<int>(values)
-         << "), " << seed << ", " << scale_of_values << "}";
+         << "), " << seed << ", " << scale_of_values << ", " << alpha << ", " << beta << ", " << bias << ", "
+         << size << ", " << one_column_b << ", " << one_channel_b << ", " << swapped << "}";
     return text.str();
   }
 };
@@ -86,6 +92,12 @@ class PixelProblem {
 
   const Map& a() const { return a_; }
   const Map& b() const { return b_; }
+  /// The values that meet in an output value, in the kernel's order.
+  std::pair<float, float> operands(int y, int image, int x, int n) const {
+    const float a = a_.pixel(y, image, x)[n];
+    const float b = b_.pixel(y, image, case_.one_column_b ? 0 : x)[case_.one_channel_b ? 0 : n];
+    return case_.swapped ? std::pair{b, a} : std::pair{a, b};
+  }
   float scale(int n) const { return scale_[static_cast<std::size_t>(n)]; }
   float shift(int n) const { return shift_[static_cast<std::size_t>(n)]; }
 
@@ -103,7 +115,16 @@ class PixelProblem {
       copy_a(out);
       band.a = {out.rows(), out.shape().pixel_stride, out.image_stride()};
     }
-    band.b = {b_.rows(), b_.shape().pixel_stride, b_.image_stride()};
+    band.b = {b_.rows(), c.one_column_b ? 0 : b_.shape().pixel_stride, b_.image_stride()};
+    band.b_one_channel = c.one_channel_b;
+    if (c.swapped) {
+      std::swap(band.a, band.b);
+      std::swap(band.a_one_channel, band.b_one_channel);
+    }
+    band.alpha = c.alpha;
+    band.beta = c.beta;
+    band.bias = c.bias;
+    band.size = c.size;
     band.out = output_rows(out);
     band.scale = scale_.data();
     band.shift = shift_.data();

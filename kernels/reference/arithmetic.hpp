@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Sum, difference, product and quotient of two feature maps, the truth. Never optimised.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/kernel_table.hpp"
+#include "kernels/reference/pixel.hpp"
+
+namespace fcn::kernels::reference {
+
+template <class F>
+void combine_maps(const PixelBand& band, Range pixels, F combine) {
+  for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i) {
+    const Pixel at = pixel_at(i, band.images, band.width);
+    const float* a = input_pixel(band.a, at);
+    const float* b = input_pixel(band.b, at);
+    float* out = output_pixel(band.out, at);
+    for (int c = 0; c < band.channels; ++c) {
+      const float value = combine(a[band.a_one_channel ? 0 : c], b[band.b_one_channel ? 0 : c]);
+      out[c] = band.relu ? relu(value) : value;
+    }
+    write_padding(out, band.channels);
+  }
+}
+
+inline void add_f32(const PixelBand& band, Range pixels) {
+  combine_maps(band, pixels, [](float a, float b) { return a + b; });
+}
+
+inline void subtract_f32(const PixelBand& band, Range pixels) {
+  combine_maps(band, pixels, [](float a, float b) { return a - b; });
+}
+
+inline void multiply_f32(const PixelBand& band, Range pixels) {
+  combine_maps(band, pixels, [](float a, float b) { return a * b; });
+}
+
+inline void divide_f32(const PixelBand& band, Range pixels) {
+  combine_maps(band, pixels, [](float a, float b) { return a / b; });
+}
+
+}  // namespace fcn::kernels::reference
