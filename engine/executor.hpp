@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Runs a Plan: pixels in, rows out through sinks. A dumb loop over the schedule's steps; every choice was
-// made before. The steady state allocates nothing.
+// made before. The steady state allocates nothing. What each op does in a step is in executor_layers.hpp,
+// executor_pixels.hpp and executor_moves.hpp.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "engine/image_view.hpp"
@@ -49,19 +51,61 @@ class Executor {
         rings_(std::move(rings)),
         pixel_table_(model.info(), model.input_channels()),
         rows_(plan_),
-        rows_counted_(plan_.most_row_pointers()) {}
+        rows_counted_(plan_.most_row_pointers()),
+        row_weights_(plan_.most_row_pointers()) {
+    for (const Node& each : plan_.graph().nodes) shares_.reserve(each.inputs.size());
+  }
 
-  void make_rows(const RowStep& step, std::span<const ImageView> images);
-  void read_pixels(const RowStep& step, std::span<const ImageView> images);
+  // Layers with windows or weights (executor_layers.hpp).
+  void make(const RowStep& step, const Input& op);
+  void make(const RowStep& step, const Conv& op) { convolve(step, op.relu, op.residual); }
+  void make(const RowStep& step, const Linear&) { convolve(step, false, false); }
+  void make(const RowStep& step, const MaxPool& op);
+  void make(const RowStep& step, const AveragePool& op);
+  void make(const RowStep& step, const GlobalAveragePool&) { gather(step, table().global_average_pool); }
+  void make(const RowStep& step, const GlobalMaxPool&) { gather(step, table().global_max_pool); }
+  void make(const RowStep& step, const Flatten& op);
   void convolve(const RowStep& step, bool relu, bool residual);
-  void max_pool(const RowStep& step);
-  void average_pool(const RowStep& step, bool count_include_pad);
-  void flatten(const RowStep& step);
-  void pixelwise(const RowStep& step, void (*kernel)(const kernels::PixelBand&, kernels::Range), bool relu);
-  void show(const RowStep& step, std::span<const Tap> taps);
-
+  void gather(const RowStep& step, void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range));
   kernels::PoolBand pool_band(const RowStep& step);
 
+  // Ops on each pixel by itself (executor_pixels.hpp).
+  void make(const RowStep& step, const BatchNorm& op);
+  void make(const RowStep& step, const PRelu& op);
+  void make(const RowStep& step, const Activation& op);
+  void make(const RowStep& step, const Add& op);
+  void make(const RowStep& step, const Arithmetic& op);
+  void make(const RowStep& step, const LocalResponseNorm& op);
+  void make(const RowStep& step, const Relu&) { run_pixels(step, table().relu, pixel_band(step)); }
+  void make(const RowStep& step, const Softmax&) { run_pixels(step, table().softmax, pixel_band(step)); }
+  kernels::PixelBand pixel_band(const RowStep& step);
+  kernels::PixelBand two_input_band(const RowStep& step);
+
+  // Ops that move values (executor_moves.hpp).
+  void make(const RowStep& step, const Concat& op);
+  void make(const RowStep& step, const SelectChannels& op);
+  void make(const RowStep& step, const Pad& op) { move_pixels(step, op, op.value); }
+  void make(const RowStep& step, const InsertZeros& op) { move_pixels(step, op, 0.0f); }
+  void make(const RowStep& step, const Resize& op);
+  void make(const RowStep& step, const Constant& op);
+  template <class MovingOp>
+  void move_pixels(const RowStep& step, const MovingOp& op, float fill);
+  kernels::CopyChannelsBand channels_of(const RowStep& step, std::size_t slot);
+
+  /// Runs a kernel over the pixels of a step, shared among the workers.
+  template <class Band>
+  void run_pixels(const RowStep& step, void (*kernel)(const Band&, kernels::Range), const Band& band) {
+    pool_->run([&](int worker) { kernel(band, split(pixel_count(step), 1, worker, pool_->size())); });
+  }
+
+  void show(const RowStep& made, std::span<const Tap> taps);
+  /// The rows of its feature map that a step finishes: all but a gathering node's are the step's own.
+  [[nodiscard]] RowStep finished(const RowStep& step) const {
+    if (!node(step.node).gathers) return step;
+    return {step.node, 0, step.end == input(step.node, 0).shape.height ? 1 : 0};
+  }
+
+  [[nodiscard]] const kernels::KernelTable& table() const { return model_->table(); }
   [[nodiscard]] const NodePlan& node(NodeId id) const { return plan_.node(id); }
   [[nodiscard]] const NodePlan& input(NodeId id, std::size_t slot) const {
     return plan_.node(plan_.graph().nodes[id].inputs[slot]);
@@ -77,8 +121,12 @@ class Executor {
   RowSchedule schedule_;
   Rings rings_;
   PixelTable pixel_table_;
-  RowPointers rows_;  // of the present step
+  // Of the present run or step; room for the longest is taken once.
+  std::span<const ImageView> images_;
+  RowPointers rows_;
   std::vector<int> rows_counted_;
+  std::vector<float> row_weights_;
+  std::vector<kernels::CopyChannelsBand> shares_;
 };
 
 inline Result<Executor> Executor::create(const Model& model, Plan plan, ThreadPool& pool) {
@@ -99,166 +147,30 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
   for (const ImageView& image : images)
     if (image.height != options.height || image.width != options.width || image.pixels == nullptr)
       return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
+  images_ = images;
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
     if (profile_ != nullptr) profile_->begin();
-    make_rows(step, images);
-    if (profile_ != nullptr) profile_->end(step);
-    show(step, taps);
+    std::visit([&](const auto& op) { make(step, op); }, plan_.graph().nodes[step.node].op);
+    const RowStep made = finished(step);
+    if (profile_ != nullptr) profile_->end(made);
+    if (made.begin < made.end) show(made, taps);
   }
   return {};
 }
 
-inline void Executor::make_rows(const RowStep& step, std::span<const ImageView> images) {
-  const Op& op = plan_.graph().nodes[step.node].op;
-  const kernels::KernelTable& table = model_->table();
-  if (std::holds_alternative<Input>(op)) return read_pixels(step, images);
-  if (const auto* conv = std::get_if<Conv>(&op)) return convolve(step, conv->relu, conv->residual);
-  if (std::holds_alternative<Linear>(op)) return convolve(step, false, false);
-  if (const auto* norm = std::get_if<BatchNorm>(&op)) return pixelwise(step, table.batch_norm, norm->relu);
-  if (std::holds_alternative<Relu>(op)) return pixelwise(step, table.relu, true);
-  if (std::holds_alternative<MaxPool>(op)) return max_pool(step);
-  if (const auto* pool = std::get_if<AveragePool>(&op)) return average_pool(step, pool->count_include_pad);
-  if (std::holds_alternative<GlobalAveragePool>(op)) return average_pool(step, true);
-  if (const auto* add = std::get_if<Add>(&op)) return pixelwise(step, table.add, add->relu);
-  if (std::holds_alternative<Flatten>(op)) return flatten(step);
-  return pixelwise(step, table.softmax, false);
-}
-
-inline void Executor::read_pixels(const RowStep& step, std::span<const ImageView> images) {
-  const NodePlan& out = node(step.node);
-  pool_->run([&](int worker) {
-    const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
-    for (std::ptrdiff_t r = step.begin + rows.begin; r < step.begin + rows.end; ++r)
-      for (std::size_t image = 0; image < images.size(); ++image) {
-        const std::uint8_t* from = images[image].pixels + r * images[image].row_stride;
-        float* to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
-        pixel_table_.apply(from, out.shape.width, out.pixel_stride, to);
-      }
-  });
-}
-
-inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
-  const kernels::KernelTable& table = model_->table();
-  const NodePlan& out = node(step.node);
-  const int tile = out.row_quantum();
-  const bool direct = out.algorithm == ConvAlgorithm::direct;
-  kernels::ConvBand band;
-  band.shape = conv_shape(plan_.graph().nodes[step.node].op);
-  band.images = plan_.options().images;
-  band.out_rows = step.end - step.begin;
-  band.out_width = out.shape.width;
-  band.in = rows_.window(rings_, out, input(step.node, 0), step, true);
-  if (residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
-  band.out = rows_.output(rings_, out, step);
-  band.weights = model_->packed(step.node).data();
-  band.relu = relu;
-
-  // Units of work: pixels for direct, tiles for Winograd.
-  const std::ptrdiff_t units =
-      std::ptrdiff_t{ceil_div(band.out_rows, tile)} * band.images * ceil_div(band.out_width, tile);
-  const std::ptrdiff_t grain = direct ? table.conv_mr : 1;
-  const std::ptrdiff_t panels =
-      direct ? table.conv_panels(band.shape) : table.winograd_panels(band.shape, tile);
-  const ConvCuts cuts = cut_conv(ceil_div(units, grain), panels, pool_->size(), weights_outweigh(band));
-  pool_->run([&](int worker) {
-    const kernels::Range mine = split(units, grain, worker % cuts.pixels, cuts.pixels);
-    const kernels::Range my_panels = split(panels, 1, worker / cuts.pixels, cuts.panels);
-    if (mine.begin == mine.end || my_panels.begin == my_panels.end) return;
-    if (direct)
-      table.conv(band, mine, my_panels);
-    else
-      table.winograd(band, tile, mine, my_panels, rings_.scratch(worker));
-  });
-}
-
-inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
-  const NodePlan& out = node(step.node);
-  const NodePlan& from = input(step.node, 0);
-  kernels::PoolBand band;
-  band.channels = out.shape.channels;
-  band.images = plan_.options().images;
-  band.out_rows = step.end - step.begin;
-  band.in_width = from.shape.width;
-  band.out_width = out.shape.width;
-  band.kernel_h = out.window.kernel.y;
-  band.kernel_w = out.window.kernel.x;
-  band.stride_x = out.window.stride.x;
-  band.dilation_x = out.window.dilation.x;
-  band.pad_left = out.window.pad.left;
-  band.pad_right = out.window.pad.right;
-  band.in = rows_.window(rings_, out, from, step, false);
-  band.out = rows_.output(rings_, out, step);
-  return band;
-}
-
-inline void Executor::max_pool(const RowStep& step) {
-  const kernels::PoolBand band = pool_band(step);
-  pool_->run([&](int worker) {
-    model_->table().max_pool(band, split(pixel_count(step), 1, worker, pool_->size()));
-  });
-}
-
-inline void Executor::average_pool(const RowStep& step, bool count_include_pad) {
-  kernels::PoolBand band = pool_band(step);
-  const Window& window = node(step.node).window;
-  const std::int64_t height = input(step.node, 0).shape.height;
-  for (int r = step.begin; r < step.end; ++r) {
-    const std::int64_t first = window.input_row(r, 0);
-    const std::int64_t end =
-        std::min(first + window.kernel.y, count_include_pad ? height + window.pad.bottom : height);
-    const std::int64_t begin = count_include_pad ? first : std::max<std::int64_t>(first, 0);
-    rows_counted_[static_cast<std::size_t>(r - step.begin)] = static_cast<int>(end - begin);
-  }
-  band.rows_counted = rows_counted_.data();
-  band.count_include_pad = count_include_pad;
-  pool_->run([&](int worker) {
-    model_->table().average_pool(band, split(pixel_count(step), 1, worker, pool_->size()));
-  });
-}
-
-inline void Executor::pixelwise(const RowStep& step,
-                                void (*kernel)(const kernels::PixelBand&, kernels::Range), bool relu) {
-  const NodePlan& out = node(step.node);
-  kernels::PixelBand band;
-  band.channels = out.shape.channels;
-  band.images = plan_.options().images;
-  band.rows = step.end - step.begin;
-  band.width = out.shape.width;
-  band.a = rows_.same(rings_, input(step.node, 0), step);
-  if (plan_.graph().nodes[step.node].inputs.size() > 1)
-    band.b = rows_.same_aside(rings_, input(step.node, 1), step);
-  band.out = rows_.output(rings_, out, step);
-  const AlignedBuffer& packed = model_->packed(step.node);
-  if (packed.size() != 0) {
-    band.scale = packed.data();
-    band.shift = packed.data() + packed.size() / 2;
-  }
-  band.relu = relu;
-  pool_->run([&](int worker) { kernel(band, split(pixel_count(step), 1, worker, pool_->size())); });
-}
-
-/// Channel-first order, as the classifier was trained on. Once per image, on a feature map of a few cells.
-inline void Executor::flatten(const RowStep& step) {
-  const NodePlan& from = input(step.node, 0);
-  const NodePlan& out = node(step.node);
-  for (int image = 0; image < plan_.options().images; ++image) {
-    float* to = rings_.row(out, 0) + image * out.image_stride;
-    for (int c = 0; c < from.shape.channels; ++c)
-      for (int y = 0; y < from.shape.height; ++y)
-        for (int x = 0; x < from.shape.width; ++x)
-          *to++ = rings_.row(from, y)[image * from.image_stride + x * from.pixel_stride + c];
-  }
-}
-
-inline void Executor::show(const RowStep& step, std::span<const Tap> taps) {
+inline void Executor::show(const RowStep& made, std::span<const Tap> taps) {
   for (const Tap& tap : taps) {
-    if (tap.node != step.node) continue;
-    const NodePlan& out = node(step.node);
-    const kernels::OutputRows made = rows_.output(rings_, out, step);
-    tap.sink->take({made.row, step.begin, step.end - step.begin, plan_.options().images, out.shape,
+    if (tap.node != made.node) continue;
+    const NodePlan& out = node(made.node);
+    const kernels::OutputRows rows = rows_.output(rings_, out, made);
+    tap.sink->take({rows.row, made.begin, made.end - made.begin, plan_.options().images, out.shape,
                     out.pixel_stride, out.image_stride});
   }
 }
 
 }  // namespace fcn::inline FCN_ABI
+
+#include "engine/executor_layers.hpp"
+#include "engine/executor_moves.hpp"
+#include "engine/executor_pixels.hpp"

@@ -130,11 +130,37 @@ inline Result<AlignedBuffer> pack_batch_norm(BatchNorm& norm) {
   return packed;
 }
 
+/// One value a channel, padded to kChannelQuantum.
+inline Result<AlignedBuffer> pack_slope(PRelu& prelu) {
+  auto packed = AlignedBuffer::allocate(
+      static_cast<std::size_t>(round_up(prelu.channels, kernels::kChannelQuantum)), "packed slopes");
+  if (!packed) return packed;
+  std::copy(prelu.slope.begin(), prelu.slope.end(), packed->data());
+  release(prelu.slope);
+  return packed;
+}
+
+/// Channels last, pixels padded to kChannelQuantum: rows as feature maps have them.
+inline Result<AlignedBuffer> pack_constant(Constant& constant) {
+  const auto size = [](int value) { return static_cast<std::size_t>(value); };
+  const std::size_t channels = size(constant.shape.channels);
+  const std::size_t pixels = size(constant.shape.height) * size(constant.shape.width);
+  const std::size_t pixel = round_up<std::size_t>(channels, kernels::kChannelQuantum);
+  auto packed = AlignedBuffer::allocate(pixels * pixel, "packed constant");
+  if (!packed) return packed;
+  for (std::size_t c = 0; c < channels; ++c)
+    for (std::size_t p = 0; p < pixels; ++p) packed->data()[p * pixel + c] = constant.values[c * pixels + p];
+  release(constant.values);
+  return packed;
+}
+
 inline Result<AlignedBuffer> pack(const kernels::KernelTable& table, Op& op, ConvAlgorithm algorithm) {
   if (auto* conv = std::get_if<Conv>(&op)) return pack_conv(table, op, algorithm, conv->weights, conv->bias);
   if (auto* linear = std::get_if<Linear>(&op))
     return pack_conv(table, op, algorithm, linear->weights, linear->bias);
   if (auto* norm = std::get_if<BatchNorm>(&op)) return pack_batch_norm(*norm);
+  if (auto* prelu = std::get_if<PRelu>(&op)) return pack_slope(*prelu);
+  if (auto* constant = std::get_if<Constant>(&op)) return pack_constant(*constant);
   return AlignedBuffer();
 }
 

@@ -16,6 +16,8 @@
 #include "engine/geometry.hpp"
 #include "engine/model.hpp"
 #include "engine/plan_checks.hpp"
+#include "engine/resample.hpp"
+#include "engine/row_reach.hpp"
 #include "engine/row_schedule.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/window.hpp"
@@ -25,18 +27,20 @@ namespace fcn::inline FCN_ABI {
 /// How a node's rows lie in memory. The drawing is in kernels/kernel_table.hpp.
 struct NodePlan {
   Shape shape;
-  Window window;                    ///< over the first input
-  int step_rows = 1;                ///< steps end at multiples of this many rows
-  int most_rows = 0;                ///< most rows made at once
-  int ring_rows = 0;                ///< rows held; row r lives in slot r % ring_rows
-  int margin_left = 0;              ///< zeroed pixels before each image's row
-  int margin_right = 0;             ///< and after
+  Window window;         ///< over the first input
+  bool gathers = false;  ///< takes in rows and gives one in the end; else it makes as many as it has
+  int step_rows = 1;     ///< steps end at multiples of this many rows
+  int most_rows = 0;     ///< most rows made at once
+  int ring_rows = 0;     ///< rows held; row r lives in slot r % ring_rows
+  int margin_left = 0;   ///< zeroed pixels before each image's row
+  int margin_right = 0;  ///< and after
   std::ptrdiff_t pixel_stride = 0;  ///< floats
   std::ptrdiff_t image_stride = 0;
   std::ptrdiff_t row_stride = 0;
   std::size_t ring_offset = 0;      ///< of the ring in the arena, floats
   std::uint64_t multiply_adds = 0;  ///< of the direct algorithm, for one image
   ConvAlgorithm algorithm = ConvAlgorithm::direct;
+  ColumnTable columns;  ///< of ops that move pixels
 
   /// Output rows that are made together, at absolute multiples: a tile's height.
   [[nodiscard]] int row_quantum() const { return tile_size(algorithm); }
@@ -73,6 +77,7 @@ class Plan {
   Status lay_out_rows(const Model& model);
   void choose_steps();
   void simulate();
+  [[nodiscard]] std::size_t row_pointers(NodeId id) const;
   void size_scratch(const Model& model);
   Status place_rings(const Limits& limits);
 
@@ -162,16 +167,41 @@ inline void Plan::choose_steps() {
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     NodePlan& plan = nodes_[id];
     const Node& node = graph_.nodes[id];
-    if (!node.inputs.empty()) plan.window = window_of(node.op, nodes_[node.inputs[0]].shape);
-    const std::int64_t row_pixels = std::int64_t{plan.shape.width} * options_.images;
+    if (!node.inputs.empty()) {
+      plan.window = window_of(node.op, nodes_[node.inputs[0]].shape);
+      plan.columns = column_table(node.op, nodes_[node.inputs[0]].shape, plan.shape);
+    }
+    plan.gathers = gathers_rows(node.op);
+    const Shape& worked_on = plan.gathers ? nodes_[node.inputs[0]].shape : plan.shape;
+    const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
     const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
                               : id == 0               ? detail::kInputStepRows
                                                       : detail::step_rows(row_pixels);
     plan.step_rows = static_cast<int>(
-        std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, plan.shape.height));
-    lanes.push_back({node.inputs, plan.window, plan.shape.height, plan.step_rows});
+        std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
+    RowSchedule::Lane lane{{}, worked_on.height, plan.step_rows};
+    for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
+      const NodeId from = node.inputs[slot];
+      lane.inputs.push_back({from, nodes_[from].gathers
+                                       ? whole_map(lanes[from].height)  // nothing before its last row
+                                       : row_reach(node.op, slot, nodes_[from].shape, plan.shape)});
+    }
+    lanes.push_back(std::move(lane));
   }
   schedule_ = RowSchedule(std::move(lanes));
+}
+
+/// Most row pointers that a step of the node hands to its kernel for one purpose.
+inline std::size_t Plan::row_pointers(NodeId id) const {
+  const NodePlan& plan = nodes_[id];
+  const Node& node = graph_.nodes[id];
+  const auto rows = static_cast<std::size_t>(plan.most_rows);
+  if (plan.gathers) return rows;
+  if (std::holds_alternative<Concat>(node.op)) return rows * node.inputs.size();
+  if (std::holds_alternative<Resize>(node.op)) return rows * 2;
+  const int tile = plan.row_quantum();  // a row of tiles reads its rows and, once, those around it
+  return static_cast<std::size_t>(ceil_div(plan.most_rows, tile)) *
+         static_cast<std::size_t>(tile + plan.window.kernel.y - 1);
 }
 
 /// Runs the schedule in integers: a ring must hold the rows from the oldest that a consumer still needs to
@@ -189,12 +219,10 @@ inline void Plan::simulate() {
     for (const auto& [reader, slot] : readers[step.node])
       oldest = std::min(oldest, schedule.first_row_needed(reader, slot));
     plan.most_rows = std::max(plan.most_rows, step.end - step.begin);
-    plan.ring_rows = std::max(plan.ring_rows, step.end - oldest);
-    const int tile = plan.row_quantum();  // a row of tiles reads its rows and, once, those around it
-    const auto pointers = static_cast<std::size_t>(ceil_div(plan.most_rows, tile)) *
-                          static_cast<std::size_t>(tile + plan.window.kernel.y - 1);
-    most_row_pointers_ = std::max(most_row_pointers_, pointers);
+    plan.ring_rows = plan.gathers ? 1 : std::max(plan.ring_rows, step.end - oldest);
   }
+  for (NodeId id = 0; id < nodes_.size(); ++id)
+    most_row_pointers_ = std::max(most_row_pointers_, row_pointers(id));
 }
 
 inline void Plan::size_scratch(const Model& model) {
@@ -231,7 +259,6 @@ inline Status Plan::place_rings(const Limits& limits) {
 
 inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options) {
   if (Status ok = detail::check_plan_options(model, options); !ok) return ok.error();
-  if (Status ok = detail::check_runnable(model.graph()); !ok) return ok.error();
   Plan plan;
   plan.options_ = options;
   plan.graph_ = model.graph();

@@ -44,15 +44,6 @@ inline Status check_plan_options(const Model& model, const PlanOptions& options)
   return {};
 }
 
-/// Ops that graphs may hold but no kernel runs yet.
-inline Status check_runnable(const Graph& graph) {
-  for (const Node& node : graph.nodes)
-    if (node.op.index() > Op(Softmax{}).index())
-      return Error{ErrorCode::unsupported, "cannot be run by this version",
-                   "node " + node.name + " (" + std::string(op_name(node.op)) + ")"};
-  return {};
-}
-
 /// Sets the stride of the classifier's pool.
 inline Status set_pool_stride(Graph& graph, const std::string& pool_name, int stride) {
   if (stride == 0) return {};

@@ -40,21 +40,36 @@ class RowPointers {
     return {window_.data(), from.pixel_stride, from.image_stride};
   }
 
-  /// The step's own rows of `from`. A kernel that reads two inputs may combine this with same_aside() or
-  /// window().
-  kernels::InputRows same(Rings& rings, const NodePlan& from, const RowStep& step) {
-    return fill(rings, from, step, window_);
+  /// The step's own rows of `from`; its only row again and again if it has but one. A kernel that reads two
+  /// inputs may combine this with same_aside() or window(), one that reads many gives each its own `place`
+  /// among the pointers.
+  kernels::InputRows same(Rings& rings, const NodePlan& from, const RowStep& step, std::size_t place = 0) {
+    return fill(rings, from, step, window_.data() + place);
   }
   kernels::InputRows same_aside(Rings& rings, const NodePlan& from, const RowStep& step) {
-    return fill(rings, from, step, aside_);
+    return fill(rings, from, step, aside_.data());
+  }
+
+  /// For each row of the step `per_row` rows of `from`, number i of row r being place(r, i); null for
+  /// kFilled.
+  template <class Place>
+  kernels::InputRows placed(Rings& rings, const NodePlan& from, const RowStep& step, int per_row,
+                            const Place& place) {
+    std::size_t at = 0;
+    for (int r = step.begin; r < step.end; ++r)
+      for (int i = 0; i < per_row; ++i) {
+        const int row = place(r, i);
+        window_[at++] = row == kFilled ? nullptr : rings.row(from, row);
+      }
+    return {window_.data(), from.pixel_stride, from.image_stride};
   }
 
  private:
   static kernels::InputRows fill(Rings& rings, const NodePlan& from, const RowStep& step,
-                                 std::vector<const float*>& rows) {
+                                 const float** rows) {
     for (int r = step.begin; r < step.end; ++r)
-      rows[static_cast<std::size_t>(r - step.begin)] = rings.row(from, r);
-    return {rows.data(), from.pixel_stride, from.image_stride};
+      rows[r - step.begin] = rings.row(from, from.shape.height == 1 ? 0 : r);
+    return {rows, from.pixel_stride, from.image_stride};
   }
 
   std::vector<const float*> window_;

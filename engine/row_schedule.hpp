@@ -11,14 +11,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "engine/graph.hpp"
-#include "engine/window.hpp"
+#include "engine/row_reach.hpp"
 
 namespace fcn::inline FCN_ABI {
 
-/// Rows `begin` .. `end` - 1 of a node's output, made at once.
+/// Rows `begin` .. `end` - 1 of a node's output, made at once; of a node that gathers rows, those it takes
+/// in.
 struct RowStep {
   NodeId node = 0;
   int begin = 0;
@@ -27,26 +29,39 @@ struct RowStep {
 
 class RowSchedule {
  public:
+  /// An input of a node and which of its rows are read.
+  struct Reading {
+    NodeId from = 0;
+    RowReach rows;
+  };
   /// What the schedule knows of a node.
   struct Lane {
-    std::vector<NodeId> inputs;
-    Window window;  ///< over inputs[0]; further inputs are read row by row
+    std::vector<Reading> inputs;
     int height = 0;
     int step_rows = 1;  ///< steps end at multiples of this many rows
   };
 
   RowSchedule() = default;
-  explicit RowSchedule(std::vector<Lane> lanes) : lanes_(std::move(lanes)), done_(lanes_.size(), 0) {}
+  explicit RowSchedule(std::vector<Lane> lanes)
+      : lanes_(std::move(lanes)), done_(lanes_.size()), step_end_(lanes_.size()), readers_(lanes_.size()) {
+    for (NodeId node = 0; node < lanes_.size(); ++node)
+      for (const Reading& input : lanes_[node].inputs) readers_[input.from].push_back(node);
+    restart();
+  }
 
-  void restart() { std::fill(done_.begin(), done_.end(), 0); }
+  void restart() {
+    std::fill(done_.begin(), done_.end(), 0);
+    for (NodeId node = 0; node < lanes_.size(); ++node) find_step(node);
+  }
 
   /// The next step, or false when every node has made all its rows.
   bool next(RowStep& step) {
     for (NodeId node = lanes_.size(); node-- > 0;) {
-      const int end = step_end(node);
-      if (end == done_[node]) continue;
-      step = {node, done_[node], end};
-      done_[node] = end;
+      if (step_end_[node] == done_[node]) continue;
+      step = {node, done_[node], step_end_[node]};
+      done_[node] = step_end_[node];
+      find_step(node);
+      for (const NodeId reader : readers_[node]) find_step(reader);
       return true;
     }
     return false;
@@ -58,31 +73,31 @@ class RowSchedule {
   /// The first row of input number `slot` that `node` still has to read.
   [[nodiscard]] int first_row_needed(NodeId node, std::size_t slot) const {
     const Lane& lane = lanes_[node];
-    if (slot != 0) return done_[node];
-    return lane.window.first_row_needed(done_[node], lanes_[lane.inputs[0]].height, lane.height);
+    const Reading& input = lane.inputs[slot];
+    return input.rows.first_row_needed(done_[node], lanes_[input.from].height, lane.height);
   }
 
  private:
-  /// Where the next step of `node` ends, or done_[node] if its inputs do not allow one.
-  [[nodiscard]] int step_end(NodeId node) const {
+  /// Notes where the next step of `node` ends: done_[node] if its inputs do not allow one.
+  void find_step(NodeId node) {
     const Lane& lane = lanes_[node];
     const int end = lane.height - done_[node] > lane.step_rows ? done_[node] + lane.step_rows : lane.height;
-    return rows_ready(node) >= end ? end : done_[node];
+    step_end_[node] = rows_ready(lane) >= end ? end : done_[node];
   }
 
-  /// Rows of `node` that its inputs allow.
-  [[nodiscard]] int rows_ready(NodeId node) const {
-    const Lane& lane = lanes_[node];
-    if (lane.inputs.empty()) return lane.height;
-    const NodeId first = lane.inputs[0];
-    int ready = lane.window.rows_ready(done_[first], lanes_[first].height, lane.height);
-    for (std::size_t slot = 1; slot < lane.inputs.size(); ++slot)
-      ready = std::min(ready, done_[lane.inputs[slot]]);
+  /// Rows of a node that its inputs allow.
+  [[nodiscard]] int rows_ready(const Lane& lane) const {
+    int ready = lane.height;
+    for (const Reading& input : lane.inputs)
+      ready =
+          std::min(ready, input.rows.rows_ready(done_[input.from], lanes_[input.from].height, lane.height));
     return ready;
   }
 
   std::vector<Lane> lanes_;
   std::vector<int> done_;
+  std::vector<int> step_end_;  ///< changes only when the node or one of its inputs makes rows
+  std::vector<std::vector<NodeId>> readers_;
 };
 
 }  // namespace fcn::inline FCN_ABI

@@ -99,6 +99,77 @@ inline Graph random_fcn(std::uint32_t seed) {
   return g;
 }
 
+/// A squeeze-and-excite gate of `x`, by which it is multiplied.
+inline NodeId append_gate(Graph& g, Random& random, NodeId x, int channels) {
+  const Conv squeeze = random_conv(random, channels, random.between(1, channels), 1, 1, 0);
+  NodeId gate = g.append("gate_pool", GlobalAveragePool{}, {x});
+  gate = g.append("squeeze", squeeze, {gate});
+  gate = g.append("excite", random_conv(random, squeeze.out_channels, channels, 1, 1, 0), {gate});
+  const auto kind = random.chance() ? ActivationKind::sigmoid : ActivationKind::hard_sigmoid;
+  gate = g.append("gate", Activation{kind, 0.2f, 0.5f}, {gate});
+  return g.append("gated", Arithmetic{ArithmeticKind::multiply}, {x, gate});
+}
+
+/// Channels side by side, picked, and pixels padded, spread and resampled, between random activations.
+inline NodeId append_moves(Graph& g, Random& random, NodeId x, int& channels) {
+  const NodeId leaky = g.append("leaky", Activation{ActivationKind::leaky_relu, 0.1f, 0}, {x});
+  const NodeId depthwise =
+      g.append("depthwise", random_conv(random, channels, channels, 3, 1, 1, channels), {x});
+  x = g.append("concat", Concat{}, {x, leaky, depthwise});
+  SelectChannels select;
+  for (int i = random.between(1, 40); i > 0; --i)
+    select.channels.push_back(random.between(0, 3 * channels - 1));
+  channels = static_cast<int>(select.channels.size());
+  x = g.append("select", select, {x});
+  const auto mode = static_cast<PadMode>(random.between(0, 2));
+  x = g.append(
+      "pad",
+      Pad{mode,
+          {random.between(-1, 3), random.between(-1, 3), random.between(-1, 3), random.between(-1, 3)},
+          0.5f},
+      {x});
+  x = g.append("prelu", PRelu{channels, random.floats(channels, -0.5f, 0.5f)}, {x});
+  x = g.append("zeros", InsertZeros{{random.between(1, 3), random.between(1, 2)}}, {x});
+  x = g.append("filled", random_conv(random, channels, channels, 3, 1, 1), {x});
+  x = g.append("resize",
+               Resize{static_cast<ResizeMode>(random.between(0, 1)),
+                      static_cast<ResizeCoordinates>(random.between(0, 3)),
+                      static_cast<ResizeRounding>(random.between(0, 3)),
+                      {random.between(1, 5), random.between(1, 5)},
+                      {random.between(1, 4), random.between(1, 4)}},
+               {x});
+  return x;
+}
+
+/// The ops of classifiers beyond ResNets: a barrier, channels and pixels moved, norms, arithmetic of maps of
+/// different sizes, and every activation now and then.
+inline Graph random_mixed(std::uint32_t seed) {
+  Random random(seed);
+  Graph g;
+  int channels = random.between(2, 20);
+  const auto activation = [&] {
+    const auto kind = static_cast<ActivationKind>(random.between(0, 5));
+    return kind == ActivationKind::clip ? Activation{kind, -0.2f, 1.5f} : Activation{kind, 0.2f, 0.5f};
+  };
+  NodeId x = g.append("input", Input{3}, {});
+  x = g.append("stem", random_conv(random, 3, channels, 3, 2, 1), {x});
+  x = g.append("first", activation(), {x});
+  x = append_gate(g, random, x, channels);
+  x = append_moves(g, random, x, channels);
+  x = g.append("second", activation(), {x});
+  x = g.append("response", LocalResponseNorm{random.between(1, 7), 0.1f, 0.75f, random.uniform(0.5f, 2)},
+               {x});
+  const NodeId greatest = g.append("greatest", GlobalMaxPool{}, {x});
+  x = g.append("below", Arithmetic{ArithmeticKind::subtract}, {greatest, x});
+  const NodeId divisors = g.append("divisors", Constant{{channels, 1, 1}, random.floats(channels, 1, 2)}, {});
+  x = g.append("scaled", Arithmetic{ArithmeticKind::divide}, {x, divisors});
+  const NodeId one = g.append("one", random_conv(random, channels, 1, 1, 1, 0), {x});
+  x = g.append("raised", Arithmetic{ArithmeticKind::add}, {one, x});
+  x = g.append("max_pool", MaxPool{{3, 3}, {2, 2}, {1, 1}, {2, 1, 1, 2}, random.chance()}, {x});
+  g.append("head", random_conv(random, channels, random.between(2, 35), 1, 1, 0), {x});
+  return g;
+}
+
 /// Pixels and what the network reads from them.
 struct Picture {
   int width = 0, height = 0, channels = 0;

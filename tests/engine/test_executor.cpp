@@ -62,10 +62,12 @@ void check_against_float64(const Graph& graph, const Picture& picture, const ker
 
 TEST_CASE("every node of a random network stays within the float32 error bound of float64") {
   const std::uint32_t seed = GENERATE(range(1u, 13u));
+  const auto network = GENERATE(&random_fcn, &random_mixed);
   Random random(seed);
-  const Graph graph = random_fcn(seed);
+  const Graph graph = network(seed);
   const Picture picture(random, random.between(24, 61), random.between(24, 75), input_channels(graph));
-  INFO("seed " << seed << ", picture " << picture.height << "x" << picture.width);
+  INFO("seed " << seed << (network == &random_mixed ? " mixed" : "") << ", picture " << picture.height << "x"
+               << picture.width);
   for (const kernels::KernelTable* table : kernels::supported_tables())
     for (const AlgorithmChoice algorithm : {AlgorithmChoice::direct, AlgorithmChoice::automatic})
       check_against_float64(graph, picture, *table, algorithm);
@@ -96,11 +98,13 @@ TEST_CASE("both Winograd forms run in bands and threads without a change of bits
 
 TEST_CASE("band heights, threads and archs do not change a bit") {
   const std::uint32_t seed = GENERATE(range(100u, 106u));
+  const auto network = GENERATE(&random_fcn, &random_mixed);
   Random random(seed);
-  const Graph graph = random_fcn(seed);
+  const Graph graph = network(seed);
   const ModelInfo info = normalised(input_channels(graph));
   const Picture picture(random, random.between(24, 60), random.between(24, 60), input_channels(graph));
-  INFO("seed " << seed << ", picture " << picture.height << "x" << picture.width);
+  INFO("seed " << seed << (network == &random_mixed ? " mixed" : "") << ", picture " << picture.height << "x"
+               << picture.width);
   const Tensor want = run_network(graph, info, {&picture, 1}, {.table = &reference_table()});
   for (const kernels::KernelTable* table : kernels::supported_tables()) {
     if (table->arch == std::string_view("sse2")) continue;  // without FMA: a class of its own
@@ -130,14 +134,15 @@ TEST_CASE("SSE2 gives the same bits for any band height and thread count") {
 
 TEST_CASE("a batch gives each picture the bits it has alone") {
   const std::uint32_t seed = GENERATE(range(200u, 204u));
+  const auto network = GENERATE(&random_fcn, &random_mixed);
   Random random(seed);
-  const Graph graph = random_fcn(seed);
+  const Graph graph = network(seed);
   const ModelInfo info = normalised(input_channels(graph));
   const int height = random.between(24, 40), width = random.between(24, 40);
   std::vector<Picture> pictures;
   for (int i = 0; i < 3; ++i) pictures.emplace_back(random, height, width, input_channels(graph));
   const kernels::KernelTable* table = kernels::supported_tables().back();
-  INFO("seed " << seed << ", arch " << table->arch);
+  INFO("seed " << seed << (network == &random_mixed ? " mixed" : "") << ", arch " << table->arch);
   const Tensor batch = run_network(graph, info, pictures, {.table = table, .threads = 2});
   const std::size_t each = batch.size() / pictures.size();
   for (std::size_t i = 0; i < pictures.size(); ++i) {

@@ -3,6 +3,7 @@
 #include "engine/row_schedule.hpp"
 
 #include <catch2/catch.hpp>
+#include <type_traits>
 
 #include "engine/plan.hpp"
 #include "kernels/dispatch/select.hpp"
@@ -11,9 +12,8 @@
 namespace fcn::test {
 namespace {
 
-Result<Plan> plan_of(std::uint32_t seed, const PlanOptions& options) {
-  auto model =
-      Model::from_graph(random_fcn(seed), {}, {.table = kernels::find_table("reference"), .limits = {}});
+Result<Plan> plan_of(const Graph& graph, const PlanOptions& options) {
+  auto model = Model::from_graph(graph, {}, {.table = kernels::find_table("reference"), .limits = {}});
   REQUIRE(model);
   return Plan::create(*model, options);
 }
@@ -21,7 +21,8 @@ Result<Plan> plan_of(std::uint32_t seed, const PlanOptions& options) {
 }  // namespace
 
 TEST_CASE("a window knows which rows it needs and which it can make") {
-  const Window window{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}};  // 9 rows in, 5 out: row r reads 2r-1 .. 2r+1
+  // 9 rows in, 5 out: row r reads 2r-1 .. 2r+1
+  const RowReach window = reach_of(Window{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}});
   CHECK(window.rows_ready(0, 9, 5) == 0);
   CHECK(window.rows_ready(1, 9, 5) == 0);
   CHECK(window.rows_ready(2, 9, 5) == 1);
@@ -38,7 +39,7 @@ TEST_CASE("a schedule makes every row once, in order, after the rows it needs") 
   const std::uint32_t seed = GENERATE(range(1u, 9u));
   const int band_rows = GENERATE(0, 1, 3, 7, 1000);
   INFO("seed " << seed << ", band rows " << band_rows);
-  auto plan = plan_of(seed, {.height = 53, .width = 31, .band_rows = band_rows});
+  auto plan = plan_of(random_fcn(seed), {.height = 53, .width = 31, .band_rows = band_rows});
   REQUIRE(plan);
   std::vector<int> made(plan->size(), 0);
   RowSchedule schedule = plan->schedule();
@@ -57,11 +58,66 @@ TEST_CASE("a schedule makes every row once, in order, after the rows it needs") 
   for (NodeId id = 0; id < plan->size(); ++id) CHECK(made[id] == plan->node(id).shape.height);
 }
 
+TEST_CASE("an op's reach covers every row that it reads") {
+  const std::uint32_t seed = GENERATE(range(1u, 40u));
+  INFO("seed " << seed);
+  Random random(seed);
+  const int in = random.between(4, 20);
+  const auto check = [&](const auto& op) {
+    const Node node{"node", op, {0}};
+    const std::vector<Shape> shapes{{1, in, 1}};
+    const auto out = detail::ShapeVisitor{node, shapes, shapes[0]}(op);
+    if (!out) return;  // nothing is left of so small a map
+    const ResampleAxis axis = rows_of(op, shapes[0], *out);
+    const RowReach reach = row_reach(op, 0, shapes[0], *out);
+    for (int r = 0; r < out->height; ++r) {
+      std::vector<int> places{copied_place(op, axis, r)};
+      if constexpr (std::is_same_v<std::decay_t<decltype(op)>, Resize>)
+        places = {places[0], linear_place(op, axis, r).first, linear_place(op, axis, r).second};
+      for (const int place : places) {
+        if (place == kFilled) continue;
+        CHECK(place >= 0);
+        CHECK(place < in);
+        CHECK(reach.first_row_needed(r, in, out->height) <= place);
+        for (int ready = 0; ready <= place; ++ready) CHECK(reach.rows_ready(ready, in, out->height) <= r);
+      }
+    }
+    CHECK(reach.rows_ready(in, in, out->height) == out->height);
+  };
+  check(InsertZeros{{random.between(1, 4), 1}});
+  for (const PadMode mode : {PadMode::constant, PadMode::edge, PadMode::reflect})
+    check(Pad{mode, {random.between(-2, 3), 0, random.between(-2, 3), 0}, 0});
+  for (int coordinates = 0; coordinates < 4; ++coordinates)
+    for (int rounding = 0; rounding < 4; ++rounding)
+      check(Resize{ResizeMode::nearest,
+                   static_cast<ResizeCoordinates>(coordinates),
+                   static_cast<ResizeRounding>(rounding),
+                   {random.between(1, 6), 1},
+                   {random.between(1, 4), 1}});
+}
+
+TEST_CASE("a pool over the whole map takes in rows as they come; what waits for it is held") {
+  Random random(1);
+  Graph graph;
+  const NodeId in = graph.append("input", Input{3}, {});
+  const NodeId conv = graph.append("conv", random_conv(random, 3, 8, 3, 1, 1), {in});
+  const NodeId pool = graph.append("pool", GlobalAveragePool{}, {conv});
+  auto alone = plan_of(graph, {.height = 500, .width = 20});
+  REQUIRE(alone);
+  CHECK(alone->node(conv).ring_rows < 100);
+  CHECK(alone->node(pool).ring_rows == 1);
+  graph.append("gated", Arithmetic{ArithmeticKind::multiply}, {conv, pool});
+  auto gated = plan_of(graph, {.height = 500, .width = 20});
+  REQUIRE(gated);
+  CHECK(gated->node(conv).ring_rows == 500);
+  CHECK(gated->node(pool).ring_rows == 1);
+}
+
 TEST_CASE("rings hold every row that is still needed, and not one more") {
   const std::uint32_t seed = GENERATE(range(1u, 9u));
   const int band_rows = GENERATE(0, 1, 5, 1000);
   INFO("seed " << seed << ", band rows " << band_rows);
-  auto plan = plan_of(seed, {.height = 61, .width = 33, .band_rows = band_rows});
+  auto plan = plan_of(random_fcn(seed), {.height = 61, .width = 33, .band_rows = band_rows});
   REQUIRE(plan);
   std::vector<int> most(plan->size(), 0);
   RowSchedule schedule = plan->schedule();
@@ -79,8 +135,8 @@ TEST_CASE("rings hold every row that is still needed, and not one more") {
 TEST_CASE("the memory of a run grows with the width, not with the height") {
   const std::uint32_t seed = GENERATE(range(1u, 9u));
   INFO("seed " << seed);
-  auto low = plan_of(seed, {.height = 1500, .width = 240});
-  auto tall = plan_of(seed, {.height = 12000, .width = 240});
+  auto low = plan_of(random_fcn(seed), {.height = 1500, .width = 240});
+  auto tall = plan_of(random_fcn(seed), {.height = 12000, .width = 240});
   REQUIRE((low && tall));
   CHECK(low->arena_floats() == tall->arena_floats());
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// How the Executor makes rows of layers with windows or weights: the picture, convolutions, pools, flatten.
+// Included by executor.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/executor.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+inline void Executor::make(const RowStep& step, const Input&) {
+  const NodePlan& out = node(step.node);
+  pool_->run([&](int worker) {
+    const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
+    for (std::ptrdiff_t r = step.begin + rows.begin; r < step.begin + rows.end; ++r)
+      for (std::size_t image = 0; image < images_.size(); ++image) {
+        const std::uint8_t* from = images_[image].pixels + r * images_[image].row_stride;
+        float* to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
+        pixel_table_.apply(from, out.shape.width, out.pixel_stride, to);
+      }
+  });
+}
+
+inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
+  const NodePlan& out = node(step.node);
+  const int tile = out.row_quantum();
+  const bool direct = out.algorithm == ConvAlgorithm::direct;
+  kernels::ConvBand band;
+  band.shape = conv_shape(plan_.graph().nodes[step.node].op);
+  band.images = plan_.options().images;
+  band.out_rows = step.end - step.begin;
+  band.out_width = out.shape.width;
+  band.in = rows_.window(rings_, out, input(step.node, 0), step, true);
+  if (residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
+  band.out = rows_.output(rings_, out, step);
+  band.weights = model_->packed(step.node).data();
+  band.relu = relu;
+
+  // Units of work: pixels for direct, tiles for Winograd.
+  const std::ptrdiff_t units =
+      std::ptrdiff_t{ceil_div(band.out_rows, tile)} * band.images * ceil_div(band.out_width, tile);
+  const std::ptrdiff_t grain = direct ? table().conv_mr : 1;
+  const std::ptrdiff_t panels =
+      direct ? table().conv_panels(band.shape) : table().winograd_panels(band.shape, tile);
+  const ConvCuts cuts = cut_conv(ceil_div(units, grain), panels, pool_->size(), weights_outweigh(band));
+  pool_->run([&](int worker) {
+    const kernels::Range mine = split(units, grain, worker % cuts.pixels, cuts.pixels);
+    const kernels::Range my_panels = split(panels, 1, worker / cuts.pixels, cuts.panels);
+    if (mine.begin == mine.end || my_panels.begin == my_panels.end) return;
+    if (direct)
+      table().conv(band, mine, my_panels);
+    else
+      table().winograd(band, tile, mine, my_panels, rings_.scratch(worker));
+  });
+}
+
+inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
+  const NodePlan& out = node(step.node);
+  const NodePlan& from = input(step.node, 0);
+  kernels::PoolBand band;
+  band.channels = out.shape.channels;
+  band.images = plan_.options().images;
+  band.out_rows = step.end - step.begin;
+  band.in_width = from.shape.width;
+  band.out_width = out.shape.width;
+  band.kernel_h = out.window.kernel.y;
+  band.kernel_w = out.window.kernel.x;
+  band.stride_x = out.window.stride.x;
+  band.dilation_x = out.window.dilation.x;
+  band.pad_left = out.window.pad.left;
+  band.pad_right = out.window.pad.right;
+  band.in = rows_.window(rings_, out, from, step, false);
+  band.out = rows_.output(rings_, out, step);
+  return band;
+}
+
+inline void Executor::make(const RowStep& step, const MaxPool&) {
+  run_pixels(step, table().max_pool, pool_band(step));
+}
+
+inline void Executor::make(const RowStep& step, const AveragePool& op) {
+  kernels::PoolBand band = pool_band(step);
+  const Window& window = node(step.node).window;
+  const std::int64_t height = input(step.node, 0).shape.height;
+  for (int r = step.begin; r < step.end; ++r) {
+    const std::int64_t first = window.input_row(r, 0);
+    const std::int64_t end =
+        std::min(first + window.kernel.y, op.count_include_pad ? height + window.pad.bottom : height);
+    const std::int64_t begin = op.count_include_pad ? first : std::max<std::int64_t>(first, 0);
+    rows_counted_[static_cast<std::size_t>(r - step.begin)] = static_cast<int>(end - begin);
+  }
+  band.rows_counted = rows_counted_.data();
+  band.count_include_pad = op.count_include_pad;
+  run_pixels(step, table().average_pool, band);
+}
+
+/// Workers share the channels, since a channel's sum goes through the rows in order.
+inline void Executor::gather(const RowStep& step,
+                             void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range)) {
+  const NodePlan& out = node(step.node);
+  const NodePlan& from = input(step.node, 0);
+  kernels::GlobalPoolBand band;
+  band.channels = out.shape.channels;
+  band.images = plan_.options().images;
+  band.rows = step.end - step.begin;
+  band.width = from.shape.width;
+  band.in = rows_.same(rings_, from, step);
+  band.out = rings_.row(out, 0);
+  band.out_image_stride = out.image_stride;
+  band.first = step.begin == 0;
+  if (step.end == from.shape.height) band.cells = from.shape.height * from.shape.width;
+  const std::ptrdiff_t blocks =
+      ceil_div(band.channels, kernels::kChannelQuantum) * std::ptrdiff_t{band.images};
+  pool_->run([&](int worker) { kernel(band, split(blocks, 1, worker, pool_->size())); });
+}
+
+/// Channel-first order, as the classifier was trained on. Once per image, on a feature map of a few cells.
+inline void Executor::make(const RowStep& step, const Flatten&) {
+  const NodePlan& from = input(step.node, 0);
+  const NodePlan& out = node(step.node);
+  for (int image = 0; image < plan_.options().images; ++image) {
+    float* to = rings_.row(out, 0) + image * out.image_stride;
+    for (int c = 0; c < from.shape.channels; ++c)
+      for (int y = 0; y < from.shape.height; ++y)
+        for (int x = 0; x < from.shape.width; ++x)
+          *to++ = rings_.row(from, y)[image * from.image_stride + x * from.pixel_stride + c];
+  }
+}
+
+}  // namespace fcn::inline FCN_ABI
