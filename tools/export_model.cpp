@@ -19,8 +19,7 @@
 #include "engine/printable.hpp"
 #include "engine/shape_inference.hpp"
 #include "kernels/tables.hpp"
-#include "tools/import/checkpoint.hpp"
-#include "tools/import/resnet_map.hpp"
+#include "tools/import/import_network.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/model_writer.hpp"
 #include "tools/sha256.hpp"
@@ -28,6 +27,7 @@
 namespace fcn::tools {
 namespace {
 
+constexpr Extent kUsualWindow{224, 224};
 // What torchvision's classifiers are trained with.
 const std::vector<float> kImageNetMean{0.485f, 0.456f, 0.406f};
 const std::vector<float> kImageNetStd{0.229f, 0.224f, 0.225f};
@@ -36,10 +36,10 @@ Error bad_request(std::string message, const char* option) {
   return {ErrorCode::invalid_argument, std::move(message), option};
 }
 
-/// Per-channel numbers as asked for, or ImageNet's for three channels.
-Result<std::vector<float>> channel_values(const std::vector<float>& asked, const std::vector<float>& usual,
-                                          int channels, const char* option) {
-  const std::vector<float>& values = asked.empty() ? usual : asked;
+/// Per-channel numbers as asked for, as the file says, or ImageNet's.
+Result<std::vector<float>> channel_values(const std::vector<float>& asked, const std::vector<float>& stored,
+                                          const std::vector<float>& usual, int channels, const char* option) {
+  const std::vector<float>& values = !asked.empty() ? asked : !stored.empty() ? stored : usual;
   if (values.size() == static_cast<std::size_t>(channels)) return values;
   return bad_request("needs " + std::to_string(channels) + " numbers, one an input channel; has " +
                          std::to_string(values.size()),
@@ -66,21 +66,23 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
                            std::to_string(classes) + " classes",
                        "--labels");
   info.labels = request.labels;
+  if (info.labels.empty() && network.labels.size() == static_cast<std::size_t>(classes))
+    info.labels = network.labels;
   if (request.background) {
     const auto background = find_background(info.labels, *request.background);
     if (!background) return background.error();
     info.background = *background;
   }
   const int channels = std::get<Input>(network.graph.nodes[0].op).channels;
-  auto mean = channel_values(request.mean, kImageNetMean, channels, "--mean");
+  auto mean = channel_values(request.mean, network.mean, kImageNetMean, channels, "--mean");
   if (!mean) return mean.error();
-  auto deviation = channel_values(request.std, kImageNetStd, channels, "--std");
+  auto deviation = channel_values(request.std, network.std, kImageNetStd, channels, "--std");
   if (!deviation) return deviation.error();
   for (const float value : *deviation)
     if (!(value > 0)) return bad_request("must be positive", "--std");
   info.mean = *std::move(mean);
   info.std = *std::move(deviation);
-  info.window = request.window;
+  info.window = network.window.value_or(kUsualWindow);
   info.source = std::filesystem::path(request.checkpoint).filename().string();
   if (!is_utf8(info.source)) info.source = printable(info.source);
   info.exporter = "fcn-export " FCN_VERSION;
@@ -88,12 +90,12 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
   return info;
 }
 
-Status convert(Graph& graph, ModelInfo& info, bool fold) {
+Status convert(Graph& graph, ModelInfo& info, bool fold, std::vector<passes::HeadChange>& changes) {
   if (fold)
     if (const Status done = passes::fold_batch_norm(graph); !done) return done;
   if (const Status done = passes::fuse_relu(graph); !done) return done;
   if (const Status done = passes::fuse_residual_add(graph); !done) return done;
-  return passes::to_fcn(graph, info);
+  return passes::to_fcn(graph, info, &changes);
 }
 
 /// Runs the classifier as trained and the FCN on one window of noise. They are the same function, computed in
@@ -122,32 +124,35 @@ bool same_file(const std::string& a, const std::string& b) {
 Result<ExportReport> export_model(const ExportRequest& request) {
   if (same_file(request.checkpoint, request.output))
     return bad_request("would replace the checkpoint itself: " + request.output, "-o");
-  const auto checkpoint = read_checkpoint(request.checkpoint);
-  if (!checkpoint) return checkpoint.error();
-  auto network = import_resnet(*checkpoint);
+  auto source = ByteSource::open(request.checkpoint);
+  if (!source) return source.error();
+  const auto digest = sha256_of(*source);
+  if (!digest) return digest.error();
+  auto network =
+      import_network(*std::move(source), {.window = request.window, .external_data = request.external_data});
   if (!network) return network.error();
+  if (request.window) network->window = request.window;
   Graph& graph = network->graph;
+  const Extent window = network->window.value_or(kUsualWindow);
   const int channels = std::get<Input>(graph.nodes[0].op).channels;
-  const auto shapes = infer_shapes(graph, {channels, request.window.y, request.window.x});
+  const auto shapes = infer_shapes(graph, {channels, window.y, window.x});
   if (!shapes) return shapes.error().at("--window");
 
   ExportReport report;
-  report.format = checkpoint->format();
+  report.format = network->format;
   report.classes = (*shapes)[graph.output].channels;
-  auto layers = layer_table(graph, request.window, parameters_by_node(graph));
+  auto layers = layer_table(graph, window, parameters_by_node(graph));
   if (!layers) return layers.error();
   report.layers = *std::move(layers);
   auto info = describe(request, *network, report.classes);
   if (!info) return info.error();
-  const auto digest = sha256_of(checkpoint->source());
-  if (!digest) return digest.error();
   info->source_sha256 = *digest;
 
-  const SelfTest picture = make_picture(request.window.y, request.window.x, channels);
+  const SelfTest picture = make_picture(window.y, window.x, channels);
   const auto expected = run_picture(graph, *info, picture, kernels::table_reference);
   if (!expected) return expected.error().at(request.checkpoint);
   const double bound = rounding_bound(graph);
-  if (const Status converted = convert(graph, *info, request.fold); !converted)
+  if (const Status converted = convert(graph, *info, request.fold, report.changes); !converted)
     return converted.error().at(request.checkpoint);
   const auto proof = prove(*expected, graph, *info, picture, bound);
   if (!proof) return proof.error();

@@ -10,6 +10,7 @@
 
 #include "engine/graph.hpp"
 #include "engine/model_info.hpp"
+#include "engine/passes/to_fcn.hpp"
 #include "engine/result.hpp"
 #include "tools/self_test.hpp"
 
@@ -18,11 +19,13 @@ namespace fcn::tools {
 struct ExportRequest {
   std::string checkpoint;
   std::string output;
-  std::vector<std::string> labels;        ///< empty for none
+  std::vector<std::string> labels;        ///< empty for the file's own, if it has any
   std::optional<std::string> background;  ///< one of the labels
-  std::vector<float> mean;                ///< per input channel; empty for ImageNet's, with three channels
-  std::vector<float> std;
-  Extent window{224, 224};
+  std::vector<float>
+      mean;  ///< per input channel; empty for the file's own or, with three channels, ImageNet's
+  std::vector<float> std;        ///< likewise
+  std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
+  bool external_data = false;    ///< whether an ONNX file's weights may lie in other files of its folder
   bool half = false;
   bool fold = true;
 };
@@ -30,6 +33,7 @@ struct ExportRequest {
 struct ExportReport {
   std::string format;  ///< of the checkpoint
   std::string layers;  ///< table of the network as trained, on its window
+  std::vector<passes::HeadChange> changes;
   ModelInfo info;
   int classes = 0;
   Comparison proof;  ///< classifier as trained against FCN, on one window

@@ -40,11 +40,12 @@ struct Arguments {
   std::string background;
   std::string mean;
   std::string deviation;
-  std::string window = "224";
+  std::string window;
   std::string size;
   std::string file;  // of inspect and verify
   bool half = false;
   bool no_fold = false;
+  bool external_data = false;
   bool quiet = false;
 };
 
@@ -100,9 +101,12 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   request.output = arguments.output;
   request.half = arguments.half;
   request.fold = !arguments.no_fold;
-  const auto window = parse_size(arguments.window, "--window");
-  if (!window) return window.error();
-  request.window = *window;
+  request.external_data = arguments.external_data;
+  if (!arguments.window.empty()) {
+    const auto window = parse_size(arguments.window, "--window");
+    if (!window) return window.error();
+    request.window = *window;
+  }
   auto mean = parse_floats(arguments.mean, "--mean");
   if (!mean) return mean.error();
   request.mean = *std::move(mean);
@@ -118,6 +122,15 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   return request;
 }
 
+/// What became of the head, a line for each node.
+std::string head_report(const std::vector<fcn::passes::HeadChange>& changes) {
+  if (changes.empty()) return "The network is fully convolutional already.\n";
+  std::string text = "To work at every place of a larger picture:\n";
+  for (const auto& change : changes)
+    text += fcn::printable(fmt::format("  {}: {} -> {}", change.node, change.found, change.made)) + "\n";
+  return text;
+}
+
 int run_export(const Arguments& arguments) {
   if (arguments.checkpoint.empty())
     return fail(usage_error("name a checkpoint to convert (see --help)", "CHECKPOINT"));
@@ -129,6 +142,7 @@ int run_export(const Arguments& arguments) {
   if (arguments.quiet) return kExitFine;
   fmt::print("{}, {}, {} classes, window {}x{}\n\n{}\n", report->info.name, report->format, report->classes,
              report->info.window.y, report->info.window.x, report->layers);
+  fmt::print("{}\n", head_report(report->changes));
   fmt::print(
       "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
       report->proof.largest_difference, report->proof.scale);
@@ -153,7 +167,8 @@ int run_inspect(const Arguments& arguments) {
 }
 
 void declare_export(CLI::App& app, Arguments& arguments) {
-  app.add_option("CHECKPOINT", arguments.checkpoint, "PyTorch .pth or .safetensors (told apart by content)");
+  app.add_option("CHECKPOINT", arguments.checkpoint,
+                 "ONNX, PyTorch .pth or .safetensors (told apart by content)");
   app.add_option("-o,--output", arguments.output, "Model file to write")->type_name("MODEL");
   app.add_option("--labels", arguments.labels, "Class labels, one a line, in class order")->type_name("FILE");
   app.add_option("--background", arguments.background, "Label that never counts as a prediction")
@@ -162,8 +177,11 @@ void declare_export(CLI::App& app, Arguments& arguments) {
       ->type_name("R,G,B");
   app.add_option("--std", arguments.deviation, "Standard deviation likewise (0.229,0.224,0.225)")
       ->type_name("R,G,B");
-  app.add_option("--window", arguments.window, "Crop the classifier was trained on, pixels (224)")
+  app.add_option("--window", arguments.window,
+                 "Crop the classifier was trained on, pixels (ONNX: its input's size; 224)")
       ->type_name("N|HxW");
+  app.add_flag("--external-data", arguments.external_data,
+               "Let an ONNX file's weights lie in files beside it");
   app.add_flag("--half", arguments.half, "Store weights as float16: half the size");
   app.add_flag("--no-fold", arguments.no_fold, "Keep batch norms as layers of their own");
   app.add_flag("-q,--quiet", arguments.quiet, "Print errors only");

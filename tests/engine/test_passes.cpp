@@ -218,6 +218,49 @@ TEST_CASE("a flattened map's linear layer becomes a convolution of the map's siz
   }
 }
 
+TEST_CASE("a head may branch, and pools that weigh the map stay global") {
+  Graph graph;
+  const NodeId in = graph.append("in", Input{.channels = 2}, {});
+  NodeId gate = graph.append("squeeze", GlobalAveragePool{}, {in});
+  gate = graph.append("flat", Flatten{}, {gate});
+  gate = graph.append("excite", make_linear(2, 2), {gate});
+  const NodeId weighed = graph.append("weigh", Arithmetic{}, {in, gate});
+  const NodeId mean = graph.append("mean", GlobalAveragePool{}, {weighed});
+  const NodeId most = graph.append("most", GlobalMaxPool{}, {weighed});
+  const NodeId both = graph.append("both", Concat{}, {mean, most});
+  graph.append("fc", make_linear(4, 3), {graph.append("flat2", Flatten{}, {both})});
+  ModelInfo info;
+  info.window = {5, 7};
+  std::vector<passes::HeadChange> changes;
+  REQUIRE(passes::to_fcn(graph, info, &changes));
+  CHECK(names(graph) == "in squeeze excite weigh mean most both fc");
+  CHECK(std::holds_alternative<GlobalAveragePool>(graph.nodes[1].op));
+  CHECK(std::get<Conv>(graph.nodes[2].op).kernel == Extent{1, 1});
+  CHECK(std::get<AveragePool>(graph.nodes[4].op).kernel == Extent{5, 7});
+  CHECK(std::get<MaxPool>(graph.nodes[5].op).kernel == Extent{5, 7});
+  CHECK(info.classifier_pool.empty());  // two pools have no one stride
+  REQUIRE(changes.size() == 5);
+  CHECK(changes[0].node == "squeeze");
+  CHECK_THAT(changes[0].made, Contains("stays global"));
+  CHECK_THAT(changes[4].found, Contains("4x1x1"));
+  const auto shapes = infer_shapes(graph, {2, 6, 9});
+  REQUIRE(shapes);
+  CHECK(shapes->back() == Shape{3, 2, 3});
+}
+
+TEST_CASE("a pool of the whole window that weighs the map becomes global") {
+  Graph graph;
+  const NodeId in = graph.append("in", Input{.channels = 2}, {});
+  const NodeId gate =
+      graph.append("squeeze", AveragePool{.kernel = {5, 7}, .stride = {5, 7}, .pad = {}}, {in});
+  graph.append("gap", GlobalAveragePool{}, {graph.append("weigh", Arithmetic{}, {in, gate})});
+  ModelInfo info;
+  info.window = {5, 7};
+  REQUIRE(passes::to_fcn(graph, info));
+  CHECK(std::holds_alternative<GlobalAveragePool>(graph.nodes[1].op));
+  CHECK(info.classifier_pool == "gap");
+}
+
 TEST_CASE("heads without a spatial meaning are refused by name") {
   Graph softmax;
   NodeId at = softmax.append("in", Input{.channels = 2}, {});
@@ -233,8 +276,15 @@ TEST_CASE("heads without a spatial meaning are refused by name") {
   at = inner.append("in", Input{.channels = 2}, {});
   const NodeId early = inner.append("flat", Flatten{}, {at});
   const NodeId gate = inner.append("gate", make_linear(18, 2), {early});
-  inner.append("add", Add{}, {gate, gate});
+  inner.append("gap", GlobalAveragePool{}, {inner.append("weigh", Arithmetic{}, {at, gate})});
   CHECK_THAT(convert(inner, {3, 3}), Contains("node flat (flatten)"));
+
+  Graph beside;
+  at = beside.append("gap", GlobalAveragePool{}, {beside.append("in", Input{.channels = 2}, {})});
+  Conv wide = make_conv(2, 2, 3);
+  wide.pad = {1, 1, 1, 1};
+  beside.append("wide", wide, {at});
+  CHECK_THAT(convert(beside, {3, 3}), Contains("node wide (conv)") && Contains("beside its place"));
 
   Graph map;
   map.append("conv", make_conv(2, 2), {map.append("in", Input{.channels = 2}, {})});

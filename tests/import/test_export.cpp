@@ -38,7 +38,7 @@ ExportRequest request_for(const std::string& checkpoint, const std::string& outp
   request.output = output;
   request.mean = {0.5f, 0.25f, 0.75f};
   request.std = {0.25f, 0.5f, 0.125f};
-  request.window = {64, 64};
+  request.window = Extent{64, 64};
   return request;
 }
 

@@ -11,8 +11,9 @@
 namespace fcn::tools {
 
 struct ImportedNetwork {
-  std::string name;  ///< "resnet18"
-  Graph graph;       ///< nothing folded, fused or converted; nodes are named as the file names them
+  std::string name;    ///< "resnet18"
+  std::string format;  ///< of the file, for people: "PyTorch zip"
+  Graph graph;         ///< nothing folded, fused or converted; nodes are named as the file names them
   std::optional<Extent> window;     ///< the crop it was trained on, if the file says
   std::vector<std::string> labels;  ///< likewise; empty if the file does not say
   std::vector<float> mean;          ///< likewise

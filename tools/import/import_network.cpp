@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "tools/import/import_network.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "tools/import/checkpoint.hpp"
+#include "tools/import/onnx/import_onnx.hpp"
+#include "tools/import/resnet_map.hpp"
+
+namespace fcn::tools {
+namespace {
+
+Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportOptions& options) {
+  OnnxReadOptions read;
+  if (options.external_data) {
+    const std::string folder = std::filesystem::path(source.name()).parent_path().string();
+    read.external_folder = folder.empty() ? "." : folder;
+  }
+  const auto model = read_onnx(source, read);
+  if (!model) return model.error();
+  auto network = import_onnx(*model, source.name(), options.window);
+  if (network) network->format = "ONNX, operator set " + std::to_string(model->opset);
+  return network;
+}
+
+}  // namespace
+
+Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
+  if (looks_like_onnx(source)) return import_onnx_file(source, options);
+  const auto checkpoint = read_checkpoint(std::move(source));
+  if (!checkpoint) return checkpoint.error();
+  auto network = import_resnet(*checkpoint);
+  if (network) network->format = checkpoint->format();
+  return network;
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Any file that holds a trained classifier, as a Graph: ONNX, or a checkpoint whose network is recognised by
+// its tensors. Told apart by the bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/byte_source.hpp"
+#include "engine/graph.hpp"
+#include "engine/result.hpp"
+#include "tools/import/imported_network.hpp"
+
+namespace fcn::tools {
+
+struct ImportOptions {
+  std::optional<Extent> window;  ///< instead of the file's own
+  bool external_data = false;    ///< whether an ONNX file's weights may lie in other files of its folder
+};
+
+/// The network and, in its `format`, what kind of file it came from. Errors begin with the path.
+Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options = {});
+
+}  // namespace fcn::tools
