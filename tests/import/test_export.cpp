@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <cstdlib>
 
 #include "engine/json_fields.hpp"
@@ -17,6 +16,7 @@
 #include "kernels/tables.hpp"
 #include "tools/import/resnet_map.hpp"
 #include "tools/inspect_file.hpp"
+#include "torch_picture.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;
@@ -42,39 +42,6 @@ ExportRequest request_for(const std::string& checkpoint, const std::string& outp
   return request;
 }
 
-/// The picture of make_fixtures.py.
-std::vector<std::uint8_t> pattern(int height, int width) {
-  std::vector<std::uint8_t> pixels;
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      for (int c = 0; c < 3; ++c)
-        pixels.push_back(static_cast<std::uint8_t>((y * 7 + x * 13 + c * 29 + (x * y) % 31 * 5) % 256));
-  return pixels;
-}
-
-/// The model's map on that picture against PyTorch's: |difference| <= 1e-4 x the largest logit, the project's
-/// stated accuracy.
-void check_against_torch(const std::string& path, int height, int width,
-                         const std::vector<double>& expected) {
-  ModelOptions options;
-  options.table = &kernels::table_reference;
-  const auto model = Model::load(path, options);
-  REQUIRE(model);
-  auto session = Session::create(*model, {.threads = 1, .scores = ScoreKind::logits});
-  REQUIRE(session);
-  const auto pixels = pattern(height, width);
-  const auto map = session->run({pixels.data(), width, height, std::ptrdiff_t{3} * width});
-  REQUIRE(map);
-  REQUIRE(static_cast<std::size_t>(map->classes() * map->rows() * map->cols()) == expected.size());
-  double largest = 1;
-  for (const double value : expected) largest = std::max(largest, std::abs(value));
-  std::size_t at = 0;
-  for (int c = 0; c < map->classes(); ++c)
-    for (int row = 0; row < map->rows(); ++row)
-      for (int col = 0; col < map->cols(); ++col)
-        CHECK(std::abs(static_cast<double>(map->at(c, row, col)) - expected[at++]) <= 1e-4 * largest);
-}
-
 int run(const std::string& arguments) {
   const int status =
       std::system((std::string(FCN_EXPORT_BINARY) + " " + arguments + " >/dev/null 2>&1").c_str());
@@ -93,8 +60,10 @@ TEST_CASE("an exported network gives PyTorch's logits, folded or not") {
     REQUIRE(report);
     CHECK(report->info.name == "resnet18");
     CHECK(report->classes == 5);
-    check_against_torch(request.output, 64, 64, expected.numbers("window_logits"));
-    check_against_torch(request.output, 96, 160, expected.numbers("map_logits"));
+    check_logits(logits_of(request.output, 64, 64, &kernels::table_reference),
+                 expected.numbers("window_logits"));
+    check_logits(logits_of(request.output, 96, 160, &kernels::table_reference),
+                 expected.numbers("map_logits"));
     CHECK(verify_model(request.output));
   }
 }
