@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <tuple>
 
 #include "engine/json_fields.hpp"
 #include "engine/model_file.hpp"
@@ -60,10 +61,13 @@ TEST_CASE("an exported network gives PyTorch's logits, folded or not") {
     REQUIRE(report);
     CHECK(report->info.name == "resnet18");
     CHECK(report->classes == 5);
-    check_logits(logits_of(request.output, 64, 64, &kernels::table_reference),
-                 expected.numbers("window_logits"));
-    check_logits(logits_of(request.output, 96, 160, &kernels::table_reference),
-                 expected.numbers("map_logits"));
+    // These networks' largest logits are a hundred times the smallest: all of them round alike.
+    for (const auto& [height, width, key] :
+         {std::tuple(64, 64, "window_logits"), std::tuple(96, 160, "map_logits")}) {
+      const std::vector<double> logits = expected.numbers(key);
+      check_logits(logits_of(request.output, height, width, &kernels::table_reference), logits,
+                   largest_of(logits));
+    }
     CHECK(verify_model(request.output));
   }
 }

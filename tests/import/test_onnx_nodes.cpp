@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The ONNX project's own node tests (Debian's libonnx-testdata) for every operation that the importer knows,
-// through the importer and, as feature maps, through the engine. Where the package is missing the test says
-// so and passes.
+// through the importer and the engine, with the reference kernels and the fastest. Where the package is
+// missing the test says so and passes.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>

@@ -44,11 +44,18 @@ inline std::vector<double> logits_of(const std::string& path, int height, int wi
   return logits;
 }
 
-/// The project's stated accuracy: |difference| <= 1e-4 x max(1, |logit|).
-inline void check_logits(const std::vector<double>& found, const std::vector<double>& expected) {
+/// The project's stated accuracy: |difference| <= 1e-4 x max(scale, |logit|).
+inline void check_logits(const std::vector<double>& found, const std::vector<double>& expected,
+                         double scale = 1) {
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) {
     INFO("logit " << i << ": found " << found[i] << ", PyTorch says " << expected[i]);
-    CHECK(std::abs(found[i] - expected[i]) <= 1e-4 * std::max(1.0, std::abs(expected[i])));
+    CHECK(std::abs(found[i] - expected[i]) <= 1e-4 * std::max(scale, std::abs(expected[i])));
   }
+}
+
+inline double largest_of(const std::vector<double>& values) {
+  double largest = 1;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
 }
