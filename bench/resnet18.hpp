@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A 1000-class ResNet-18 as a fused FCN with random weights, made in memory, so that the benchmarks need no
-// file. Not here: trained weights (weights/) and checkpoints (tools/import/).
+// A ResNet-18 as a fused FCN with random weights, made in memory, so that benchmarks and tests need no file.
+// Not here: trained weights (weights/) and checkpoints (tools/import/).
 #pragma once
 
 #include <cmath>
@@ -17,13 +17,16 @@ namespace fcn::bench {
 /// Builds the graph layer by layer. Weights are scaled so that activations keep their size.
 class RandomResNet18 {
  public:
+  /// `width` channels in the first stage; the true network's 64.
+  explicit RandomResNet18(int width = 64) : width_(width) {}
+
   Graph build(int classes) {
     NodeId x = graph_.append("input", Input{3}, {});
-    x = conv("conv1", x, {3, 64, 7, 2}, kAlone);
+    x = conv("conv1", x, {3, width_, 7, 2}, kAlone);
     x = graph_.append("maxpool", MaxPool{{3, 3}, {2, 2}, {1, 1}, {1, 1, 1, 1}, false}, {x});
-    int channels = 64;
+    int channels = width_;
     for (int stage = 1; stage <= 4; ++stage) {
-      const int wide = 32 << stage;
+      const int wide = width_ << (stage - 1);
       const std::string name = "layer" + std::to_string(stage);
       x = block(name + ".0", x, channels, wide, stage == 1 ? 1 : 2);
       x = block(name + ".1", x, wide, wide, 1);
@@ -74,6 +77,7 @@ class RandomResNet18 {
     return conv(name + ".conv2", inner, {out, out, 3, 1}, skip);
   }
 
+  int width_;
   Graph graph_;
   std::mt19937 bits_{18};
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Memory for floats: 64-byte aligned, zeroed, owned, and refused with an Error instead of an exception. Every
-// large allocation of the engine is one of these, so that counting them counts the engine's memory.
+// large allocation of the engine is one of these, and MemoryCount counts them.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <new>
 #include <string>
 
+#include "engine/memory_count.hpp"
 #include "engine/result.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -32,6 +33,7 @@ class AlignedBuffer {
       return Error{ErrorCode::out_of_memory,
                    "cannot allocate " + std::to_string(floats) + " floats for the " + what, ""};
     buffer.data_.reset(static_cast<float*>(memory));
+    buffer.counted_ = CountedBytes(floats * sizeof(float));
     buffer.size_ = floats;
     std::fill_n(buffer.data_.get(), floats, 0.0f);
     return buffer;
@@ -48,6 +50,7 @@ class AlignedBuffer {
   };
   std::unique_ptr<float, Release> data_;
   std::size_t size_ = 0;
+  CountedBytes counted_;
 };
 
 }  // namespace fcn::inline FCN_ABI

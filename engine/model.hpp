@@ -17,7 +17,9 @@
 #include "engine/conv_algorithm.hpp"
 #include "engine/graph.hpp"
 #include "engine/limits.hpp"
+#include "engine/memory_count.hpp"
 #include "engine/model_info.hpp"
+#include "engine/node_tensors.hpp"
 #include "engine/result.hpp"
 #include "kernels/kernel_table.hpp"
 
@@ -91,6 +93,13 @@ inline kernels::ConvShape conv_shape(const Op& op) {
 }
 
 namespace detail {
+
+/// Of the node's tensors as they came from the file.
+inline std::size_t weight_bytes(const Node& node) {
+  std::size_t floats = 0;
+  for (const auto& tensor : node_tensors(node)) floats += tensor.values->size();
+  return floats * sizeof(float);
+}
 
 /// Frees a vector's memory, which clear() would keep.
 inline void release(std::vector<float>& weights) {
@@ -178,6 +187,7 @@ Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& opti
   model.packed_.reserve(model.graph_.nodes.size());
   for (Node& node : model.graph_.nodes) {
     if (Status filled = fill(node); !filled) return filled.error();
+    const CountedBytes unpacked(detail::weight_bytes(node));
     const auto* conv = std::get_if<Conv>(&node.op);
     const ConvAlgorithm algorithm =
         conv != nullptr ? choose_algorithm(*conv, options.algorithm) : ConvAlgorithm::direct;

@@ -99,13 +99,13 @@ namespace detail {
 /// little beside the arithmetic, and short enough that the rows it reads and writes are still in cache for
 /// the next layer.
 inline constexpr int kStepPixels = 480;
-/// Rows the input hands out at once when the plan chooses.
+/// Rows the input hands out at once beside steps of kStepPixels, and in proportion beside others.
 inline constexpr int kInputStepRows = 8;
 
-/// Rows of a step for rows of this many pixels. A power of two: strides are, so steps soon repeat in the same
-/// rhythm and the rings of a tall picture are those of a low one.
-inline std::int64_t step_rows(std::int64_t row_pixels) {
-  const auto rows = static_cast<std::uint64_t>(ceil_div<std::int64_t>(kStepPixels, row_pixels));
+/// Rows of a step of about `step_pixels` for rows of this many pixels. A power of two: strides are, so steps
+/// soon repeat in the same rhythm and the rings of a tall picture are those of a low one.
+inline std::int64_t step_rows(std::int64_t row_pixels, int step_pixels) {
+  const auto rows = static_cast<std::uint64_t>(ceil_div<std::int64_t>(step_pixels, row_pixels));
   return static_cast<std::int64_t>(std::bit_ceil(rows));
 }
 
@@ -162,6 +162,8 @@ inline Status Plan::lay_out_rows(const Model& model) {
 }
 
 inline void Plan::choose_steps() {
+  const int step_pixels = options_.step_pixels != 0 ? options_.step_pixels : detail::kStepPixels;
+  const int input_rows = std::max(detail::kInputStepRows * step_pixels / detail::kStepPixels, 1);
   std::vector<RowSchedule::Lane> lanes;
   lanes.reserve(nodes_.size());
   for (NodeId id = 0; id < nodes_.size(); ++id) {
@@ -175,8 +177,8 @@ inline void Plan::choose_steps() {
     const Shape& worked_on = plan.gathers ? nodes_[node.inputs[0]].shape : plan.shape;
     const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
     const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
-                              : id == 0               ? detail::kInputStepRows
-                                                      : detail::step_rows(row_pixels);
+                              : id == 0               ? input_rows
+                                                      : detail::step_rows(row_pixels, step_pixels);
     plan.step_rows = static_cast<int>(
         std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
     RowSchedule::Lane lane{{}, worked_on.height, plan.step_rows};

@@ -19,8 +19,10 @@ struct PlanOptions {
   int images = 1;  ///< pictures of this size that run side by side
   int pool_stride =
       0;  ///< stride of the classifier's pool in cells of its feature map; 0 keeps the model's own (1)
-  int band_rows = 0;  ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
-  int threads = 1;    ///< workers that will run it: each has its own scratch. Never changes bits.
+  int band_rows = 0;    ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
+  int step_pixels = 0;  ///< output pixels of a step, about, where the plan chooses; 0 for the fastest. Never
+                        ///< changes bits.
+  int threads = 1;      ///< workers that will run it: each has its own scratch. Never changes bits.
 };
 
 namespace detail {
@@ -28,7 +30,8 @@ namespace detail {
 inline Status check_plan_options(const Model& model, const PlanOptions& options) {
   const Limits& limits = model.limits();
   const auto side = std::to_string(options.height) + "x" + std::to_string(options.width);
-  if (options.height < 1 || options.width < 1 || options.images < 1 || options.threads < 1)
+  if (options.height < 1 || options.width < 1 || options.images < 1 || options.threads < 1 ||
+      options.band_rows < 0 || options.step_pixels < 0)
     return Error{ErrorCode::invalid_argument, "a picture of " + side + " pixels cannot be run", ""};
   if (options.height > limits.max_image_side || options.width > limits.max_image_side)
     return Error{ErrorCode::limit_exceeded,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include "engine/executor.hpp"
 #include "engine/map_sink.hpp"
+#include "engine/run_memory.hpp"
 #include "engine/score_map.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -21,6 +23,9 @@ struct SessionOptions {
   int threads = 0;      ///< workers, the caller included; 0 takes all processors
   int pool_stride = 0;  ///< PlanOptions::pool_stride
   int band_rows = 0;    ///< PlanOptions::band_rows
+  /// Most that a run may allocate, the map included (RunMemory::total()); 0 for the model's Limits. Steps
+  /// become shorter where that takes it. Never changes bits.
+  std::uint64_t max_run_bytes = 0;
   ScoreKind scores = ScoreKind::probabilities;
 };
 
@@ -74,6 +79,11 @@ class Session {
     if (running_) running_->executor.set_profile(profile);
   }
 
+  /// SessionOptions::max_run_bytes from now on.
+  void set_max_run_bytes(std::uint64_t bytes) { options_.max_run_bytes = bytes; }
+  /// Frees the rings; the next run plans and allocates again.
+  void release() { running_.reset(); }
+
   [[nodiscard]] int threads() const { return pool_->size(); }
   /// The session's threads, idle between runs.
   [[nodiscard]] ThreadPool& pool() { return *pool_; }
@@ -95,15 +105,19 @@ class Session {
   }
 
   Status prepare(const ImageView& image) {
-    if (const Plan* last = plan();
-        last && last->options().height == image.height && last->options().width == image.width)
+    const std::uint64_t most =
+        options_.max_run_bytes != 0 ? options_.max_run_bytes : model_->limits().max_run_bytes;
+    if (const Plan* last = plan(); last && last->options().height == image.height &&
+                                   last->options().width == image.width && run_memory(*last).total() <= most)
       return {};
-    running_.reset();  // free the old rings first
-    auto plan = Plan::create(*model_, {.height = image.height,
-                                       .width = image.width,
-                                       .pool_stride = options_.pool_stride,
-                                       .band_rows = options_.band_rows,
-                                       .threads = threads()});
+    release();  // the old rings first
+    auto plan = fit_plan(*model_,
+                         {.height = image.height,
+                          .width = image.width,
+                          .pool_stride = options_.pool_stride,
+                          .band_rows = options_.band_rows,
+                          .threads = threads()},
+                         most);
     if (!plan) return plan.error();
     auto sink = MapSink::create(model_->table(), *pool_, plan->node(plan->graph().output));
     if (!sink) return sink.error();
