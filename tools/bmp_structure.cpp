@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "tools/byte_cursor.hpp"
+#include "tools/decoder_memory.hpp"
 #include "tools/picture.hpp"
 #include "tools/picture_structure.hpp"
 
@@ -121,6 +122,7 @@ Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits) {
   PictureStructure found;
   found.width = static_cast<std::uint32_t>(width);
   found.height = static_cast<std::uint32_t>(height);
+  found.decoder_bytes = bmp_decoder_bytes(width, height);
   return found;
 }
 

@@ -76,8 +76,8 @@ Walk walk_of(const Picture& from, int orientation) {
 }  // namespace
 
 Result<Picture> apply_orientation(Picture picture, int orientation, const Limits& limits) {
-  if (orientation <= 1 || orientation > 8) return picture;
-  const bool swapped = orientation >= 5;
+  if (!is_turned(orientation)) return picture;
+  const bool swapped = swaps_sides(orientation);
   auto upright = make_picture(swapped ? picture.height : picture.width,
                               swapped ? picture.width : picture.height, limits);
   if (!upright) return upright;

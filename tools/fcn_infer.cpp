@@ -2,6 +2,9 @@
 // fcn-infer: picks the arch, loads the model, and hands over. Arguments are infer_options.cpp's, the work
 // infer_run.cpp's.
 #include <fmt/format.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <cstdio>
 #include <exception>
@@ -61,6 +64,12 @@ int run(const InferOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#if defined(__GLIBC__)
+  // Large blocks go back to the system when they are freed. By itself malloc keeps more and more of them, and
+  // what
+  // --plan says would no longer be what the system sees.
+  ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
   end_cleanly_when_interrupted();
   try {
     const ParsedArguments arguments = parse_infer_arguments(argc, argv);

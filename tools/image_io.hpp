@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Picture files in: JPEG, PNG, BMP and PGM/PPM become 8-bit RGB. Grey is repeated, alpha dropped (not
-// blended), palettes resolved, 16 bits cut to their high byte. Resizing is resize.hpp's, writing
-// png_writer.hpp's.
+// blended), palettes resolved, 16 bits cut to their high byte. Opening files is picture_file.hpp's, resizing
+// resize.hpp's, writing png_writer.hpp's.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
+#include <cstddef>
+#include <limits>
 
 #include "engine/limits.hpp"
 #include "engine/result.hpp"
 #include "tools/picture.hpp"
+#include "tools/picture_file.hpp"
 #include "tools/picture_structure.hpp"
 
 namespace fcn::tools {
@@ -18,13 +18,18 @@ namespace fcn::tools {
 struct DecodeOptions {
   bool apply_exif = true;  ///< turn the picture upright
   Limits limits;
+  /// Most that the decoder may hold, the picture included: PictureStructure::decoder_bytes suffices for files
+  /// that hold what they announce.
+  std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
 };
 
-/// A whole file, or standard input for "-". Refused when larger than the limit, before it is read if that is
-/// known.
-Result<std::vector<std::uint8_t>> read_picture_file(const std::string& path, const Limits& limits);
+/// A picture from its file, whose bytes are freed as soon as they are decoded.
+Result<Picture> decode_picture(PictureFile file, const DecodeOptions& options);
 
-/// A picture from the bytes of a file. Size limits are checked before anything is decoded.
+/// The same from the bytes of a file. Size limits are checked before anything is decoded.
 Result<Picture> decode_picture(PictureBytes bytes, const DecodeOptions& options);
+
+/// Bytes of a PNG file's copy whose palette has been filled up for the decoder; 0 if none is needed.
+std::size_t patched_palette_bytes(std::size_t file_bytes, const PictureStructure& structure);
 
 }  // namespace fcn::tools

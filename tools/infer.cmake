@@ -10,7 +10,8 @@ add_library(fcn_output_files STATIC atomic_file.cpp interrupt.cpp)
 target_link_libraries(fcn_output_files PUBLIC fcn PRIVATE fcn_developer)
 
 add_library(fcn_pictures STATIC
-  bmp_structure.cpp exif.cpp image_io.cpp jpeg_structure.cpp png_structure.cpp png_writer.cpp pnm.cpp resize.cpp)
+  bmp_structure.cpp counted_memory.cpp decoder_memory.cpp exif.cpp image_io.cpp jpeg_structure.cpp picture_file.cpp
+  png_structure.cpp png_writer.cpp pnm.cpp resize.cpp)
 target_include_directories(fcn_pictures SYSTEM PRIVATE ${FCN_STB_INCLUDE_DIR})
 target_link_libraries(fcn_pictures PUBLIC fcn fcn_output_files PRIVATE fcn_developer PNG::PNG ZLIB::ZLIB)
 # stb_image's arithmetic overflows on hostile coefficients; with wrapping that is defined, and harmless.
@@ -18,8 +19,9 @@ set_source_files_properties(image_io.cpp PROPERTIES COMPILE_OPTIONS -fwrapv)
 
 # All of fcn-infer but its main.
 add_library(fcn_infer_parts STATIC
-  default_model.cpp drawing.cpp heat_layer.cpp infer_options.cpp infer_run.cpp input_list.cpp output_json.cpp
-  output_npy.cpp output_overlay.cpp output_targets.cpp profile_table.cpp progress.cpp run_profile.cpp run_report.cpp
+  default_model.cpp drawing.cpp heat_layer.cpp infer_options.cpp infer_run.cpp input_list.cpp memory_forecast.cpp
+  output_json.cpp output_npy.cpp output_overlay.cpp output_targets.cpp picture_plan.cpp plan_report.cpp
+  profile_table.cpp progress.cpp result_files.cpp run_profile.cpp run_report.cpp
   stroke_font.cpp stroke_font_glyphs.cpp terminal_report.cpp)
 target_link_libraries(fcn_infer_parts PUBLIC fcn_pictures PRIVATE fcn_developer fmt::fmt CLI11::CLI11)
 

@@ -6,10 +6,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <limits>
 #include <sstream>
+#include <string_view>
 
 #include "engine/printable.hpp"
 
@@ -51,6 +55,44 @@ auto number_into(int& target, int low, int high) {
 void add_number(CLI::App& app, const std::string& names, int& target, int low, int high,
                 const std::string& help) {
   app.add_option_function<std::string>(names, number_into(target, low, high), help)->type_name("N");
+}
+
+/// "300M": a whole number, alone or with K, M or G for powers of 1024; 0 if it is none.
+std::uint64_t parse_bytes(const std::string& text) {
+  constexpr std::string_view kUnits = "KMG";
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed_to, failed] = std::from_chars(text.data(), end, value);
+  if (failed != std::errc() || end - parsed_to > 1) return 0;
+  if (parsed_to == end) return value;
+  const auto unit = kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(*parsed_to))));
+  if (unit == std::string_view::npos) return 0;
+  const unsigned shift = 10 * (static_cast<unsigned>(unit) + 1);
+  return value <= (std::numeric_limits<std::uint64_t>::max() >> shift) ? value << shift : 0;
+}
+
+void add_memory(CLI::App& app, InferOptions& options) {
+  app.add_option_function<std::string>(
+         "--max-memory",
+         [&options](const std::string& text) {
+           options.max_memory = parse_bytes(text);
+           if (options.max_memory == 0)
+             throw CLI::ValidationError("--max-memory",
+                                        "\"" + text + "\" is not a size such as 300M or 1G (or K, or bytes)");
+         },
+         "Fit a picture's peak (see --plan) into SIZE, as 300M\nor 1G, or refuse it before decoding")
+      ->type_name("SIZE");
+  app.add_flag("--plan", options.plan, "Do not run: show layers, sizes and the peak of memory");
+  app.add_option_function<std::string>(
+         "--size",
+         [&options](const std::string& text) {
+           const auto spec = parse_resize(text);
+           if (!spec || spec->short_side != 0)
+             throw CLI::ValidationError("--size", "\"" + text + "\" is not WxH with positive numbers");
+           options.size = PictureSize{spec->width, spec->height};
+         },
+         "With --plan, in place of IMAGE: pixels, width first")
+      ->type_name("WxH");
 }
 
 void add_what_to_run(CLI::App& app, InferOptions& options) {
@@ -102,7 +144,9 @@ void add_what_to_show(CLI::App& app, InferOptions& options) {
 
 /// What CLI11 cannot check by option.
 void check_together(const InferOptions& options) {
-  if (options.inputs.empty() && !options.version && !options.list_classes)
+  if (options.size && (!options.plan || !options.inputs.empty()))
+    throw CLI::ValidationError("--size goes with --plan and without an image");
+  if (options.inputs.empty() && !options.size && !options.version && !options.list_classes)
     throw CLI::ValidationError("no image given; fcn-infer --help shows how");
   if (options.quiet && options.verbose)
     throw CLI::ValidationError("--quiet and --verbose contradict each other");
@@ -124,6 +168,7 @@ ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
   app.get_formatter()->column_width(24);
   try {
     add_what_to_run(app, options);
+    add_memory(app, options);
     add_what_to_show(app, options);
     app.parse(argc, argv);
     check_together(options);

@@ -2,6 +2,7 @@
 // What the user of fcn-infer asks for. Whether the model and the files can answer is found out later.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct InferOptions {
   bool quiet = false;
   bool verbose = false;
   bool profile = false;
+  bool plan = false;                ///< say what a run would take, and do not run
+  std::optional<PictureSize> size;  ///< plan for this size; no pictures are given then
+  std::uint64_t max_memory = 0;     ///< bytes; 0 for no limit
   bool version = false;
   bool list_classes = false;
 };

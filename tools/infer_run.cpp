@@ -19,11 +19,11 @@
 #include "tools/image_io.hpp"
 #include "tools/input_list.hpp"
 #include "tools/output_json.hpp"
-#include "tools/output_npy.hpp"
-#include "tools/output_overlay.hpp"
-#include "tools/output_targets.hpp"
+#include "tools/picture_plan.hpp"
+#include "tools/plan_report.hpp"
 #include "tools/profile_table.hpp"
 #include "tools/progress.hpp"
+#include "tools/result_files.hpp"
 #include "tools/run_report.hpp"
 #include "tools/terminal_report.hpp"
 
@@ -43,7 +43,7 @@ int pool_stride_of(const Plan& plan, const ModelInfo& info) {
   return 1;
 }
 
-Status check_fits_window(const Picture& picture, const Extent& window) {
+Status check_fits_window(const PictureSize& picture, const Extent& window) {
   if (picture.width >= window.x && picture.height >= window.y) return {};
   return Error{
       ErrorCode::too_small,
@@ -58,7 +58,8 @@ class InferRun {
   InferRun(const Model& model, std::string model_path, const InferOptions& options)
       : model_(model),
         model_name_(std::filesystem::path(model_path).filename().string()),
-        options_(options) {}
+        options_(options),
+        load_peak_(MemoryCount::peak()) {}
 
   int run() {
     if (Status ready = prepare(); !ready) {
@@ -66,27 +67,21 @@ class InferRun {
       return ready.error().code == ErrorCode::invalid_argument ? kExitUsage : kExitImageFailed;
     }
     for (const Error& error : inputs_.errors) fail(error);
-    {
-      Progress progress(inputs_.images.size(), !options_.quiet);
-      for (std::size_t i = 0; i < inputs_.images.size() && !output_lost_; ++i) {
-        progress.show(i, inputs_.images[i]);
-        auto text = one_picture(inputs_.images[i]);
-        progress.clear();
-        if (!text)
-          fail(text.error().at(inputs_.images[i] == "-" ? "standard input" : inputs_.images[i]));
-        else if (!print_result(*text))
-          output_lost_ = true;
-      }
+    if (options_.size) show(plan_size(*options_.size), "--size");
+    Progress progress(inputs_.images.size(), !options_.quiet);
+    for (std::size_t i = 0; i < inputs_.images.size() && !output_lost_; ++i) {
+      progress.show(i, inputs_.images[i]);
+      const auto text = one_picture(inputs_.images[i]);
+      progress.clear();
+      show(text, inputs_.images[i] == "-" ? "standard input" : inputs_.images[i]);
     }
-    if (json_)
-      if (Status done = json_->commit(); !done) fail(done.error());
+    if (Status done = files_.commit(); !done) fail(done.error());
     return exit_code();
   }
 
  private:
   Status prepare() {
     inputs_ = list_inputs(options_.inputs);
-    const bool several = inputs_.images.size() > 1;
     if (!options_.class_name.empty()) {
       auto found = find_class(model_.info(), class_count(model_), options_.class_name);
       if (!found) return found.error().at("--class");
@@ -97,55 +92,108 @@ class InferRun {
     const auto plan =
         Plan::create(model_, {.height = window.y, .width = window.x, .pool_stride = options_.pool_stride});
     if (!plan && plan.error().code == ErrorCode::invalid_argument) return plan.error().at("--pool-stride");
+    if (plan) pool_stride_ = pool_stride_of(*plan, model_.info());
     auto session = Session::create(
         model_,
         {.threads = options_.threads, .pool_stride = options_.pool_stride, .scores = options_.scores});
     if (!session) return session.error();
     session_.emplace(*std::move(session));
-    return open_outputs(several);
+    return files_.open(options_, inputs_.images.size() > 1);
   }
 
-  Status open_outputs(bool several) {
-    auto npy = OutputTarget::create("--npy", options_.npy, ".npy", several);
-    if (!npy) return npy.error();
-    auto overlay = OutputTarget::create("--overlay", options_.overlay, ".overlay.png", several);
-    if (!overlay) return overlay.error();
-    npy_ = *std::move(npy);
-    overlay_ = *std::move(overlay);
-    if (options_.json.empty() || options_.json == "-") return {};
-    auto json = AtomicFile::create(options_.json);
-    if (!json) return json.error();
-    json_.emplace(*std::move(json));
-    return {};
+  /// What standard output gets of one input, or why it gets nothing.
+  void show(const Result<std::string>& text, const std::string& input) {
+    if (!text)
+      fail(text.error().at(input));
+    else if (!print_result(*text))
+      output_lost_ = true;
   }
 
-  /// Runs one picture and writes its files; returns what standard output gets.
+  /// Runs one picture and writes its files, or plans it; returns what standard output gets.
   Result<std::string> one_picture(const std::string& path) {
+    MemoryCount::restart_peak();
+    const auto start = std::chrono::steady_clock::now();
+    const std::uint64_t most_held =
+        options_.max_memory != 0 ? options_.max_memory : model_.limits().max_file_bytes;
+    auto file = PictureFile::open(path, model_.limits(), most_held);
+    if (!file) return file.error();
+    PictureNeeds needs = PictureNeeds::of(*file, options_.apply_exif);
+    if (Status fits = complete_needs(needs); !fits) return fits.error();
+    if (options_.plan) return plan_text(path, needs);
+    if (Status fits = obey_memory_limit(needs); !fits) return fits.error();
+
     RunReport report;
     report.image = path;
-    const Limits& limits = model_.limits();
-    const auto start = std::chrono::steady_clock::now();
-    auto picture = load(path, limits);
+    auto picture =
+        decode_picture(*std::move(file), {options_.apply_exif, model_.limits(), needs.decoder_limit});
     if (!picture) return picture.error();
     report.decode_ms = milliseconds_since(start);
     const auto decoded = std::chrono::steady_clock::now();
-    if (options_.resize) {
-      picture = resized(*picture, limits);
+    if (needs.is_resized()) {
+      picture = resize_bilinear(*picture, static_cast<int>(needs.run.width),
+                                static_cast<int>(needs.run.height), model_.limits());
       if (!picture) return picture.error();
       report.preprocess_ms = milliseconds_since(decoded);
     }
-    if (Status fits = check_fits_window(*picture, model_.info().window); !fits) return fits.error();
-    // Outputs that cannot be written are found out before the work is done.
-    auto npy = open_output(npy_, path);
-    if (!npy) return npy.error();
-    auto overlay = open_output(overlay_, path);
-    if (!overlay) return overlay.error();
+    auto outputs = files_.open_for(path);
+    if (!outputs) return outputs.error();
     if (Status ran = run_network(report, picture->view()); !ran) return ran.error();
     complete(report, *picture);
-    const std::string text = result_text(report);
-    if (Status written = write_files(report, *npy, *overlay, *std::move(picture)); !written)
+    if (Status written =
+            ResultFiles::write(*std::move(outputs), *std::move(picture), report, model_.limits());
+        !written)
       return written.error();
-    return text;
+    return result_text(report);
+  }
+
+  /// Adds what the options ask for beyond decoding, and checks the size that will run.
+  Status complete_needs(PictureNeeds& needs) const {
+    if (options_.resize) {
+      needs.run = resized_size(*options_.resize, static_cast<int>(needs.upright.width),
+                               static_cast<int>(needs.upright.height));
+      if (Status fits = check_picture_size(static_cast<std::uint64_t>(needs.run.width),
+                                           static_cast<std::uint64_t>(needs.run.height), model_.limits());
+          !fits)
+        return fits.error().at("--resize");
+    }
+    needs.overlay = !options_.overlay.empty();
+    return check_fits_window(needs.run, model_.info().window);
+  }
+
+  [[nodiscard]] PlanRequest plan_request() const {
+    return {session_->threads(), options_.pool_stride, options_.max_memory, load_peak_};
+  }
+
+  /// Under --max-memory: the steps that fit, or the refusal. Nothing of the picture before is kept then.
+  Status obey_memory_limit(PictureNeeds& needs) {
+    if (options_.max_memory == 0) return {};
+    session_->release();
+    map_ = ScoreMap();
+    const auto plan = plan_picture(model_, needs, plan_request());
+    if (!plan) return plan.error();
+    session_->set_max_run_bytes(plan->run_limit);
+    needs.decoder_limit = needs.decoder;
+    return {};
+  }
+
+  /// --plan of a picture that does not exist yet: as if its pixels were there.
+  Result<std::string> plan_size(const PictureSize& size) {
+    PictureNeeds needs;
+    needs.upright = needs.run = size;
+    needs.decoder = 3 * static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+    if (Status possible = check_picture_size(static_cast<std::uint64_t>(size.width),
+                                             static_cast<std::uint64_t>(size.height), model_.limits());
+        !possible)
+      return possible.error();
+    if (Status fits = complete_needs(needs); !fits) return fits.error();
+    return plan_text("", needs);
+  }
+
+  Result<std::string> plan_text(const std::string& image, const PictureNeeds& needs) {
+    const auto plan = plan_picture(model_, needs, plan_request());
+    if (!plan) return plan.error();
+    const PlanReport report{image, model_name_, pool_stride_, session_->threads(), model_.table().arch};
+    return output(options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan));
   }
 
   Status run_network(RunReport& report, const ImageView& image) {
@@ -156,36 +204,13 @@ class InferRun {
     return {};
   }
 
-  [[nodiscard]] Result<Picture> load(const std::string& path, const Limits& limits) const {
-    const auto bytes = read_picture_file(path, limits);
-    if (!bytes) return Error{bytes.error().code, bytes.error().message, ""};
-    return decode_picture(*bytes, {.apply_exif = options_.apply_exif, .limits = limits});
-  }
-
-  [[nodiscard]] Result<Picture> resized(const Picture& picture, const Limits& limits) const {
-    const PictureSize size = resized_size(*options_.resize, picture.width, picture.height);
-    if (Status fits = check_picture_size(static_cast<std::uint64_t>(size.width),
-                                         static_cast<std::uint64_t>(size.height), limits);
-        !fits)
-      return fits.error().at("--resize");
-    return resize_bilinear(picture, static_cast<int>(size.width), static_cast<int>(size.height), limits);
-  }
-
-  /// An open file, or none if the output is not wanted.
-  static Result<std::optional<AtomicFile>> open_output(OutputTarget& target, const std::string& image) {
-    if (!target.wanted()) return std::optional<AtomicFile>();
-    auto file = AtomicFile::create(target.path_for(image));
-    if (!file) return file.error();
-    return std::optional<AtomicFile>(*std::move(file));
-  }
-
   void complete(RunReport& report, const Picture& picture) const {
     report.width = picture.width;
     report.height = picture.height;
     report.model = model_name_;
     report.info = &model_.info();
     report.map = &map_;
-    report.pool_stride = pool_stride_of(*session_->plan(), model_.info());
+    report.pool_stride = pool_stride_;
     report.top = options_.top;
     report.asked_class = asked_class_;
     report.plan_ms = session_->times().plan;
@@ -194,38 +219,24 @@ class InferRun {
     report.arch = model_.table().arch;
   }
 
-  [[nodiscard]] std::string result_text(const RunReport& report) const {
-    if (options_.json == "-") return json_line(report) + "\n";
+  Result<std::string> result_text(RunReport& report) {
+    report.peak_bytes = std::max<std::uint64_t>(load_peak_, MemoryCount::peak());
     std::string text;
     if (options_.verbose)
       text = terminal_report(report, Detail::verbose);
     else if (!options_.quiet)
       text = inputs_.images.size() > 1 ? terminal_line(report) : terminal_report(report, Detail::normal);
-    return report.profile ? text + profile_table(*report.profile) : text;
+    if (report.profile) text += profile_table(*report.profile);
+    return output(text, json_line(report));
   }
 
-  Status write_files(const RunReport& report, std::optional<AtomicFile>& npy,
-                     std::optional<AtomicFile>& overlay, Picture picture) {
-    if (npy) {
-      if (Status written = write_npy(*npy, map_); !written) return written;
-      if (Status done = npy->commit(); !done) return done;
+  /// Adds the line to the JSON file, and returns the line or the text, whichever standard output gets.
+  Result<std::string> output(const std::string& text, const std::string& json) {
+    if (Status written = files_.append_json(json); !written) {
+      output_lost_ = output_lost_ || files_.lost();
+      return written.error();
     }
-    if (overlay) {
-      if (Status written = write_overlay(*overlay, std::move(picture), report, model_.limits()); !written)
-        return written;
-      if (Status done = overlay->commit(); !done) return done;
-    }
-    return write_json(report);
-  }
-
-  Status write_json(const RunReport& report) {
-    if (!json_) return {};
-    Status written = json_->write(json_line(report) + "\n");
-    if (!written) {  // a file that lacks lines must not look complete
-      json_.reset();
-      output_lost_ = true;
-    }
-    return written;
+    return options_.json == "-" ? json + "\n" : text;
   }
 
   void fail(const Error& error) {
@@ -236,19 +247,20 @@ class InferRun {
 
   [[nodiscard]] int exit_code() const {
     if (failures_ == 0 && !output_lost_) return kExitFine;
-    return over_limit_ && inputs_.images.size() == 1 ? kExitLimit : kExitImageFailed;
+    const bool alone = inputs_.images.size() + (options_.size ? 1 : 0) == 1;
+    return over_limit_ && alone ? kExitLimit : kExitImageFailed;
   }
 
   const Model& model_;
   std::string model_name_;
   const InferOptions& options_;
+  std::uint64_t load_peak_;
   InputList inputs_;
   std::optional<int> asked_class_;
+  int pool_stride_ = 1;
   std::optional<Session> session_;
   ScoreMap map_;
-  OutputTarget npy_;
-  OutputTarget overlay_;
-  std::optional<AtomicFile> json_;
+  ResultFiles files_;
   int failures_ = 0;
   bool over_limit_ = false;   // the last failure was a limit
   bool output_lost_ = false;  // standard output or the JSON file cannot be written

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tools/byte_cursor.hpp"
+#include "tools/decoder_memory.hpp"
 #include "tools/exif.hpp"
 #include "tools/picture.hpp"
 #include "tools/picture_structure.hpp"
@@ -81,7 +82,7 @@ class JpegWalk {
       case kSof0:
       case kSof1:
       case kSof2:
-        return frame(body);
+        return frame(body, marker == kSof2);
       case kDht:
         return huffman_tables(body);
       case kDqt:
@@ -103,7 +104,7 @@ class JpegWalk {
     return {};
   }
 
-  Status frame(PictureBytes body) {
+  Status frame(PictureBytes body, bool progressive) {
     ByteCursor cursor(body);
     const int precision = cursor.u8();
     const std::uint32_t height = cursor.be16();
@@ -118,10 +119,18 @@ class JpegWalk {
     if (Status size = check_picture_size(width, height, limits_); !size) return size;
     found_.width = width;
     found_.height = height;
+    JpegFrame frame;
+    frame.width = width;
+    frame.height = height;
+    frame.components = components;
+    frame.progressive = progressive;
     for (std::size_t i = 0; i < components; ++i) {
-      cursor.skip(2);
+      cursor.skip(1);
+      const unsigned sampling = cursor.u8();
+      if (i < frame.component.size()) frame.component[i] = {sampling >> 4, sampling & 15};
       quantisation_needed_ |= 1u << std::min<unsigned>(cursor.u8(), 31u);
     }
+    found_.decoder_bytes = jpeg_decoder_bytes(frame);
     return {};
   }
 

@@ -104,6 +104,7 @@ std::string json_line(const RunReport& report) {
                      {"preprocess", milliseconds(report.preprocess_ms)},
                      {"plan", milliseconds(report.plan_ms)},
                      {"infer", milliseconds(report.infer_ms)}};
+  line["peak_bytes"] = report.peak_bytes;
   line["threads"] = report.threads;
   line["arch"] = report.arch;
   if (report.profile) line["profile"] = profile_fields(*report.profile);

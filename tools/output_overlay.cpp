@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/printable.hpp"
+#include "tools/counted_memory.hpp"
 #include "tools/drawing.hpp"
 #include "tools/heat_layer.hpp"
 #include "tools/png_writer.hpp"
@@ -37,6 +38,7 @@ struct Measures {
         pad(static_cast<int>(std::lround(cap))),
         line(std::max(2, static_cast<int>(std::lround(cap / 4.5)))) {}
 
+  [[nodiscard]] int caption_height() const { return static_cast<int>(std::lround(cap * 4.4)) + 2 * pad; }
   [[nodiscard]] TextStyle small(Colour colour) const { return {cap, std::max(1.2, cap * 0.13), colour}; }
   [[nodiscard]] TextStyle large(Colour colour) const {
     return {cap * 1.5, std::max(1.8, cap * 0.24), colour};
@@ -46,8 +48,8 @@ struct Measures {
 constexpr int kReadableWidth = 480;
 
 /// By how much a small picture is enlarged: whole times, so that cells and pixels stay aligned.
-int enlargement(const Picture& picture) {
-  return std::max(1, kReadableWidth / std::max(picture.width, picture.height));
+int enlargement(int width, int height) {
+  return std::max(1, kReadableWidth / std::max(width, height));
 }
 
 /// `text` cut to fit `width`, with dots where something is missing.
@@ -106,7 +108,7 @@ void draw_scale(Picture& strip, Box bar, const HeatScale& scale, ScoreKind kind,
 Result<Picture> make_caption(int width, const RunReport& report, const std::optional<ClassPeak>& peak,
                              const Measures& sizes, const Limits& limits) {
   const int pad = sizes.pad;
-  const int height = static_cast<int>(std::lround(sizes.cap * 4.4)) + 2 * pad;
+  const int height = sizes.caption_height();
   auto strip = make_picture(width, height, limits);
   if (!strip) return strip;
   fill_box(*strip, {0, 0, width, height}, kDark, 1);
@@ -133,7 +135,7 @@ Result<Picture> make_caption(int width, const RunReport& report, const std::opti
 /// Writes picture above caption, the narrower picture in the middle of the caption's width.
 Status write_stacked(AtomicFile& file, const Picture& picture, const Picture& caption) {
   const int left = (caption.width - picture.width) / 2;
-  std::vector<std::uint8_t> padded(left > 0 ? caption.row_bytes() : 0);
+  ByteVector padded(left > 0 ? caption.row_bytes() : 0);
   for (std::size_t i = 0; i < padded.size(); ++i) padded[i] = i % 3 == 2 ? kDark.blue : kDark.red;
   const auto row = [&](int y) -> const std::uint8_t* {
     if (y >= picture.height) return caption.row(y - picture.height);
@@ -146,8 +148,23 @@ Status write_stacked(AtomicFile& file, const Picture& picture, const Picture& ca
 
 }  // namespace
 
+std::uint64_t overlay_bytes(const PictureSize& size) {
+  const auto pixels = [](std::int64_t width, std::int64_t height) {
+    return 3 * static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
+  };
+  const int enlarged = enlargement(static_cast<int>(size.width), static_cast<int>(size.height));
+  const PictureSize drawn{size.width * enlarged, size.height * enlarged};
+  const std::int64_t width = std::max<std::int64_t>(drawn.width, kReadableWidth);
+  const std::uint64_t caption = pixels(width, Measures(static_cast<int>(width)).caption_height());
+  const std::uint64_t padded = width - drawn.width > 1 ? pixels(width, 1) : 0;
+  const std::uint64_t writing = pixels(drawn.width, drawn.height) + caption + padded;
+  if (enlarged == 1) return writing;
+  return std::max(writing, pixels(size.width, size.height) + pixels(drawn.width, drawn.height) +
+                               resize_scratch_bytes(size, drawn));
+}
+
 Status write_overlay(AtomicFile& file, Picture picture, const RunReport& report, const Limits& limits) {
-  const int enlarged = enlargement(picture);
+  const int enlarged = enlargement(picture.width, picture.height);
   if (enlarged > 1) {
     auto larger = resize_bilinear(picture, picture.width * enlarged, picture.height * enlarged, limits);
     if (!larger) return larger.error();

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -12,18 +11,19 @@
 #include "engine/image_view.hpp"
 #include "engine/limits.hpp"
 #include "engine/result.hpp"
+#include "tools/counted_memory.hpp"
 
 namespace fcn::tools {
 
 /// 8-bit RGB, rows without gaps, top row first. Move-only: a picture may hold hundreds of megabytes.
 struct Picture {
   struct Free {
-    void operator()(std::uint8_t* pixels) const { std::free(pixels); }
+    void operator()(std::uint8_t* pixels) const { counted_free(pixels); }
   };
 
   int width = 0;
   int height = 0;
-  std::unique_ptr<std::uint8_t[], Free> rgb;  ///< from malloc, as decoders hand it out
+  std::unique_ptr<std::uint8_t[], Free> rgb;  ///< from counted_malloc, as decoders hand it out
 
   [[nodiscard]] std::size_t row_bytes() const { return static_cast<std::size_t>(width) * 3; }
   [[nodiscard]] std::uint8_t* row(int y) { return rgb.get() + static_cast<std::size_t>(y) * row_bytes(); }
@@ -49,7 +49,7 @@ inline Status check_picture_size(std::uint64_t width, std::uint64_t height, cons
                ""};
 }
 
-/// A picture with undefined pixels.
+/// A black picture.
 inline Result<Picture> make_picture(int width, int height, const Limits& limits) {
   if (width < 0 || height < 0) width = height = 0;
   if (Status size =
@@ -58,7 +58,7 @@ inline Result<Picture> make_picture(int width, int height, const Limits& limits)
     return size.error();
   Picture picture{width, height, nullptr};
   const std::size_t bytes = picture.row_bytes() * static_cast<std::size_t>(height);
-  picture.rgb.reset(static_cast<std::uint8_t*>(std::malloc(bytes)));
+  picture.rgb.reset(static_cast<std::uint8_t*>(counted_malloc(bytes)));
   if (!picture.rgb)
     return Error{ErrorCode::out_of_memory, "no memory for a picture of " + std::to_string(bytes) + " bytes",
                  ""};

@@ -23,7 +23,8 @@ PictureFormat picture_format(PictureBytes bytes);
 struct PictureStructure {
   std::uint32_t width = 0;  ///< as stored; the orientation may swap them
   std::uint32_t height = 0;
-  int orientation = 1;  ///< EXIF's, 1 to 8
+  int orientation = 1;              ///< EXIF's, 1 to 8
+  std::uint64_t decoder_bytes = 0;  ///< most that decoding will hold, the picture included, the file excluded
 
   // PNG: where the palette's chunk starts (its length field), and how many colours it has.
   std::size_t palette_at = 0;
@@ -39,6 +40,16 @@ struct PictureStructure {
 Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits);
-Result<PictureStructure> inspect_pnm(PictureBytes bytes, const Limits& limits);
+/// Needs only the file's first bytes: ErrorCode::truncated, before anything else, if they end within the
+/// header. Whether the file has all its pixels is check_pnm_pixels()'s to say (pnm.hpp).
+Result<PictureStructure> inspect_pnm(PictureBytes start, const Limits& limits);
+
+/// PNM: bytes of a pixel, and whether pixels lie in the file as they do in memory.
+inline std::size_t pnm_pixel_bytes(const PictureStructure& structure) {
+  return static_cast<std::size_t>(structure.channels) * (structure.max_value > 255 ? 2 : 1);
+}
+inline bool pnm_as_in_memory(const PictureStructure& structure) {
+  return structure.channels == 3 && structure.max_value == 255;
+}
 
 }  // namespace fcn::tools

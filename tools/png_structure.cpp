@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tools/byte_cursor.hpp"
+#include "tools/decoder_memory.hpp"
 #include "tools/exif.hpp"
 #include "tools/picture.hpp"
 #include "tools/picture_structure.hpp"
@@ -90,28 +91,57 @@ Result<PictureStructure> read_size(PictureBytes bytes, const Limits& limits) {
 
 }  // namespace
 
+namespace {
+
+PngHeader read_header(const Chunk& chunk) {
+  ByteCursor cursor(chunk.data);
+  PngHeader header;
+  header.width = cursor.be32();
+  header.height = cursor.be32();
+  header.depth = cursor.u8();
+  header.colour_type = cursor.u8();
+  cursor.skip(2);  // compression and filter, of which there is one kind each
+  header.interlaced = cursor.u8() != 0;
+  return header;
+}
+
+/// Where the palette is, if this chunk is one.
+Status note_palette(const Chunk& chunk, bool has_pixels, PictureStructure& found) {
+  if (found.palette_colours != 0 || has_pixels) return broken(chunk, "out of place");
+  if (chunk.data.empty() || chunk.data.size() % 3 != 0 || chunk.data.size() > 768)
+    return broken(chunk, "a palette has 1 to 256 colours of 3 bytes");
+  found.palette_at = chunk.at;
+  found.palette_colours = chunk.data.size() / 3;
+  return {};
+}
+
+}  // namespace
+
 Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits) {
   auto found = read_size(bytes, limits);
   if (!found) return found;
   ByteCursor cursor(bytes);
   cursor.seek(kSignatureBytes);
   bool has_pixels = false;
+  PngHeader header;
+  PngDataBuffer data;
   for (bool first = true;; first = false) {
     const auto chunk = next_chunk(cursor);
     if (!chunk) return chunk.error();
     if (first != (chunk->type == "IHDR")) return broken(*chunk, "out of place");
+    if (first) header = read_header(*chunk);
     if (chunk->type == "IEND") break;
-    if (chunk->type == "IDAT") has_pixels = true;
     if (chunk->type == "eXIf") found->orientation = exif_orientation(chunk->data);
-    if (chunk->type == "PLTE") {
-      if (found->palette_colours != 0 || has_pixels) return broken(*chunk, "out of place");
-      if (chunk->data.empty() || chunk->data.size() % 3 != 0 || chunk->data.size() > 768)
-        return broken(*chunk, "a palette has 1 to 256 colours of 3 bytes");
-      found->palette_at = chunk->at;
-      found->palette_colours = chunk->data.size() / 3;
-    }
+    if (chunk->type == "tRNS") header.transparent_colour = header.colour_type != 3;
+    if (chunk->type == "PLTE")
+      if (Status palette = note_palette(*chunk, has_pixels, *found); !palette) return palette.error();
+    if (chunk->type != "IDAT") continue;
+    has_pixels = true;
+    data.append(chunk->data.size());
   }
   if (!has_pixels) return Error{ErrorCode::malformed, "PNG has no IDAT chunk", ""};
+  header.compressed = data.size();
+  found->decoder_bytes = png_decoder_bytes(header);
   return found;
 }
 

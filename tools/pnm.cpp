@@ -4,10 +4,12 @@
 #include "tools/pnm.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "tools/byte_cursor.hpp"
+#include "tools/counted_memory.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -70,31 +72,54 @@ Result<PictureStructure> inspect_pnm(PictureBytes bytes, const Limits& limits) {
     return Error{ErrorCode::malformed,
                  "PNM has a maximum of " + std::to_string(found.max_value) + "; 1 to 65535 exist", ""};
   found.pixels_at = cursor.position();
-  const std::uint64_t needed = std::uint64_t{found.width} * found.height *
-                               static_cast<unsigned>(found.channels) * (found.max_value > 255 ? 2 : 1);
-  if (needed > cursor.remaining())
-    return Error{ErrorCode::truncated,
-                 "PNM needs " + std::to_string(needed) + " bytes of pixels, the file has " +
-                     std::to_string(cursor.remaining()),
-                 ""};
+  const std::uint64_t pixels = std::uint64_t{found.width} * found.height;
+  found.decoder_bytes =
+      3 * pixels + (pnm_as_in_memory(found) ? 0 : found.width * std::uint64_t{pnm_pixel_bytes(found)});
   return found;
 }
 
-Result<Picture> decode_pnm(PictureBytes bytes, const PictureStructure& structure, const Limits& limits) {
-  auto picture = make_picture(static_cast<int>(structure.width), static_cast<int>(structure.height), limits);
-  if (!picture) return picture;
-  const std::uint32_t max = structure.max_value;
-  const bool wide = max > 255;
-  const bool grey = structure.channels == 1;
-  const std::uint8_t* from = bytes.data() + structure.pixels_at;
-  std::uint8_t* to = picture->rgb.get();
-  const std::size_t samples = static_cast<std::size_t>(structure.width) * structure.height *
-                              static_cast<unsigned>(structure.channels);
-  for (std::size_t i = 0; i < samples; ++i) {
+namespace {
+
+/// One row of samples as the file has them into 8-bit RGB.
+void convert_row(const std::uint8_t* from, const PictureStructure& structure, std::uint8_t* to) {
+  const bool wide = structure.max_value > 255;
+  const int copies = structure.channels == 1 ? 3 : 1;
+  const std::size_t samples = structure.width * static_cast<std::size_t>(structure.channels);
+  for (std::size_t i = 0; i < samples; ++i, to += copies) {
     const std::uint32_t value =
         wide ? static_cast<std::uint32_t>(from[2 * i] << 8 | from[2 * i + 1]) : from[i];
-    const std::uint8_t sample = max == 255 ? static_cast<std::uint8_t>(value) : to_8_bits(value, max);
-    for (int copies = grey ? 3 : 1; copies > 0; --copies) *to++ = sample;
+    std::fill_n(to, copies,
+                structure.max_value == 255 ? static_cast<std::uint8_t>(value)
+                                           : to_8_bits(value, structure.max_value));
+  }
+}
+
+}  // namespace
+
+Status check_pnm_pixels(const PictureStructure& structure, std::uint64_t file_bytes) {
+  const std::uint64_t needed = std::uint64_t{structure.width} * structure.height * pnm_pixel_bytes(structure);
+  if (needed <= file_bytes - structure.pixels_at) return {};
+  return Error{ErrorCode::truncated,
+               "PNM needs " + std::to_string(needed) + " bytes of pixels, the file has " +
+                   std::to_string(file_bytes - structure.pixels_at),
+               ""};
+}
+
+Result<Picture> decode_pnm(const ByteSource& source, const PictureStructure& structure,
+                           const Limits& limits) {
+  const std::size_t row_bytes = structure.width * pnm_pixel_bytes(structure);
+  auto picture = make_picture(static_cast<int>(structure.width), static_cast<int>(structure.height), limits);
+  if (!picture) return picture;
+  if (pnm_as_in_memory(structure)) {
+    const auto all = std::as_writable_bytes(std::span(picture->rgb.get(), row_bytes * structure.height));
+    if (Status read = source.read(structure.pixels_at, all); !read) return read.error();
+    return picture;
+  }
+  ByteVector row(row_bytes);
+  for (int y = 0; y < picture->height; ++y) {
+    const std::uint64_t at = structure.pixels_at + std::uint64_t{row_bytes} * static_cast<unsigned>(y);
+    if (Status read = source.read(at, std::as_writable_bytes(std::span(row))); !read) return read.error();
+    convert_row(row.data(), structure, picture->row(y));
   }
   return picture;
 }

@@ -9,7 +9,8 @@
 #include <cmath>
 #include <cstdint>
 #include <new>
-#include <vector>
+
+#include "tools/counted_memory.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -23,8 +24,8 @@ struct Weights {
     int first = 0;
     int count = 0;
   };
-  std::vector<Span> spans;
-  std::vector<std::int32_t> values;  // [output][widest], fixed point
+  CountedVector<Span> spans;
+  CountedVector<std::int32_t> values;  // [output][widest], fixed point
   int widest = 0;
 
   [[nodiscard]] const std::int32_t* of(int output) const {
@@ -32,15 +33,25 @@ struct Weights {
   }
 };
 
+/// Shrinking widens the filter: that is the antialiasing.
+double filter_support(int from, int to) {
+  return std::max(static_cast<double>(from) / to, 1.0);
+}
+
+/// Most input positions that one output position reads.
+int widest_span(int from, int to) {
+  return static_cast<int>(std::ceil(filter_support(from, to))) * 2 + 1;
+}
+
 Weights bilinear_weights(int from, int to) {
   const double scale = static_cast<double>(from) / to;
-  const double filter_scale = std::max(scale, 1.0);  // shrinking widens the filter: that is the antialiasing
+  const double filter_scale = filter_support(from, to);
   const double support = 1.0 * filter_scale;
   Weights weights;
-  weights.widest = static_cast<int>(std::ceil(support)) * 2 + 1;
+  weights.widest = widest_span(from, to);
   weights.spans.resize(static_cast<std::size_t>(to));
   weights.values.resize(static_cast<std::size_t>(to) * static_cast<std::size_t>(weights.widest));
-  std::vector<double> exact(static_cast<std::size_t>(weights.widest));
+  CountedVector<double> exact(static_cast<std::size_t>(weights.widest));
   for (int i = 0; i < to; ++i) {
     const double center = (i + 0.5) * scale;
     const double step = 1.0 / filter_scale;
@@ -90,7 +101,7 @@ void resize_row(const std::uint8_t* from, const Weights& weights, std::uint8_t* 
 /// One output row from the rows that `row_at(y)` returns, first to first + count - 1.
 template <class RowAt>
 void blend_rows(const RowAt& row_at, Weights::Span span, const std::int32_t* weight,
-                std::vector<std::int32_t>& sums, std::uint8_t* to) {
+                CountedVector<std::int32_t>& sums, std::uint8_t* to) {
   std::fill(sums.begin(), sums.end(), 1 << (kFractionBits - 1));
   for (int k = 0; k < span.count; ++k) {
     const std::uint8_t* const row = row_at(span.first + k);
@@ -108,8 +119,8 @@ Picture resize_into(const Picture& from, Picture to) {
 
   const std::size_t row_bytes = to.row_bytes();
   const int ring_rows = down.widest;
-  std::vector<std::uint8_t> ring(resize_across ? static_cast<std::size_t>(ring_rows) * row_bytes : 0);
-  std::vector<std::int32_t> sums(row_bytes);
+  ByteVector ring(resize_across ? static_cast<std::size_t>(ring_rows) * row_bytes : 0);
+  CountedVector<std::int32_t> sums(row_bytes);
   int made = 0;  // rows of the first pass so far
   const auto first_pass_row = [&](int y) -> const std::uint8_t* {
     if (!resize_across) return from.row(y);
@@ -156,6 +167,27 @@ PictureSize resized_size(const ResizeSpec& spec, int width, int height) {
   const std::int64_t side = spec.short_side;
   if (width <= height) return {side, std::max<std::int64_t>(side * height / width, 1)};
   return {std::max<std::int64_t>(side * width / height, 1), side};
+}
+
+std::uint64_t resize_scratch_bytes(PictureSize from, PictureSize to) {
+  const auto size = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
+  const auto weights = [&](std::int64_t along, std::int64_t across) {
+    const int widest = widest_span(static_cast<int>(along), static_cast<int>(across));
+    return size(across) * (sizeof(Weights::Span) + sizeof(std::int32_t) * size(widest));
+  };
+  const auto exact = [&](std::int64_t along, std::int64_t across) {
+    return sizeof(double) * size(widest_span(static_cast<int>(along), static_cast<int>(across)));
+  };
+  const std::uint64_t across = weights(from.width, to.width), down = weights(from.height, to.height);
+  const std::uint64_t row = 3 * size(to.width);
+  const std::uint64_t ring =
+      from.width != to.width
+          ? row * size(widest_span(static_cast<int>(from.height), static_cast<int>(to.height)))
+          : 0;
+  const std::uint64_t working = across + down + ring + row * sizeof(std::int32_t);
+  // The exact weights of one side are gone before the rows are made.
+  return std::max(
+      {working, across + exact(from.width, to.width), across + down + exact(from.height, to.height)});
 }
 
 Result<Picture> resize_bilinear(const Picture& from, int width, int height, const Limits& limits) {

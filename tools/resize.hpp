@@ -2,6 +2,7 @@
 // Antialiased bilinear scaling, bit for bit what Pillow (and so torchvision on PIL images) gives.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct PictureSize {
   std::int64_t height = 0;
 };
 PictureSize resized_size(const ResizeSpec& spec, int width, int height);
+
+/// Bytes that resize_bilinear() holds besides the two pictures.
+std::uint64_t resize_scratch_bytes(PictureSize from, PictureSize to);
 
 /// Holds, besides the two pictures, only as many rows as one output row reads.
 Result<Picture> resize_bilinear(const Picture& from, int width, int height, const Limits& limits);

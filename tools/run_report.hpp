@@ -29,6 +29,7 @@ struct RunReport {
   double infer_ms = 0;
   int threads = 1;
   std::string arch;
+  std::uint64_t peak_bytes = 0;  ///< the most that was held at a time, as MemoryCount counts it
   std::optional<RunProfile> profile;
 };
 

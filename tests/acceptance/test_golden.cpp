@@ -27,9 +27,9 @@ namespace {
 const std::filesystem::path kSource = FCN_SOURCE_DIR;
 
 tools::Picture decode(const std::filesystem::path& path) {
-  auto bytes = tools::read_picture_file(path.string(), {});
-  REQUIRE(bytes);
-  auto picture = tools::decode_picture(*bytes, {});
+  auto file = tools::PictureFile::open(path.string(), {});
+  REQUIRE(file);
+  auto picture = tools::decode_picture(*std::move(file), {});
   REQUIRE(picture);
   return *std::move(picture);
 }

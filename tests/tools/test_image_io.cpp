@@ -78,24 +78,46 @@ TEST_CASE("limits are checked before decoding") {
   }
 }
 
-TEST_CASE("a file is read whole, and not at all beyond the limit") {
+TEST_CASE("a file is opened by its content, and not at all beyond the limit") {
   const TemporaryFolder folder;
-  const Bytes content(5000, 7);
-  write_file(folder / "five", content);
+  const Bytes content = read_file(std::string(FCN_TEST_IMAGES) + "/formats/rgb.png");
+  write_file(folder / "rgb", content);
   Limits limits;
-  limits.max_file_bytes = 5000;
-  const auto whole = read_picture_file(folder / "five", limits);
+  limits.max_file_bytes = content.size();
+  const auto whole = PictureFile::open(folder / "rgb", limits);
   REQUIRE(whole);
-  CHECK(*whole == content);
-  limits.max_file_bytes = 4999;
-  const auto refused = read_picture_file(folder / "five", limits);
+  CHECK(whole->format() == PictureFormat::png);
+  CHECK(whole->held_bytes() == content.size());
+  CHECK(Bytes(whole->bytes().begin(), whole->bytes().end()) == content);
+  limits.max_file_bytes -= 1;
+  const auto refused = PictureFile::open(folder / "rgb", limits);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::limit_exceeded);
   for (const std::string& path : {folder / "missing", folder.path().string()}) {
-    const auto none = read_picture_file(path, {});
+    const auto none = PictureFile::open(path, {});
     REQUIRE_FALSE(none);
     CHECK(none.error().code == ErrorCode::io);
   }
+}
+
+TEST_CASE("of a PNM file nothing but the header is held") {
+  const TemporaryFolder folder;
+  const std::string header = "P6 #" + std::string(5000, 'c') + "\n100 50 255\n";
+  Bytes bytes(header.begin(), header.end());
+  bytes.resize(header.size() + 100 * 50 * 3, 9);
+  write_file(folder / "rows.ppm", bytes);
+  auto file = PictureFile::open(folder / "rows.ppm", {});
+  REQUIRE(file);
+  CHECK(file->held_bytes() == 0);
+  CHECK(file->structure().width == 100);
+  const auto picture = decode_picture(*std::move(file), {});
+  REQUIRE(picture);
+  CHECK(std::all_of(picture->row(0), picture->row(50), [](std::uint8_t value) { return value == 9; }));
+  bytes.pop_back();
+  write_file(folder / "rows.ppm", bytes);
+  const auto shorter = PictureFile::open(folder / "rows.ppm", {});
+  REQUIRE_FALSE(shorter);
+  CHECK(shorter.error().code == ErrorCode::truncated);
 }
 
 TEST_CASE("PNM of any depth") {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "tools/picture_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace fcn::tools {
+
+Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request) {
+  const PlanOptions options{.height = static_cast<int>(needs.run.height),
+                            .width = static_cast<int>(needs.run.width),
+                            .pool_stride = request.pool_stride,
+                            .threads = request.threads};
+  MemoryForecast forecast(request.load_peak, model.packed_bytes(), needs);
+  const auto smallest_run = smallest_run_bytes(model, options);
+  if (!smallest_run) return smallest_run.error();
+  const std::uint64_t smallest_peak = forecast.peak_with(*smallest_run);
+  std::uint64_t run_limit = model.limits().max_run_bytes;
+  if (request.max_memory != 0) {
+    if (smallest_peak > request.max_memory)
+      return Error{ErrorCode::limit_exceeded,
+                   fmt::format("needs at least {} bytes of memory ({} MiB), --max-memory allows {}",
+                               smallest_peak, (smallest_peak + (1u << 20) - 1) >> 20, request.max_memory),
+                   ""};
+    run_limit = std::min(run_limit, forecast.left_for_run(request.max_memory));
+  }
+  auto plan = fit_plan(model, options, run_limit);
+  if (!plan) return plan.error();
+  forecast.set_run(run_memory(*plan));
+  return PicturePlan{*std::move(plan), forecast, run_limit, smallest_peak};
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What will become of a picture, before it is decoded: how it runs and what that takes, under a memory limit
+// or without. --plan shows it (plan_report.hpp), --max-memory obeys it.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/model.hpp"
+#include "engine/plan.hpp"
+#include "engine/result.hpp"
+#include "tools/memory_forecast.hpp"
+
+namespace fcn::tools {
+
+struct PlanRequest {
+  int threads = 1;
+  int pool_stride = 0;           ///< PlanOptions::pool_stride
+  std::uint64_t max_memory = 0;  ///< bytes in all; 0 for no limit but the model's
+  std::uint64_t load_peak = 0;   ///< most that was held while the model was loaded
+};
+
+struct PicturePlan {
+  Plan plan;
+  MemoryForecast forecast;
+  std::uint64_t run_limit = 0;      ///< what Session::set_max_run_bytes should get, to make this plan
+  std::uint64_t smallest_peak = 0;  ///< bytes with the steps that take least
+};
+
+/// ErrorCode::limit_exceeded, with the smallest peak that would do, if no steps are short enough for
+/// max_memory.
+Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request);
+
+}  // namespace fcn::tools

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "tools/plan_report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "engine/printable.hpp"
+#include "tools/terminal_report.hpp"
+
+namespace fcn::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Part {
+  std::string_view name;
+  std::string_view meaning;  ///< for people
+  std::uint64_t (*bytes)(const PhaseBytes&);
+};
+
+constexpr std::array<Part, 7> kParts = {{
+    {"weights", "weights", [](const PhaseBytes& phase) { return phase.weights; }},
+    {"picture", "picture", [](const PhaseBytes& phase) { return phase.picture; }},
+    {"decoder", "file, decoder", [](const PhaseBytes& phase) { return phase.decoder; }},
+    {"rings", "rings of rows", [](const PhaseBytes& phase) { return phase.run.rings; }},
+    {"scratch", "threads' scratch", [](const PhaseBytes& phase) { return phase.run.scratch; }},
+    {"map", "score map", [](const PhaseBytes& phase) { return phase.run.map; }},
+    {"rest", "the rest", [](const PhaseBytes& phase) { return phase.run.rest; }},
+}};
+
+std::uint64_t multiply_adds(const Plan& plan) {
+  std::uint64_t sum = 0;
+  for (NodeId id = 0; id < plan.size(); ++id) sum += plan.node(id).multiply_adds;
+  return sum;
+}
+
+std::string layer_row(std::string_view name, std::string_view output, std::string_view algorithm,
+                      std::string_view millions, std::string_view rows, std::string_view kibibytes) {
+  return fmt::format("  {} {} {} {:>10} {:>5} {:>8}\n", in_columns(name, 23), in_columns(output, 16),
+                     in_columns(algorithm, 9), millions, rows, kibibytes);
+}
+
+std::string millions(std::uint64_t count) {
+  return count == 0 ? "" : fmt::format("{:.1f}", 1e-6 * static_cast<double>(count));
+}
+
+std::string layer_rows(const Plan& plan) {
+  std::string text = layer_row("layer", "c x h x w", "algorithm", "M mul-adds", "step", "ring KiB");
+  for (NodeId id = 0; id < plan.size(); ++id) {
+    const NodePlan& node = plan.node(id);
+    text += layer_row(plan.graph().nodes[id].name,
+                      fmt::format("{}x{}x{}", node.shape.channels, node.shape.height, node.shape.width),
+                      node.multiply_adds != 0 ? to_string(node.algorithm) : "", millions(node.multiply_adds),
+                      std::to_string(node.most_rows), std::to_string((4 * node.ring_floats() + 1023) / 1024));
+  }
+  return text + layer_row("all", "", "", millions(multiply_adds(plan)), "",
+                          std::to_string((run_memory(plan).rings + 1023) / 1024));
+}
+
+std::string mebibytes(std::uint64_t bytes) {
+  return bytes == 0 ? "" : fmt::format("{:.1f}", static_cast<double>(bytes) / (1 << 20));
+}
+
+std::string memory_rows(const MemoryForecast& forecast) {
+  std::string text = "  MiB held at most in  ";
+  for (const auto& [name, phase] : forecast.phases()) text += fmt::format(" {:>9}", name);
+  for (const Part& part : kParts) {
+    text += fmt::format("\n  {:<21}", part.meaning);
+    for (const auto& [name, phase] : forecast.phases())
+      text += fmt::format(" {:>9}", mebibytes(part.bytes(*phase)));
+  }
+  text += fmt::format("\n  {:<21}", "all");
+  for (const auto& [name, phase] : forecast.phases())
+    text += fmt::format(" {:>9}", mebibytes(phase->total()));
+  return text + '\n';
+}
+
+Json layer_fields(const Plan& plan) {
+  Json layers = Json::array();
+  for (NodeId id = 0; id < plan.size(); ++id) {
+    const NodePlan& node = plan.node(id);
+    Json layer = {{"name", plan.graph().nodes[id].name},
+                  {"output", Json::array({node.shape.channels, node.shape.height, node.shape.width})},
+                  {"multiply_adds", node.multiply_adds},
+                  {"step_rows", node.most_rows},
+                  {"ring_rows", node.ring_rows},
+                  {"ring_bytes", sizeof(float) * node.ring_floats()}};
+    if (node.multiply_adds != 0) layer["algorithm"] = to_string(node.algorithm);
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+Json phase_fields(const MemoryForecast& forecast) {
+  Json phases = Json::object();
+  for (const auto& [name, phase] : forecast.phases()) {
+    if (phase->total() == 0) continue;
+    Json& fields = phases[std::string(name)] = Json::object();
+    for (const Part& part : kParts) fields[std::string(part.name)] = part.bytes(*phase);
+    fields["bytes"] = phase->total();
+  }
+  return phases;
+}
+
+}  // namespace
+
+std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
+  const Plan& plan = picture.plan;
+  const Shape& map = plan.map_shape();
+  const std::uint64_t peak = picture.forecast.peak();
+  return fmt::format("{}{} x {} pixels, map of {} x {} cells, {}, {}\n\n",
+                     report.image.empty() ? "" : printable(report.image) + "\n  ", plan.options().width,
+                     plan.options().height, map.width, map.height,
+                     report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
+                     report.arch) +
+         layer_rows(plan) + '\n' + memory_rows(picture.forecast) +
+         fmt::format(
+             "\n  Peak {} bytes; {} with the shortest steps (--max-memory).\n"
+             "  The process itself, code and stacks, takes up to {} MiB more.\n",
+             peak, picture.smallest_peak, kProcessBytes >> 20);
+}
+
+std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
+  const Plan& plan = picture.plan;
+  const Shape& map = plan.map_shape();
+  const Json line = {
+      {"schema", "fcn-infer-plan/1"},
+      {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
+      {"width", plan.options().width},
+      {"height", plan.options().height},
+      {"model", report.model},
+      {"classes", map.channels},
+      {"map", {{"rows", map.height}, {"cols", map.width}, {"pool_stride", report.pool_stride}}},
+      {"layers", layer_fields(plan)},
+      {"multiply_adds", multiply_adds(plan)},
+      {"memory", phase_fields(picture.forecast)},
+      {"peak_bytes", picture.forecast.peak()},
+      {"smallest_peak_bytes", picture.smallest_peak},
+      {"process_bytes", kProcessBytes},
+      {"threads", report.threads},
+      {"arch", report.arch}};
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace fcn::tools
