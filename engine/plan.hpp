@@ -95,17 +95,24 @@ class Plan {
 
 namespace detail {
 
-/// A step of about this many output pixels is long enough that a layer's weights, read once a step, cost
-/// little beside the arithmetic, and short enough that the rows it reads and writes are still in cache for
-/// the next layer.
+/// A step of at most about this many output pixels is long enough that a layer's weights, read once a step,
+/// cost little beside the arithmetic, and short enough that the rows it reads and writes are still in cache
+/// for the next layer.
 inline constexpr int kStepPixels = 480;
+/// Layers of few weights make fewer pixels if these have many channels: about as many floats as weights, or
+/// 128 KiB of them.
+inline constexpr std::uint64_t kStepFloats = 32768;
 /// Rows the input hands out at once beside steps of kStepPixels, and in proportion beside others.
 inline constexpr int kInputStepRows = 8;
 
-/// Rows of a step of about `step_pixels` for rows of this many pixels. A power of two: strides are, so steps
-/// soon repeat in the same rhythm and the rings of a tall picture are those of a low one.
-inline std::int64_t step_rows(std::int64_t row_pixels, int step_pixels) {
-  const auto rows = static_cast<std::uint64_t>(ceil_div<std::int64_t>(step_pixels, row_pixels));
+/// Rows of a step of at most about `step_pixels` for rows of this many pixels. A power of two: strides are,
+/// so steps soon repeat in the same rhythm and the rings of a tall picture are those of a low one.
+inline std::int64_t step_rows(std::int64_t row_pixels, int step_pixels, const NodePlan& plan) {
+  const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
+  const std::uint64_t weights = plan.multiply_adds / (size(plan.shape.height) * size(plan.shape.width));
+  const std::uint64_t wanted = std::max(weights, kStepFloats) / size(plan.shape.channels);
+  const auto pixels = static_cast<std::int64_t>(std::clamp<std::uint64_t>(wanted, 1, size(step_pixels)));
+  const auto rows = static_cast<std::uint64_t>(ceil_div(pixels, row_pixels));
   return static_cast<std::int64_t>(std::bit_ceil(rows));
 }
 
@@ -178,7 +185,7 @@ inline void Plan::choose_steps() {
     const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
     const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
                               : id == 0               ? input_rows
-                                                      : detail::step_rows(row_pixels, step_pixels);
+                                                      : detail::step_rows(row_pixels, step_pixels, plan);
     plan.step_rows = static_cast<int>(
         std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
     RowSchedule::Lane lane{{}, worked_on.height, plan.step_rows};

@@ -30,6 +30,33 @@ struct PanelWork {
   bool first_chunk, last_chunk;
 };
 
+/// The work of a panel as a single chunk; the loop over chunks cuts it.
+template <class Arch>
+PanelWork<Arch> panel_work(const ConvBand& band, const ConvLayout<Arch>& layout,
+                           const ConvPanel<Arch>& panel) {
+  const ConvShape& s = band.shape;
+  const std::ptrdiff_t end = panel.channel + panel.channels;
+  const std::ptrdiff_t quantum = kChannelQuantum;
+  const bool ends_pixel = end == s.out_channels;
+  // Pixels that touch make one run of a whole row of the window.
+  const bool touching =
+      !layout.depthwise && layout.groups == 1 && s.dilation_x == 1 && band.in.pixel_stride == s.in_channels;
+  return {.weights = band.weights + panel.offset,
+          .channel = panel.channel,
+          .channels = static_cast<int>(panel.channels),
+          .padding = ends_pixel ? static_cast<int>((quantum - end % quantum) % quantum) : 0,
+          .residual = band.residual.row != nullptr,
+          .relu = band.relu,
+          .in_channel = layout.depthwise ? panel.channel : panel.group * layout.group_in,
+          .run = touching ? layout.group_in * s.kernel_w : layout.group_in,
+          .runs_per_row = touching ? 1 : s.kernel_w,
+          .run_stride = s.dilation_x * band.in.pixel_stride,
+          .k_begin = 0,
+          .k_end = layout.k,
+          .first_chunk = true,
+          .last_chunk = true};
+}
+
 /// What a tile's accumulators start from: the bias, or the partial sums of the chunk before.
 template <class Arch, std::size_t MR, std::size_t V>
 FCN_INLINE void open_tile(const PanelWork<Arch>& work, const float* partial, Vec<Arch> (&acc)[MR][V]) {
@@ -80,27 +107,29 @@ void store_partial(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, i
   }
 }
 
+/// Stores a tile's finished sums.
+template <class Arch, std::size_t MR, std::size_t V>
+FCN_INLINE void store_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
+                           Vec<Arch> (&acc)[MR][V]) {
+  constexpr int lanes = static_cast<int>(V) * Vec<Arch>::width;
+  if (work.channels == lanes && work.padding == 0) return store_full<Arch, MR, V>(work, block, pixel, acc);
+  // A copy, because a function that is not inlined takes its address, and acc must stay in registers.
+  Vec<Arch> copy[MR][V];
+  unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
+    unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA { copy[I][J] = acc[I][J]; });
+  });
+  store_partial<Arch, MR, V>(work, block, pixel, copy);
+}
+
 /// Where a tile's accumulators go: out, or, before the last chunk, the partial sums.
 template <class Arch, std::size_t MR, std::size_t V>
 FCN_INLINE void close_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
                            float* partial, Vec<Arch> (&acc)[MR][V]) {
-  constexpr int width = Vec<Arch>::width;
-  constexpr int lanes = static_cast<int>(V) * width;
-  if (!work.last_chunk) {
-    unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
-      unroll<Arch, V>([&]<std::size_t J>()
-                          FCN_INLINE_LAMBDA { acc[I][J].store(partial + (I * V + J) * Vec<Arch>::size); });
-    });
-  } else if (work.channels == lanes && work.padding == 0) {
-    store_full<Arch, MR, V>(work, block, pixel, acc);
-  } else {
-    // A copy, because a function that is not inlined takes its address, and acc must stay in registers.
-    Vec<Arch> copy[MR][V];
-    unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
-      unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA { copy[I][J] = acc[I][J]; });
-    });
-    store_partial<Arch, MR, V>(work, block, pixel, copy);
-  }
+  if (work.last_chunk) return store_tile<Arch, MR, V>(work, block, pixel, acc);
+  unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
+    unroll<Arch, V>([&]<std::size_t J>()
+                        FCN_INLINE_LAMBDA { acc[I][J].store(partial + (I * V + J) * Vec<Arch>::size); });
+  });
 }
 
 /// One tap: V registers of weights at b times the tap's value in each pixel.
