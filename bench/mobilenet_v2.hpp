@@ -61,10 +61,12 @@ class RandomMobileNetV2 {
     return conv;
   }
 
-  /// A convolution and ReLU6.
+  /// A convolution with ReLU6.
   NodeId conv6(const std::string& name, NodeId from, const ConvSize& size) {
-    const NodeId x = graph_.append(name, random_conv(size), {from});
-    return graph_.append(name + ".relu6", Activation{ActivationKind::clip, 0, 6}, {x});
+    Conv conv = random_conv(size);
+    conv.relu = true;
+    conv.ceiling = 6;
+    return graph_.append(name, std::move(conv), {from});
   }
 
   NodeId inverted_residual(NodeId from, int in, int out, int expansion, int stride) {

@@ -58,14 +58,15 @@ class Executor {
 
   // Layers with windows or weights (executor_layers.hpp).
   void make(const RowStep& step, const Input& op);
-  void make(const RowStep& step, const Conv& op) { convolve(step, op.relu, op.residual); }
-  void make(const RowStep& step, const Linear&) { convolve(step, false, false); }
+  void make(const RowStep& step, const Conv& op) { convolve(step, op); }
+  void make(const RowStep& step, const Linear&) { convolve(step, {}); }
   void make(const RowStep& step, const MaxPool& op);
   void make(const RowStep& step, const AveragePool& op);
   void make(const RowStep& step, const GlobalAveragePool&) { gather(step, table().global_average_pool); }
   void make(const RowStep& step, const GlobalMaxPool&) { gather(step, table().global_max_pool); }
   void make(const RowStep& step, const Flatten& op);
-  void convolve(const RowStep& step, bool relu, bool residual);
+  /// Convolves with the packed weights; of `op` only what follows the sum counts.
+  void convolve(const RowStep& step, const Conv& op);
   void gather(const RowStep& step, void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range));
   kernels::PoolBand pool_band(const RowStep& step);
 

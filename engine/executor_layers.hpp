@@ -24,7 +24,7 @@ inline void Executor::make(const RowStep& step, const Input&) {
   });
 }
 
-inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
+inline void Executor::convolve(const RowStep& step, const Conv& op) {
   const NodePlan& out = node(step.node);
   const int tile = out.row_quantum();
   const bool direct = out.algorithm == ConvAlgorithm::direct;
@@ -34,10 +34,11 @@ inline void Executor::convolve(const RowStep& step, bool relu, bool residual) {
   band.out_rows = step.end - step.begin;
   band.out_width = out.shape.width;
   band.in = rows_.window(rings_, out, input(step.node, 0), step, true);
-  if (residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
+  if (op.residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
   band.out = rows_.output(rings_, out, step);
   band.weights = model_->packed(step.node).data();
-  band.relu = relu;
+  band.relu = op.relu;
+  band.ceiling = op.ceiling;
 
   // Units of work: pixels for direct, tiles for Winograd.
   const std::ptrdiff_t units =

@@ -46,7 +46,10 @@ struct OpWriter {
     node["pad"] = to_json(op.pad);
     node["groups"] = op.groups;
     node["residual"] = op.residual;
-    node["relu"] = op.relu;
+    if (op.relu && std::isfinite(op.ceiling))
+      node["relu"] = json_number(op.ceiling);
+    else
+      node["relu"] = op.relu;
   }
   void operator()(const BatchNorm& op) const {
     node["channels"] = op.channels;
@@ -129,6 +132,15 @@ inline float read_float(JsonFields& fields, const char* key) {
   return 0;
 }
 
+/// true, false, or the ceiling.
+inline void read_relu(JsonFields& fields, Conv& op) {
+  const JsonView relu = fields.member("relu");
+  op.relu = !relu.value().is_boolean() || fields.keep(relu.boolean());
+  if (relu.value().is_boolean()) return;
+  op.ceiling = static_cast<float>(fields.keep(relu.number()));
+  if (!std::isfinite(op.ceiling)) fields.fail(relu.error("is beyond a float"));
+}
+
 template <class Kind>
 Kind read_kind(JsonFields& fields, const char* key) {
   const std::string name = fields.string(key);
@@ -158,7 +170,7 @@ struct OpReader {
     op.pad = read_padding(fields, 0, limits.max_image_side);
     op.groups = count("groups");
     op.residual = fields.boolean("residual");
-    op.relu = fields.boolean("relu");
+    read_relu(fields, op);
   }
   void operator()(BatchNorm& op) const {
     op.channels = count("channels");

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -55,8 +56,9 @@ struct Conv {
   int groups = 1;
   bool residual = false;  ///< a second input of the output's shape is added before the relu
   bool relu = false;
-  std::vector<float> weights;  ///< [out][in / groups][ky][kx]; empty once packed
-  std::vector<float> bias;     ///< [out], or empty for none
+  float ceiling = std::numeric_limits<float>::infinity();  ///< of the relu: 6 makes it ReLU6
+  std::vector<float> weights;                              ///< [out][in / groups][ky][kx]; empty once packed
+  std::vector<float> bias;                                 ///< [out], or empty for none
 };
 
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, per channel; then relu. With mean 0, variance 1

@@ -83,6 +83,7 @@ struct OpValidator {
     if (!sizes.empty()) return sizes;
     if (op.in_channels % op.groups != 0 || op.out_channels % op.groups != 0)
       return "groups is " + std::to_string(op.groups) + ", which does not divide both channel counts";
+    if (!(op.ceiling > 0)) return "the ceiling of its relu is not positive";
     const int group = op.in_channels / op.groups;
     std::string weights = weight_bytes({op.out_channels, group, op.kernel.y, op.kernel.x});
     if (!weights.empty()) return weights;

@@ -22,6 +22,7 @@ struct PanelWork {
   int padding;             // zeros to write after them: the last panel closes the pixel
   bool residual;
   bool relu;
+  float ceiling;              // of the relu
   std::ptrdiff_t in_channel;  // first input channel
   std::ptrdiff_t run;  // taps that lie next to each other in memory: whole rows of the window, or pixels
   int runs_per_row;    // 1 or kernel_w
@@ -47,6 +48,7 @@ PanelWork<Arch> panel_work(const ConvBand& band, const ConvLayout<Arch>& layout,
           .padding = ends_pixel ? static_cast<int>((quantum - end % quantum) % quantum) : 0,
           .residual = band.residual.row != nullptr,
           .relu = band.relu,
+          .ceiling = band.ceiling,
           .in_channel = layout.depthwise ? panel.channel : panel.group * layout.group_in,
           .run = touching ? layout.group_in * s.kernel_w : layout.group_in,
           .runs_per_row = touching ? 1 : s.kernel_w,
@@ -73,13 +75,14 @@ FCN_INLINE void open_tile(const PanelWork<Arch>& work, const float* partial, Vec
 template <class Arch, std::size_t MR, std::size_t V>
 FCN_INLINE void store_full(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
                            Vec<Arch> (&acc)[MR][V]) {
+  const auto ceiling = Vec<Arch>::broadcast(work.ceiling);
   unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
     const int i = pixel + static_cast<int>(I);
     unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
       Vec<Arch> value = acc[I][J];
       const std::ptrdiff_t at = work.channel + static_cast<int>(J) * Vec<Arch>::width;
       if (work.residual) value = value + Vec<Arch>::load(block.residual[i] + at);
-      if (work.relu) value = relu<Arch>(value);
+      if (work.relu) value = relu_up_to<Arch>(value, ceiling);
       value.store(block.out[i] + at);
     });
   });
@@ -91,6 +94,7 @@ template <class Arch, std::size_t MR, std::size_t V>
 void store_partial(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
                    const Vec<Arch> (&acc)[MR][V]) {
   constexpr int width = Vec<Arch>::width;
+  const auto ceiling = Vec<Arch>::broadcast(work.ceiling);
   for (int i = 0; i < static_cast<int>(MR); ++i) {
     float* out = block.out[pixel + i] + work.channel;
     for (int j = 0; j < static_cast<int>(V); ++j) {
@@ -100,7 +104,7 @@ void store_partial(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, i
       if (work.residual) {
         value = value + Vec<Arch>::load_first(block.residual[pixel + i] + work.channel + j * width, n);
       }
-      if (work.relu) value = relu<Arch>(value);
+      if (work.relu) value = relu_up_to<Arch>(value, ceiling);
       value.store_first(out + j * width, n);
     }
     for (int c = 0; c < work.padding; ++c) out[work.channels + c] = 0.0f;

@@ -61,8 +61,8 @@ struct ConvShape {
 /// One band of a convolution.
 ///
 /// Bits: for each output, acc = bias; then over ky, kx, c (of the output's group), in this order,
-/// acc = fma(in, weight, acc); then acc = acc + residual if there is one; then acc > 0 ? acc : 0 if relu.
-/// Padded taps take part with the zeros they read.
+/// acc = fma(in, weight, acc); then acc = acc + residual if there is one; then, if relu, acc = acc > 0 ? acc
+/// : 0 and acc = ceiling > acc ? acc : ceiling. Padded taps take part with the zeros they read.
 struct ConvBand {
   ConvShape shape;
   int images = 1;
@@ -74,6 +74,7 @@ struct ConvBand {
   OutputRows out;                  ///< out_rows rows; may be the residual's rows
   const float* weights = nullptr;  ///< packed by the same table's pack_conv, 64-byte aligned
   bool relu = false;
+  float ceiling = __builtin_inff();  ///< of the relu: 6 makes it ReLU6
 };
 
 /// One band of pooling. Taps outside the map are given as null rows, and columns are clipped by the kernel.

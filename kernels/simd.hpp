@@ -139,4 +139,11 @@ FCN_INLINE Vec<Arch> relu(Vec<Arch> x) {
   return Vec<Arch>::select(x > zero, x, zero);
 }
 
+/// The same with a ceiling: the relu of a convolution. An infinite ceiling changes nothing.
+template <class Arch>
+FCN_INLINE Vec<Arch> relu_up_to(Vec<Arch> x, Vec<Arch> ceiling) {
+  const auto y = relu<Arch>(x);
+  return Vec<Arch>::select(ceiling > y, y, ceiling);
+}
+
 }  // namespace fcn::kernels

@@ -82,6 +82,7 @@ void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
                            const WinogradTarget<Arch, Tile>& target, const float* m, const float* bias) {
   constexpr int width = Vec<Arch>::width;
   const bool residual = band.residual.row != nullptr, with_relu = band.relu;
+  const auto ceiling = Vec<Arch>::broadcast(band.ceiling);
   const auto channels = static_cast<int>(panel.channels);
   int c = 0;
   for (; c + width <= channels; c += width) {
@@ -92,7 +93,7 @@ void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
           if (residual) {
             value = value + Vec<Arch>::load(target.residual[i] + j * band.residual.pixel_stride + c);
           }
-          if (with_relu) value = relu<Arch>(value);
+          if (with_relu) value = relu_up_to<Arch>(value, ceiling);
           value.store(target.out[i] + j * band.out.pixel_stride + c);
         });
   }
@@ -106,7 +107,7 @@ void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
             value =
                 value + Vec<Arch>::load_first(target.residual[i] + j * band.residual.pixel_stride + c, left);
           }
-          if (with_relu) value = relu<Arch>(value);
+          if (with_relu) value = relu_up_to<Arch>(value, ceiling);
           value.store_first(target.out[i] + j * band.out.pixel_stride + c, left);
         });
   }

@@ -59,7 +59,7 @@ inline void conv_f32(const ConvBand& band, Range pixels, Range panels) {
     for (std::ptrdiff_t n = panels.begin; n < panels.end; ++n) {
       float value = conv_sum(band, at, n);
       if (band.residual.row != nullptr) value = value + input_pixel(band.residual, at)[n];
-      out[n] = band.relu ? relu(value) : value;
+      out[n] = band.relu ? relu_up_to(value, band.ceiling) : value;
     }
     if (panels.end == channels) write_padding(out, channels);
   }

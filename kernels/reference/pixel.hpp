@@ -37,4 +37,10 @@ inline float relu(float x) {
   return x > 0.0f ? x : 0.0f;
 }
 
+/// The same with a ceiling: the relu of a convolution.
+inline float relu_up_to(float x, float ceiling) {
+  const float y = relu(x);
+  return ceiling > y ? y : ceiling;
+}
+
 }  // namespace fcn::kernels::reference

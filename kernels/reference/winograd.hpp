@@ -144,7 +144,7 @@ inline void winograd_f32(const ConvBand& band, int tile, Range tiles, Range pane
           float value = m[i * taps + j] + band.weights[n];
           if (band.residual.row != nullptr) value = value + input_pixel(band.residual, pixel)[n];
           float* out = output_pixel(band.out, pixel);
-          out[n] = band.relu ? relu(value) : value;
+          out[n] = band.relu ? relu_up_to(value, band.ceiling) : value;
           if (n == channels - 1) write_padding(out, channels);
         }
       }

@@ -61,6 +61,8 @@ struct NaiveVisitor {
     if (op.residual)
       for (std::size_t i = 0; i < y.v.size(); ++i) y.v[i] += in(1).v[i];
     if (op.relu) apply_relu(y);
+    if (op.relu)
+      for (double& value : y.v) value = std::min(value, double{op.ceiling});
     return y;
   }
 

@@ -86,6 +86,7 @@ inline Graph random_fcn(std::uint32_t seed) {
   const NodeId shortcut = g.append("shortcut", random_conv(random, width, width + 5, 1, 2, 0), {x});
   Conv first = random_conv(random, width, width, 3, 2, 1, random.chance() ? 2 : width);
   first.relu = random.chance();
+  if (random.chance()) first.ceiling = 0.75f;
   x = g.append("grouped", first, {x});
   Conv second = random_conv(random, width, width + 5, 3, 1, 2, 1, 2);
   second.residual = second.relu = true;

@@ -117,6 +117,20 @@ TEST_CASE("every op comes back as it was") {
   CHECK(graph->output == graph->nodes.size() - 1);
 }
 
+TEST_CASE("a convolution's relu is false, true or its ceiling") {
+  Graph graph = every_op();
+  op<Conv>(graph, 1).ceiling = 6;
+  const std::string text = dump_json(graph_to_json(graph));
+  CHECK_THAT(text, Contains("\"relu\":6.0"));
+  auto again = parse(text);
+  REQUIRE(again);
+  CHECK(op<Conv>(*again, 1).relu);
+  CHECK(op<Conv>(*again, 1).ceiling == 6.0f);
+  CHECK_THAT(error_of(text, "\"relu\":6.0", "\"relu\":-6"), Contains("ceiling"));
+  CHECK_THAT(error_of(text, "\"relu\":6.0", "\"relu\":\"six\""), Contains("expected a number"));
+  CHECK_THAT(error_of(text, "\"relu\":6.0", "\"relu\":1e39"), Contains("beyond a float"));
+}
+
 TEST_CASE("texts that are not graphs are refused with the field") {
   const std::string text = dump_json(graph_to_json(every_op()));
   CHECK_THAT(error_of(text, "\"op\":\"relu\"", "\"op\":\"rleu\""), Contains("unknown op \"rleu\""));

@@ -139,6 +139,52 @@ TEST_CASE("relus fuse into what makes their input, unless others read it") {
   CHECK(std::get<Add>(graph.nodes[4].op).relu);
 }
 
+TEST_CASE("a clip from 0 becomes a convolution's relu with a ceiling; other clips stay") {
+  const auto fused = [](const Activation& activation, bool shared) {
+    Graph graph;
+    const NodeId in = graph.append("in", Input{.channels = 1}, {});
+    const NodeId conv = graph.append("conv", make_conv(1, 1), {in});
+    const NodeId clip = graph.append("clip", activation, {conv});
+    if (shared) graph.append("add", Add{}, {conv, clip});
+    REQUIRE(passes::fuse_relu(graph));
+    const auto& op = std::get<Conv>(graph.nodes[1].op);
+    CHECK(op.relu == (graph.nodes.size() == 2));
+    return op.relu ? op.ceiling : -1;
+  };
+  CHECK(fused({ActivationKind::clip, 0, 6}, false) == 6.0f);
+  CHECK(fused({ActivationKind::clip, 0, 6}, true) == -1.0f);
+  CHECK(fused({ActivationKind::clip, -1, 6}, false) == -1.0f);
+  CHECK(fused({ActivationKind::clip, 0, 0}, false) == -1.0f);
+  CHECK(fused({ActivationKind::hard_sigmoid, 0, 6}, false) == -1.0f);
+
+  Graph twice;
+  NodeId at = twice.append("in", Input{.channels = 1}, {});
+  at = twice.append("conv", make_conv(1, 1), {at});
+  at = twice.append("relu", Relu{}, {at});
+  at = twice.append("clip6", Activation{ActivationKind::clip, 0, 6}, {at});
+  twice.append("clip4", Activation{ActivationKind::clip, 0, 4}, {at});
+  REQUIRE(passes::fuse_relu(twice));
+  REQUIRE(names(twice) == "in conv");
+  CHECK(std::get<Conv>(twice.nodes[1].op).ceiling == 4.0f);
+}
+
+TEST_CASE("norms and activations after a concatenation or an activation stay") {
+  Graph graph;
+  const NodeId in = graph.append("in", Input{.channels = 1}, {});
+  const NodeId a = graph.append("a", make_conv(1, 1), {in});
+  const NodeId b = graph.append("b", make_conv(1, 1), {in});
+  NodeId at = graph.append("concat", Concat{}, {a, b});
+  at = graph.append("norm", make_norm(2), {at});
+  at = graph.append("relu", Relu{}, {at});
+  at = graph.append("conv", make_conv(2, 2), {at});
+  at = graph.append("silu", Activation{ActivationKind::silu, 0, 0}, {at});
+  graph.append("norm2", make_norm(2), {at});
+  REQUIRE(passes::fold_batch_norm(graph));
+  REQUIRE(passes::fuse_relu(graph));
+  CHECK(names(graph) == "in a b concat norm conv silu norm2");
+  CHECK(std::get<BatchNorm>(graph.nodes[4].op).relu);
+}
+
 TEST_CASE("an addition fuses into its later convolution") {
   Graph graph;
   const NodeId in = graph.append("in", Input{.channels = 1}, {});

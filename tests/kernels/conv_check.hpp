@@ -21,6 +21,7 @@ struct ConvCase {
   int pad_top = 0, pad_bottom = 0, pad_right = 0;  ///< the left one is in shape
   int spare_channels = 0;                          ///< floats of an input pixel that do not count
   bool bias = true, residual = false, relu = false, in_place = false;
+  float ceiling = std::numeric_limits<float>::infinity();
   Values values = Values::kRandom;
   unsigned seed = test_seed();
 
@@ -43,8 +44,8 @@ struct ConvCase {
          << ", .in_w = " << in_w << ", .images = " << images << ", .pad_top = " << pad_top
          << ", .pad_bottom = " << pad_bottom << ", .pad_right = " << pad_right
          << ", .spare_channels = " << spare_channels << ", .bias = " << bias << ", .residual = " << residual
-         << ", .relu = " << relu << ", .in_place = " << in_place << ", .values = Values("
-         << static_cast<int>(values) << "), .seed = " << seed << "}";
+         << ", .relu = " << relu << ", .in_place = " << in_place << ", .ceiling = " << ceiling
+         << ", .values = Values(" << static_cast<int>(values) << "), .seed = " << seed << "}";
     return text.str();
   }
 };
@@ -99,6 +100,7 @@ class ConvProblem {
     band.out = output_rows(out);
     band.weights = packed.get();
     band.relu = case_.relu;
+    band.ceiling = case_.ceiling;
 
     const Range pixels{0, std::ptrdiff_t{case_.out_h()} * case_.images * case_.out_w()};
     const Range panels{0, table.conv_panels(s)};
@@ -183,7 +185,7 @@ inline double ConvProblem::error_in_bounds(const Map& got) const {
           const double bias = bias_[static_cast<std::size_t>(channel)];
           const double residual = case_.residual ? residual_.pixel(y, image, x)[channel] : 0.0;
           double truth = sums(m, n) + bias + residual;
-          if (case_.relu) truth = truth > 0 ? truth : 0;
+          if (case_.relu) truth = std::clamp(truth, 0.0, double{case_.ceiling});
           const double roundings = case_.k() + 3;
           const double bound = roundings * 0x1p-24 / (1 - roundings * 0x1p-24) *
                                    (magnitudes(m, n) + std::abs(bias) + std::abs(residual)) +

@@ -82,6 +82,7 @@ TEST_CASE("Grouped and depthwise convolutions", "[conv]") {
       c.values = values;
       c.residual = g.in % 2 == 0;
       c.relu = g.out % 3 != 0;
+      if (g.out % 2 == 0) c.ceiling = 2.0f;
       check_conv(c);
       c.shape.stride_x = c.shape.stride_y = 2;
       c.images = 2;
@@ -100,6 +101,7 @@ TEST_CASE("Convolutions of a thousand random shapes", "[conv]") {
     s.groups = random.pick(4) == 0 ? 1 + random.pick(5) : 1;
     s.in_channels = s.groups * (1 + random.pick(random.pick(5) == 0 ? 90 : 12));
     s.out_channels = s.groups * (1 + random.pick(random.pick(4) == 0 ? 140 : 20));
+    if (random.pick(5) == 0) s.groups = s.in_channels = s.out_channels = 1 + random.pick(140);
     s.kernel_h = 1 + random.pick(4), s.kernel_w = 1 + random.pick(4);
     s.stride_y = 1 + random.pick(3), s.stride_x = 1 + random.pick(3);
     s.dilation_y = 1 + random.pick(2), s.dilation_x = 1 + random.pick(2);
@@ -110,6 +112,7 @@ TEST_CASE("Convolutions of a thousand random shapes", "[conv]") {
     c.spare_channels = random.pick(2) * random.pick(16);
     c.bias = random.pick(4) != 0, c.residual = random.pick(2) != 0, c.relu = random.pick(2) != 0;
     c.in_place = random.pick(2) != 0;
+    if (random.pick(3) == 0) c.ceiling = 1.5f;
     c.values = static_cast<Values>(random.pick(3));
     c.seed = test_seed() + i;
     const bool fits = c.in_h + c.pad_top + c.pad_bottom > (s.kernel_h - 1) * s.dilation_y &&

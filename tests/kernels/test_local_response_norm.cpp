@@ -63,7 +63,7 @@ TEST_CASE("Local response norm is that of float64", "[local_response_norm]") {
         // Roundings of the base, each beta times in the power; of beta ln base, log's 2 among them; exp's 4
         // and SSE2's own, the quotient and the product.
         const double roundings =
-            std::abs(c.beta) * (2 * c.size + 3) + 3 * std::abs(c.beta * std::log(base)) + 8;
+            std::abs(double{c.beta}) * (2 * c.size + 3) + 3 * std::abs(c.beta * std::log(base)) + 8;
         const double bound = roundings * 0x1p-24 * std::abs(truth) + 0x1p-148;
         worst = std::max(worst, std::abs(got.pixel(y, i, x)[n] - truth) / bound);
       });

@@ -88,6 +88,7 @@ TEST_CASE("Winograd convolutions of three hundred random shapes", "[winograd]") 
     c.pad_left = random.pick(4), c.pad_right = random.pick(4);
     c.spare_channels = random.pick(2) * random.pick(16);
     c.bias = random.pick(4) != 0, c.residual = random.pick(2) != 0, c.relu = random.pick(2) != 0;
+    if (random.pick(3) == 0) c.ceiling = 1.5f;
     c.in_place = random.pick(2) != 0;
     c.values = random.pick(3) == 0 ? Values::kSpecial : Values::kRandom;
     c.seed = test_seed() + i;

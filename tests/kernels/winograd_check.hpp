@@ -48,6 +48,7 @@ struct WinogradCase {
   int pad_top = 1, pad_bottom = 1, pad_left = 1, pad_right = 1;
   int spare_channels = 0;  ///< floats of an input pixel that do not count
   bool bias = true, residual = false, relu = false, in_place = false;
+  float ceiling = std::numeric_limits<float>::infinity();
   Values values = Values::kRandom;
   unsigned seed = test_seed();
 
@@ -62,7 +63,7 @@ struct WinogradCase {
     text << "WinogradCase{" << tile << ", " << in_channels << ", " << out_channels << ", " << in_h << ", "
          << in_w << ", " << images << ", " << pad_top << ", " << pad_bottom << ", " << pad_left << ", "
          << pad_right << ", " << spare_channels << ", " << bias << ", " << residual << ", " << relu << ", "
-         << in_place << ", Values(" << static_cast<int>(values) << "), " << seed << "}";
+         << in_place << ", " << ceiling << ", Values(" << static_cast<int>(values) << "), " << seed << "}";
     return text.str();
   }
 };
@@ -180,6 +181,7 @@ class WinogradProblem {
     band.out = output_rows(out);
     band.weights = packed;
     band.relu = case_.relu;
+    band.ceiling = case_.ceiling;
     return band;
   }
 
@@ -265,7 +267,7 @@ inline double WinogradProblem::tile_error_in_bounds(const Map& got, int ty, int 
         const double bias = bias_[static_cast<std::size_t>(n)];
         const double residual = case_.residual ? residual_.pixel(y, image, x)[n] : 0.0;
         double truth = sum(i, j) + bias + residual;
-        if (case_.relu) truth = truth > 0 ? truth : 0;
+        if (case_.relu) truth = std::clamp(truth, 0.0, double{case_.ceiling});
         const double bound = unit * (magnitude(i, j) + std::abs(bias) + std::abs(residual));
         worst = std::max(worst, std::abs(got.pixel(y, image, x)[n] - truth) / bound);
       }
