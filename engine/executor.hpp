@@ -67,6 +67,7 @@ class Executor {
   void make(const RowStep& step, const Flatten& op);
   /// Convolves with the packed weights; of `op` only what follows the sum counts.
   void convolve(const RowStep& step, const Conv& op);
+  void conv_max_pool(const RowStep& step, NodeId conv);
   void gather(const RowStep& step, void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range));
   kernels::PoolBand pool_band(const RowStep& step);
 
@@ -148,6 +149,12 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
   for (const ImageView& image : images)
     if (image.height != options.height || image.width != options.width || image.pixels == nullptr)
       return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
+  for (const Tap& tap : taps)
+    if (node(tap.node).fused)
+      return Error{
+          ErrorCode::invalid_argument,
+          "its rows are not stored, because its max-pool computes them; plan with keep_rows to tap them",
+          "node " + plan_.graph().nodes[tap.node].name};
   images_ = images;
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {

@@ -78,7 +78,38 @@ inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
   return band;
 }
 
+/// A max-pool and the convolution before it, in one.
+inline void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
+  const NodePlan& out = node(step.node);
+  const NodePlan& made = node(conv);
+  const Padding& pad = out.window.pad;
+  const bool resume = step.begin > 0;
+  RowStep rows{conv, resume ? 2 * step.begin - pad.top + 1 : 0, 0};
+  rows.end = std::max(rows.begin, std::min(2 * step.end - pad.top + 1, made.shape.height));
+  kernels::ConvPoolBand band;
+  band.conv.shape = conv_shape(plan_.graph().nodes[conv].op);
+  band.conv.images = plan_.options().images;
+  band.conv.out_rows = rows.end - rows.begin;
+  band.conv.out_width = made.shape.width;
+  band.conv.in = rows_.window(rings_, made, input(conv, 0), rows, true);
+  band.conv.weights = model_->packed(conv).data();
+  band.conv.ceiling = std::get<Conv>(plan_.graph().nodes[conv].op).ceiling;
+  band.lead_rows = !resume && pad.top == 0 ? 1 : 0;
+  band.resume = resume;
+  band.out_rows = step.end - step.begin;
+  band.out_width = out.shape.width;
+  band.pad_left = pad.left;
+  band.out = rows_.output(rings_, out, step);
+  float* const carry = rings_.row(made, 0);
+  band.carry = {&carry, made.pixel_stride, made.image_stride};
+  const std::ptrdiff_t columns = std::ptrdiff_t{band.conv.images} * band.out_width;
+  pool_->run([&](int worker) {
+    table().conv_max_pool(band, split(columns, 1, worker, pool_->size()), rings_.scratch(worker));
+  });
+}
+
 inline void Executor::make(const RowStep& step, const MaxPool&) {
+  if (const auto conv = node(step.node).fused_conv) return conv_max_pool(step, *conv);
   run_pixels(step, table().max_pool, pool_band(step));
 }
 

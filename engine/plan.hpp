@@ -15,7 +15,9 @@
 #include "engine/checked.hpp"
 #include "engine/geometry.hpp"
 #include "engine/model.hpp"
+#include "engine/node_plan.hpp"
 #include "engine/plan_checks.hpp"
+#include "engine/pool_fusion.hpp"
 #include "engine/resample.hpp"
 #include "engine/row_reach.hpp"
 #include "engine/row_schedule.hpp"
@@ -23,32 +25,6 @@
 #include "engine/window.hpp"
 
 namespace fcn::inline FCN_ABI {
-
-/// How a node's rows lie in memory. The drawing is in kernels/kernel_table.hpp.
-struct NodePlan {
-  Shape shape;
-  Window window;         ///< over the first input
-  bool gathers = false;  ///< takes in rows and gives one in the end; else it makes as many as it has
-  int step_rows = 1;     ///< steps end at multiples of this many rows
-  int most_rows = 0;     ///< most rows made at once
-  int ring_rows = 0;     ///< rows held; row r lives in slot r % ring_rows
-  int margin_left = 0;   ///< zeroed pixels before each image's row
-  int margin_right = 0;  ///< and after
-  std::ptrdiff_t pixel_stride = 0;  ///< floats
-  std::ptrdiff_t image_stride = 0;
-  std::ptrdiff_t row_stride = 0;
-  std::size_t ring_offset = 0;      ///< of the ring in the arena, floats
-  std::uint64_t multiply_adds = 0;  ///< of the direct algorithm, for one image
-  ConvAlgorithm algorithm = ConvAlgorithm::direct;
-  ColumnTable columns;  ///< of ops that move pixels
-
-  /// Output rows that are made together, at absolute multiples: a tile's height.
-  [[nodiscard]] int row_quantum() const { return tile_size(algorithm); }
-
-  [[nodiscard]] std::size_t ring_floats() const {
-    return static_cast<std::size_t>(ring_rows) * static_cast<std::size_t>(row_stride);
-  }
-};
 
 class Plan {
  public:
@@ -61,18 +37,19 @@ class Plan {
   [[nodiscard]] const RowSchedule& schedule() const { return schedule_; }
   [[nodiscard]] const Shape& map_shape() const { return nodes_[graph_.output].shape; }
   [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }
-  [[nodiscard]] std::size_t arena_floats() const {
-    return arena_floats_;
-  }  ///< all rings and the row of zeros
-  [[nodiscard]] std::size_t zero_offset() const {
-    return zero_offset_;
-  }  ///< of the row of zeros in the arena
+  /// Floats of all rings, the row of zeros and the scratch.
+  [[nodiscard]] std::size_t arena_floats() const { return arena_floats_; }
+  /// Of the row of zeros in the arena.
+  [[nodiscard]] std::size_t zero_offset() const { return zero_offset_; }
   [[nodiscard]] std::size_t scratch_offset() const { return scratch_offset_; }  ///< of the workers' scratch
   [[nodiscard]] std::size_t scratch_floats() const { return scratch_floats_; }  ///< of each worker
   [[nodiscard]] std::size_t most_row_pointers() const { return most_row_pointers_; }
 
  private:
   Plan() = default;
+  void fuse_pools();
+  [[nodiscard]] const std::vector<NodeId>& sources(NodeId id) const;
+  [[nodiscard]] RowReach reach(NodeId id, std::size_t slot) const;
   void widen_margins();
   Status lay_out_rows(const Model& model);
   void choose_steps();
@@ -122,6 +99,23 @@ inline Error size_overflow(const Node& node) {
 
 }  // namespace detail
 
+inline void Plan::fuse_pools() {
+  if (options_.keep_rows) return;
+  std::vector<ConvAlgorithm> algorithms;
+  for (const NodePlan& plan : nodes_) algorithms.push_back(plan.algorithm);
+  const std::vector<int> readers = graph_.consumer_counts();
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    nodes_[id].fused_conv = fusible_conv(graph_, id, readers, algorithms);
+    if (nodes_[id].fused_conv) nodes_[*nodes_[id].fused_conv].fused = true;
+  }
+}
+
+/// The nodes whose rows `id` reads.
+inline const std::vector<NodeId>& Plan::sources(NodeId id) const {
+  static const std::vector<NodeId> none;
+  return nodes_[id].fused ? none : graph_.nodes[nodes_[id].fused_conv.value_or(id)].inputs;
+}
+
 /// Margins as wide as the convolutions that read the node pad, and to the right wide enough for whole tiles.
 inline void Plan::widen_margins() {
   for (NodeId id = 0; id < nodes_.size(); ++id) {
@@ -164,6 +158,12 @@ inline Status Plan::lay_out_rows(const Model& model) {
     plan.image_stride = static_cast<std::ptrdiff_t>(round_up(*image, quantum));
     plan.row_stride = plan.image_stride * options_.images;
     plan.multiply_adds = detail::multiply_adds(graph_.nodes[id].op, plan.shape);
+    if (!plan.fused_conv) continue;
+    NodePlan& conv = nodes_[*plan.fused_conv];  // before the pool, so laid out already; now as its carry
+    conv.pixel_stride = plan.pixel_stride;
+    conv.image_stride = plan.image_stride;
+    conv.row_stride = plan.row_stride;
+    conv.ring_rows = 1;
   }
   return {};
 }
@@ -188,16 +188,23 @@ inline void Plan::choose_steps() {
                                                       : detail::step_rows(row_pixels, step_pixels, plan);
     plan.step_rows = static_cast<int>(
         std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
-    RowSchedule::Lane lane{{}, worked_on.height, plan.step_rows};
-    for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
-      const NodeId from = node.inputs[slot];
+    RowSchedule::Lane lane{{}, plan.fused ? 0 : worked_on.height, plan.step_rows};
+    for (std::size_t slot = 0; slot < sources(id).size(); ++slot) {
+      const NodeId from = sources(id)[slot];
       lane.inputs.push_back({from, nodes_[from].gathers
                                        ? whole_map(lanes[from].height)  // nothing before its last row
-                                       : row_reach(node.op, slot, nodes_[from].shape, plan.shape)});
+                                       : reach(id, slot)});
     }
     lanes.push_back(std::move(lane));
   }
   schedule_ = RowSchedule(std::move(lanes));
+}
+
+/// The rows of its source number `slot` that a node reads.
+inline RowReach Plan::reach(NodeId id, std::size_t slot) const {
+  const NodePlan& plan = nodes_[id];
+  if (plan.fused_conv) return reach_of(composed_window(nodes_[*plan.fused_conv].window, plan.window));
+  return row_reach(graph_.nodes[id].op, slot, nodes_[sources(id)[slot]].shape, plan.shape);
 }
 
 /// Most row pointers that a step of the node hands to its kernel for one purpose.
@@ -208,6 +215,8 @@ inline std::size_t Plan::row_pointers(NodeId id) const {
   if (plan.gathers) return rows;
   if (std::holds_alternative<Concat>(node.op)) return rows * node.inputs.size();
   if (std::holds_alternative<Resize>(node.op)) return rows * 2;
+  if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
+    return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
   const int tile = plan.row_quantum();  // a row of tiles reads its rows and, once, those around it
   return static_cast<std::size_t>(ceil_div(plan.most_rows, tile)) *
          static_cast<std::size_t>(tile + plan.window.kernel.y - 1);
@@ -218,8 +227,8 @@ inline std::size_t Plan::row_pointers(NodeId id) const {
 inline void Plan::simulate() {
   std::vector<std::vector<std::pair<NodeId, std::size_t>>> readers(nodes_.size());
   for (NodeId id = 0; id < nodes_.size(); ++id)
-    for (std::size_t slot = 0; slot < graph_.nodes[id].inputs.size(); ++slot)
-      readers[graph_.nodes[id].inputs[slot]].emplace_back(id, slot);
+    for (std::size_t slot = 0; slot < sources(id).size(); ++slot)
+      readers[sources(id)[slot]].emplace_back(id, slot);
 
   RowSchedule schedule = schedule_;
   for (RowStep step; schedule.next(step);) {
@@ -235,11 +244,15 @@ inline void Plan::simulate() {
 }
 
 inline void Plan::size_scratch(const Model& model) {
-  for (NodeId id = 0; id < nodes_.size(); ++id)
-    if (nodes_[id].algorithm != ConvAlgorithm::direct)
-      scratch_floats_ =
-          std::max(scratch_floats_,
-                   model.table().winograd_scratch(conv_shape(graph_.nodes[id].op), nodes_[id].row_quantum()));
+  const kernels::KernelTable& table = model.table();
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    const NodePlan& plan = nodes_[id];
+    if (plan.algorithm == ConvAlgorithm::direct && !plan.fused) continue;
+    const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
+    scratch_floats_ =
+        std::max(scratch_floats_, plan.fused ? table.conv_max_pool_scratch(shape)
+                                             : table.winograd_scratch(shape, plan.row_quantum()));
+  }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }
 
@@ -283,6 +296,7 @@ inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options)
     plan.nodes_[id].shape = (*shapes)[id];
     plan.nodes_[id].algorithm = model.algorithm(id);
   }
+  plan.fuse_pools();
   plan.widen_margins();
   if (Status ok = plan.lay_out_rows(model); !ok) return ok.error();
   plan.choose_steps();

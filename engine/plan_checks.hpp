@@ -23,6 +23,8 @@ struct PlanOptions {
   int step_pixels = 0;  ///< output pixels of a step, about, where the plan chooses; 0 for the fastest. Never
                         ///< changes bits.
   int threads = 1;      ///< workers that will run it: each has its own scratch. Never changes bits.
+  bool keep_rows = false;  ///< every node makes its own rows, to be tapped: no max-pool computes the
+                           ///< convolution before it. Never changes bits.
 };
 
 namespace detail {

@@ -77,6 +77,24 @@ struct ConvBand {
   float ceiling = __builtin_inff();  ///< of the relu: 6 makes it ReLU6
 };
 
+/// Rows of a convolution's kernel that conv_max_pool takes at most.
+inline constexpr int kMostPooledKernelRows = 16;
+
+/// One band of a convolution with relu and the 3 x 3 max-pool of stride 2, padding 0 or 1, that alone reads
+/// it.
+///
+/// Pooled row r is made of rows lead_rows + 2 r and lead_rows + 2 r + 1 of `conv`, as far as there are any,
+/// and of the row above those, which lies in the carry, already pooled along the row.
+struct ConvPoolBand {
+  ConvBand conv;        ///< new rows of the convolution; no residual, `out` and `relu` are not looked at
+  int lead_rows = 0;    ///< 1 if the first of them only fills the carry: the map's first row without padding
+  bool resume = false;  ///< the carry holds the row above; otherwise there is none
+  int out_rows = 0, out_width = 0;  ///< pooled
+  int pad_left = 0;                 ///< of the pool
+  OutputRows out;
+  OutputRows carry;  ///< one pooled row, kept from band to band
+};
+
 /// One band of pooling. Taps outside the map are given as null rows, and columns are clipped by the kernel.
 struct PoolBand {
   int channels = 0;
@@ -182,6 +200,12 @@ struct KernelTable {
   /// Computes output pixels `pixels` of the band, numbered row by row, image by image, column by column, for
   /// the output channels of `panels`. Slices of pixels best begin at multiples of conv_mr.
   void (*conv)(const ConvBand&, Range pixels, Range panels);
+
+  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool brings.
+  std::size_t (*conv_max_pool_scratch)(const ConvShape&) = nullptr;
+  /// Computes columns `columns` of the pooled rows, numbered image by image. Weights are conv's. Bits: conv's
+  /// with relu, then the greatest of the taps inside the map.
+  void (*conv_max_pool)(const ConvPoolBand&, Range columns, float* scratch) = nullptr;
 
   // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of stride 1, dilation 1 and one group; tile is 2
   // or 4. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.

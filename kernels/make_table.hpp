@@ -8,6 +8,7 @@
 #include "kernels/batch_norm.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/conv_layout.hpp"
+#include "kernels/conv_max_pool.hpp"
 #include "kernels/copy_channels.hpp"
 #include "kernels/copy_pixels.hpp"
 #include "kernels/global_pool.hpp"
@@ -34,6 +35,8 @@ constexpr KernelTable make_table() {
           .pack_conv = &pack_conv_f32<Arch>,
           .conv_panels = &conv_panels_f32<Arch>,
           .conv = &conv_f32<Arch>,
+          .conv_max_pool_scratch = &conv_max_pool_scratch_f32<Arch>,
+          .conv_max_pool = &conv_max_pool_f32<Arch>,
           .packed_winograd_size = &packed_winograd_size_f32<Arch>,
           .pack_winograd = &pack_winograd_f32<Arch>,
           .winograd_panels = &winograd_panels_f32<Arch>,

@@ -95,6 +95,11 @@ struct Vec {
 #endif
   }
 
+  /// The greater of two numbers; which zero it gives, or what it makes of NaN, depends on the arch.
+  FCN_INLINE friend Vec greater(Vec a, Vec b) {
+    return {xsimd::max(a.lanes, b.lanes)};
+  }
+
   /// Comparisons with NaN are false.
   FCN_INLINE friend Mask operator>(Vec a, Vec b) {
     return a.lanes > b.lanes;

@@ -38,6 +38,8 @@ struct Vec<arch::avx512> {
   FCN_INLINE friend Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.lanes, b.lanes)}; }
   FCN_INLINE friend Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.lanes, b.lanes)}; }
 
+  FCN_INLINE friend Vec greater(Vec a, Vec b) { return {_mm512_maskz_max_ps(0xffff, a.lanes, b.lanes)}; }
+
   FCN_INLINE friend Mask operator>(Vec a, Vec b) { return _mm512_cmp_ps_mask(a.lanes, b.lanes, _CMP_GT_OQ); }
   FCN_INLINE friend Mask is_nan(Vec a) { return _mm512_cmp_ps_mask(a.lanes, a.lanes, _CMP_UNORD_Q); }
   FCN_INLINE static Mask either(Mask a, Mask b) { return static_cast<Mask>(a | b); }

@@ -9,6 +9,7 @@
 #include "kernels/reference/average_pool.hpp"
 #include "kernels/reference/batch_norm.hpp"
 #include "kernels/reference/conv.hpp"
+#include "kernels/reference/conv_max_pool.hpp"
 #include "kernels/reference/copy.hpp"
 #include "kernels/reference/global_pool.hpp"
 #include "kernels/reference/local_response_norm.hpp"
@@ -29,6 +30,8 @@ constexpr KernelTable make_table() {
           .pack_conv = &pack_conv_f32,
           .conv_panels = &conv_panels_f32,
           .conv = &conv_f32,
+          .conv_max_pool_scratch = &conv_max_pool_scratch_f32,
+          .conv_max_pool = &conv_max_pool_f32,
           .packed_winograd_size = &packed_winograd_size_f32,
           .pack_winograd = &pack_winograd_f32,
           .winograd_panels = &winograd_panels_f32,

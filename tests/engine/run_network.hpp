@@ -21,6 +21,7 @@ struct RunOptions {
   int threads = 1;
   int band_rows = 0;
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
+  bool keep_rows = false;
 };
 
 /// The outputs of these nodes, in the same order.
@@ -34,7 +35,8 @@ inline std::vector<Tensor> run_nodes(const Graph& graph, const ModelInfo& info,
                                     .width = pictures[0].width,
                                     .images = static_cast<int>(pictures.size()),
                                     .band_rows = options.band_rows,
-                                    .threads = options.threads});
+                                    .threads = options.threads,
+                                    .keep_rows = options.keep_rows});
   if (!plan) FAIL(plan.error().to_string());
   std::vector<TensorSink> sinks;
   for (const NodeId node : nodes) {

@@ -38,8 +38,8 @@ void check_against_float64(const Graph& graph, const Picture& picture, const ker
   const std::vector<Map> bounds = error_bounds(graph, truth, algorithm);
   std::vector<NodeId> nodes(graph.nodes.size());
   std::iota(nodes.begin(), nodes.end(), NodeId{0});
-  const std::vector<Tensor> all =
-      run_nodes(graph, info, {&picture, 1}, {.table = &table, .algorithm = algorithm}, nodes);
+  const std::vector<Tensor> all = run_nodes(
+      graph, info, {&picture, 1}, {.table = &table, .algorithm = algorithm, .keep_rows = true}, nodes);
   for (const NodeId id : nodes) {
     const Tensor& got = all[id];
     const Map& want = truth[id];
@@ -94,6 +94,45 @@ TEST_CASE("both Winograd forms run in bands and threads without a change of bits
                                     {.table = table, .threads = threads, .band_rows = band_rows}),
                         want));
   }
+}
+
+TEST_CASE(
+    "a max-pool that computes its convolution gives the bits of the two apart, and refuses a tap between") {
+  const int pad = GENERATE(0, 1);
+  Random random(static_cast<std::uint32_t>(40 + pad));
+  Graph graph;
+  NodeId x = graph.append("input", Input{3}, {});
+  Conv stem = random_conv(random, 3, 20, 7, 2, 3);
+  stem.relu = true;
+  const NodeId conv = graph.append("stem", stem, {x});
+  x = graph.append("pool", MaxPool{{3, 3}, {2, 2}, {1, 1}, {pad, pad, pad, pad}, pad == 0}, {conv});
+  graph.append("head", random_conv(random, 20, 5, 1, 1, 0), {x});
+  const Picture picture(random, 43, 58, 3);
+  const ModelInfo info = normalised(3);
+  const kernels::KernelTable* table = kernels::supported_tables().back();
+  const Tensor want = run_network(graph, info, {&picture, 1}, {.table = table, .keep_rows = true});
+  for (const int threads : {1, 2, 5})
+    for (const int band_rows : {0, 1, 3, 43})
+      CHECK(same_bits(run_network(graph, info, {&picture, 1},
+                                  {.table = table, .threads = threads, .band_rows = band_rows}),
+                      want));
+
+  auto model = Model::from_graph(graph, info, {.table = table, .limits = {}});
+  REQUIRE(model);
+  auto plan = Plan::create(*model, {.height = picture.height, .width = picture.width});
+  REQUIRE(plan);
+  CHECK(plan->node(conv).fused);
+  auto tensor = Tensor::create(1, plan->node(conv).shape);
+  REQUIRE(tensor);
+  ThreadPool pool(1);
+  auto executor = Executor::create(*model, *std::move(plan), pool);
+  REQUIRE(executor);
+  TensorSink sink(*std::move(tensor));
+  const Tap tap{conv, &sink};
+  const ImageView view = picture.view();
+  const Status refused = executor->run({&view, 1}, {&tap, 1});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().to_string().find("keep_rows") != std::string::npos);
 }
 
 TEST_CASE("band heights, threads and archs do not change a bit") {

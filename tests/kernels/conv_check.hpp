@@ -76,21 +76,34 @@ class ConvProblem {
     }
   }
 
-  /// Runs the case, whole or in random slices of pixels and panels.
-  Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
-    const kernels::ConvShape& s = case_.shape;
-    const std::size_t size = table.packed_conv_size(s);
-    const std::unique_ptr<float[], decltype(&std::free)> packed(
-        static_cast<float*>(std::aligned_alloc(64, (size * sizeof(float) + 63) / 64 * 64)), &std::free);
-    table.pack_conv(s, weights_.data(), case_.bias ? bias_.data() : nullptr, packed.get());
+  using Packed = std::unique_ptr<float[], decltype(&std::free)>;
 
-    Map out = output_map(out_shape(case_));
+  Packed pack(const KernelTable& table) const {
+    const std::size_t bytes = table.packed_conv_size(case_.shape) * sizeof(float);
+    Packed packed(static_cast<float*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), &std::free);
+    table.pack_conv(case_.shape, weights_.data(), case_.bias ? bias_.data() : nullptr, packed.get());
+    return packed;
+  }
+
+  /// All rows of the case, without residual and output.
+  kernels::ConvBand input_band(const float* packed) const {
     kernels::ConvBand band;
-    band.shape = s;
+    band.shape = case_.shape;
     band.images = case_.images;
     band.out_rows = case_.out_h();
     band.out_width = case_.out_w();
     band.in = {rows_.data(), in_.shape().pixel_stride, in_.image_stride()};
+    band.weights = packed;
+    band.relu = case_.relu;
+    band.ceiling = case_.ceiling;
+    return band;
+  }
+
+  /// Runs the case, whole or in random slices of pixels and panels.
+  Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
+    const Packed packed = pack(table);
+    Map out = output_map(out_shape(case_));
+    kernels::ConvBand band = input_band(packed.get());
     if (case_.residual)
       band.residual = {residual_.rows(), residual_.shape().pixel_stride, residual_.image_stride()};
     if (case_.residual && case_.in_place) {
@@ -98,12 +111,9 @@ class ConvProblem {
       band.residual = {out.rows(), out.shape().pixel_stride, out.image_stride()};
     }
     band.out = output_rows(out);
-    band.weights = packed.get();
-    band.relu = case_.relu;
-    band.ceiling = case_.ceiling;
 
     const Range pixels{0, std::ptrdiff_t{case_.out_h()} * case_.images * case_.out_w()};
-    const Range panels{0, table.conv_panels(s)};
+    const Range panels{0, table.conv_panels(case_.shape)};
     if (!slices) {
       table.conv(band, pixels, panels);
       return out;
