@@ -150,7 +150,7 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
     if (image.height != options.height || image.width != options.width || image.pixels == nullptr)
       return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
   for (const Tap& tap : taps)
-    if (node(tap.node).fused)
+    if (node(tap.node).fused_into)
       return Error{
           ErrorCode::invalid_argument,
           "its rows are not stored, because its max-pool computes them; plan with keep_rows to tap them",

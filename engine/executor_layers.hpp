@@ -102,6 +102,7 @@ inline void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
   band.out = rows_.output(rings_, out, step);
   float* const carry = rings_.row(made, 0);
   band.carry = {&carry, made.pixel_stride, made.image_stride};
+  if (profile_ != nullptr) profile_->count_rows(conv, band.conv.out_rows);
   const std::ptrdiff_t columns = std::ptrdiff_t{band.conv.images} * band.out_width;
   pool_->run([&](int worker) {
     table().conv_max_pool(band, split(columns, 1, worker, pool_->size()), rings_.scratch(worker));

@@ -3,10 +3,13 @@
 // many are made at once.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "engine/checked.hpp"
 #include "engine/conv_algorithm.hpp"
 #include "engine/graph.hpp"
 #include "engine/resample.hpp"
@@ -31,9 +34,9 @@ struct NodePlan {
   std::uint64_t multiply_adds = 0;  ///< of the direct algorithm, for one image
   ConvAlgorithm algorithm = ConvAlgorithm::direct;
   std::optional<NodeId> fused_conv;  ///< a max-pool: the convolution that it computes itself
-  bool fused = false;  ///< a convolution that its max-pool computes: it has no steps, and its ring is one
-                       ///< row, pooled along the row, that the pool carries from step to step
-  ColumnTable columns;  ///< of ops that move pixels
+  std::optional<NodeId> fused_into;  ///< a convolution: the max-pool that computes it. It has no steps, and
+                                     ///< its ring is one row, pooled along the row, that the pool carries on
+  ColumnTable columns;               ///< of ops that move pixels
 
   /// Output rows that are made together, at absolute multiples: a tile's height.
   [[nodiscard]] int row_quantum() const { return tile_size(algorithm); }
@@ -42,5 +45,30 @@ struct NodePlan {
     return static_cast<std::size_t>(ring_rows) * static_cast<std::size_t>(row_stride);
   }
 };
+
+namespace detail {
+
+/// A step of at most about this many output pixels is long enough that a layer's weights, read once a step,
+/// cost little beside the arithmetic, and short enough that the rows it reads and writes are still in cache
+/// for the next layer.
+inline constexpr int kStepPixels = 480;
+/// Layers of few weights make fewer pixels if these have many channels: about as many floats as weights, or
+/// 128 KiB of them.
+inline constexpr std::uint64_t kStepFloats = 32768;
+/// Rows the input hands out at once beside steps of kStepPixels, and in proportion beside others.
+inline constexpr int kInputStepRows = 8;
+
+/// Rows of a step of at most about `step_pixels` for rows of this many pixels. A power of two: strides are,
+/// so steps soon repeat in the same rhythm and the rings of a tall picture are those of a low one.
+inline std::int64_t step_rows(std::int64_t row_pixels, int step_pixels, const NodePlan& plan) {
+  const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
+  const std::uint64_t weights = plan.multiply_adds / (size(plan.shape.height) * size(plan.shape.width));
+  const std::uint64_t wanted = std::max(weights, kStepFloats) / size(plan.shape.channels);
+  const auto pixels = static_cast<std::int64_t>(std::clamp<std::uint64_t>(wanted, 1, size(step_pixels)));
+  const auto rows = static_cast<std::uint64_t>(ceil_div(pixels, row_pixels));
+  return static_cast<std::int64_t>(std::bit_ceil(rows));
+}
+
+}  // namespace detail
 
 }  // namespace fcn::inline FCN_ABI

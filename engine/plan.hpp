@@ -5,7 +5,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -72,27 +71,6 @@ class Plan {
 
 namespace detail {
 
-/// A step of at most about this many output pixels is long enough that a layer's weights, read once a step,
-/// cost little beside the arithmetic, and short enough that the rows it reads and writes are still in cache
-/// for the next layer.
-inline constexpr int kStepPixels = 480;
-/// Layers of few weights make fewer pixels if these have many channels: about as many floats as weights, or
-/// 128 KiB of them.
-inline constexpr std::uint64_t kStepFloats = 32768;
-/// Rows the input hands out at once beside steps of kStepPixels, and in proportion beside others.
-inline constexpr int kInputStepRows = 8;
-
-/// Rows of a step of at most about `step_pixels` for rows of this many pixels. A power of two: strides are,
-/// so steps soon repeat in the same rhythm and the rings of a tall picture are those of a low one.
-inline std::int64_t step_rows(std::int64_t row_pixels, int step_pixels, const NodePlan& plan) {
-  const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
-  const std::uint64_t weights = plan.multiply_adds / (size(plan.shape.height) * size(plan.shape.width));
-  const std::uint64_t wanted = std::max(weights, kStepFloats) / size(plan.shape.channels);
-  const auto pixels = static_cast<std::int64_t>(std::clamp<std::uint64_t>(wanted, 1, size(step_pixels)));
-  const auto rows = static_cast<std::uint64_t>(ceil_div(pixels, row_pixels));
-  return static_cast<std::int64_t>(std::bit_ceil(rows));
-}
-
 inline Error size_overflow(const Node& node) {
   return {ErrorCode::limit_exceeded, "the size of its rows overflows", "node " + node.name};
 }
@@ -106,14 +84,14 @@ inline void Plan::fuse_pools() {
   const std::vector<int> readers = graph_.consumer_counts();
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     nodes_[id].fused_conv = fusible_conv(graph_, id, readers, algorithms);
-    if (nodes_[id].fused_conv) nodes_[*nodes_[id].fused_conv].fused = true;
+    if (nodes_[id].fused_conv) nodes_[*nodes_[id].fused_conv].fused_into = id;
   }
 }
 
 /// The nodes whose rows `id` reads.
 inline const std::vector<NodeId>& Plan::sources(NodeId id) const {
   static const std::vector<NodeId> none;
-  return nodes_[id].fused ? none : graph_.nodes[nodes_[id].fused_conv.value_or(id)].inputs;
+  return nodes_[id].fused_into ? none : graph_.nodes[nodes_[id].fused_conv.value_or(id)].inputs;
 }
 
 /// Margins as wide as the convolutions that read the node pad, and to the right wide enough for whole tiles.
@@ -188,7 +166,7 @@ inline void Plan::choose_steps() {
                                                       : detail::step_rows(row_pixels, step_pixels, plan);
     plan.step_rows = static_cast<int>(
         std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
-    RowSchedule::Lane lane{{}, plan.fused ? 0 : worked_on.height, plan.step_rows};
+    RowSchedule::Lane lane{{}, plan.fused_into ? 0 : worked_on.height, plan.step_rows};
     for (std::size_t slot = 0; slot < sources(id).size(); ++slot) {
       const NodeId from = sources(id)[slot];
       lane.inputs.push_back({from, nodes_[from].gathers
@@ -247,11 +225,11 @@ inline void Plan::size_scratch(const Model& model) {
   const kernels::KernelTable& table = model.table();
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     const NodePlan& plan = nodes_[id];
-    if (plan.algorithm == ConvAlgorithm::direct && !plan.fused) continue;
+    if (plan.algorithm == ConvAlgorithm::direct && !plan.fused_into) continue;
     const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
     scratch_floats_ =
-        std::max(scratch_floats_, plan.fused ? table.conv_max_pool_scratch(shape)
-                                             : table.winograd_scratch(shape, plan.row_quantum()));
+        std::max(scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape)
+                                                  : table.winograd_scratch(shape, plan.row_quantum()));
   }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }

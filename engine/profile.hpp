@@ -33,6 +33,9 @@ class Profile {
     cost.rows += static_cast<std::uint64_t>(step.end - step.begin);
   }
 
+  /// Rows that a node made as a part of another's step.
+  void count_rows(NodeId node, int rows) { costs_[node].rows += static_cast<std::uint64_t>(rows); }
+
   [[nodiscard]] const std::vector<NodeCost>& costs() const { return costs_; }
 
  private:

@@ -48,14 +48,21 @@ std::string millions(std::uint64_t count) {
   return count == 0 ? "" : fmt::format("{:.1f}", 1e-6 * static_cast<double>(count));
 }
 
+/// How the layer is computed, or that its convolution computes it too.
+std::string_view algorithm_of(const NodePlan& node) {
+  if (node.fused_conv) return "fused";
+  return node.multiply_adds != 0 ? to_string(node.algorithm) : "";
+}
+
 std::string layer_rows(const Plan& plan) {
   std::string text = layer_row("layer", "c x h x w", "algorithm", "M mul-adds", "step", "ring KiB");
   for (NodeId id = 0; id < plan.size(); ++id) {
     const NodePlan& node = plan.node(id);
     text += layer_row(plan.graph().nodes[id].name,
                       fmt::format("{}x{}x{}", node.shape.channels, node.shape.height, node.shape.width),
-                      node.multiply_adds != 0 ? to_string(node.algorithm) : "", millions(node.multiply_adds),
-                      std::to_string(node.most_rows), std::to_string((4 * node.ring_floats() + 1023) / 1024));
+                      algorithm_of(node), millions(node.multiply_adds),
+                      node.fused_into ? "" : std::to_string(node.most_rows),
+                      std::to_string((4 * node.ring_floats() + 1023) / 1024));
   }
   return text + layer_row("all", "", "", millions(multiply_adds(plan)), "",
                           std::to_string((run_memory(plan).rings + 1023) / 1024));
@@ -89,7 +96,8 @@ Json layer_fields(const Plan& plan) {
                   {"step_rows", node.most_rows},
                   {"ring_rows", node.ring_rows},
                   {"ring_bytes", sizeof(float) * node.ring_floats()}};
-    if (node.multiply_adds != 0) layer["algorithm"] = to_string(node.algorithm);
+    if (const std::string_view algorithm = algorithm_of(node); !algorithm.empty())
+      layer["algorithm"] = algorithm;
     layers.push_back(std::move(layer));
   }
   return layers;

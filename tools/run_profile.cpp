@@ -28,7 +28,8 @@ std::vector<LayerProfile> layers_of(const Plan& plan, const Profile& profile, in
   for (NodeId id = 0; id < plan.size(); ++id) {
     const NodePlan& node = plan.node(id);
     LayerProfile layer{plan.graph().nodes[id].name, node.shape, std::nullopt, 0, 0};
-    const double seconds = profile.costs()[id].seconds;
+    // What is done in one with a convolution is shown as the convolution's.
+    const double seconds = node.fused_conv ? 0 : profile.costs()[node.fused_into.value_or(id)].seconds;
     layer.ms = 1e3 * seconds / runs;
     if (node.multiply_adds != 0) {
       layer.algorithm = node.algorithm;

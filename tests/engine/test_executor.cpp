@@ -121,7 +121,7 @@ TEST_CASE(
   REQUIRE(model);
   auto plan = Plan::create(*model, {.height = picture.height, .width = picture.width});
   REQUIRE(plan);
-  CHECK(plan->node(conv).fused);
+  CHECK(plan->node(conv).fused_into == conv + 1);
   auto tensor = Tensor::create(1, plan->node(conv).shape);
   REQUIRE(tensor);
   ThreadPool pool(1);
