@@ -5,10 +5,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 #include "engine/graph.hpp"
+#include "engine/resample.hpp"
 #include "engine/window.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -16,7 +19,7 @@ namespace fcn::inline FCN_ABI {
 /// Along one axis: cell i is centred on pixel first_center + i * stride and sees `receptive_field` pixels
 /// around it.
 struct AxisGeometry {
-  std::int64_t stride = 1;
+  double stride = 1;  ///< whole but after a resampling
   double first_center = 0;
   std::int64_t receptive_field = 1;
 };
@@ -27,47 +30,78 @@ struct MapGeometry {
   AxisGeometry x;
   Extent window;  ///< nominal window: the crop a sliding window would have classified, pixels
 
-  [[nodiscard]] double center_y(int row) const {
-    return y.first_center + static_cast<double>(row * y.stride);
-  }
-  [[nodiscard]] double center_x(int col) const {
-    return x.first_center + static_cast<double>(col * x.stride);
-  }
+  [[nodiscard]] double center_y(int row) const { return y.first_center + row * y.stride; }
+  [[nodiscard]] double center_x(int col) const { return x.first_center + col * x.stride; }
   /// First pixel of a cell's nominal window.
-  [[nodiscard]] std::int64_t window_top(int row) const { return row * y.stride; }
-  [[nodiscard]] std::int64_t window_left(int col) const { return col * x.stride; }
+  [[nodiscard]] std::int64_t window_top(int row) const { return std::llround(row * y.stride); }
+  [[nodiscard]] std::int64_t window_left(int col) const { return std::llround(col * x.stride); }
 };
 
 namespace detail {
 
+// Strides of a hostile graph could multiply past any integer; no picture is wider than this.
+inline constexpr std::int64_t kFar = std::int64_t{1} << 31;
+
+/// `cells` of `in`, in pixels.
+inline std::int64_t reach_in_pixels(const AxisGeometry& in, std::int64_t cells) {
+  const double pixels = std::ceil(static_cast<double>(cells) * in.stride);
+  return pixels < static_cast<double>(kFar) ? static_cast<std::int64_t>(pixels) : kFar;
+}
+
 inline AxisGeometry through_window(const AxisGeometry& in, int kernel, int stride, int dilation, int pad) {
-  // Strides of a hostile graph could multiply past any integer; no picture is wider than this.
-  constexpr std::int64_t kFar = std::int64_t{1} << 31;
   const std::int64_t reach = std::min<std::int64_t>(std::int64_t{dilation} * (kernel - 1), kFar);
   const double shift = static_cast<double>(reach) / 2.0 - pad;
-  return {std::min(in.stride * stride, kFar), in.first_center + shift * static_cast<double>(in.stride),
-          std::min(in.receptive_field + std::min(reach * in.stride, kFar), kFar)};
+  return {std::min(in.stride * stride, static_cast<double>(kFar)), in.first_center + shift * in.stride,
+          std::min(in.receptive_field + reach_in_pixels(in, reach), kFar)};
+}
+
+/// Cell x shows the place (x * step + start) / per of the input, or, by linear resampling, lies between two.
+inline AxisGeometry through_places(const AxisGeometry& in, const ResizePlaces& places, bool between) {
+  const auto per = static_cast<double>(places.per);
+  return {in.stride * static_cast<double>(places.step) / per,
+          in.first_center + in.stride * static_cast<double>(places.start) / per,
+          std::min(in.receptive_field + reach_in_pixels(in, between ? 1 : 0), kFar)};
+}
+
+inline MapGeometry through_op(const Op& op, const MapGeometry& from, const Shape& in, const Shape& out) {
+  if (const auto* zeros = std::get_if<InsertZeros>(&op))
+    return {through_places(from.y, {1, 0, zeros->stride.y}, false),
+            through_places(from.x, {1, 0, zeros->stride.x}, false),
+            {}};
+  if (const auto* resize = std::get_if<Resize>(&op)) {
+    const bool between = resize->mode == ResizeMode::linear;
+    return {through_places(from.y, resize_places(resize->coordinates, rows_of(op, in, out)), between),
+            through_places(from.x, resize_places(resize->coordinates, columns_of(op, in, out)), between),
+            {}};
+  }
+  Window window = window_of(op, in);
+  if (const auto* pad = std::get_if<Pad>(&op)) window.pad = pad->pad;
+  return {through_window(from.y, window.kernel.y, window.stride.y, window.dilation.y, window.pad.top),
+          through_window(from.x, window.kernel.x, window.stride.x, window.dilation.x, window.pad.left),
+          {}};
 }
 
 }  // namespace detail
 
 /// The geometry of every node. Where branches meet, the one that sees more counts; all have the same stride
-/// and centre in a network whose branches stay aligned, as residual ones do.
+/// and centre in a network whose branches stay aligned, as residual ones do. A value that arithmetic repeats
+/// for every place (a squeeze-and-excite gate, a constant) has no place of its own and does not count.
 inline std::vector<MapGeometry> infer_geometry(const Graph& graph, const std::vector<Shape>& shapes) {
   std::vector<MapGeometry> all(graph.nodes.size());
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
-    if (node.inputs.empty()) continue;
-    const NodeId from = node.inputs[0];
-    const Window window = window_of(node.op, shapes[from]);
-    all[id].y = detail::through_window(all[from].y, window.kernel.y, window.stride.y, window.dilation.y,
-                                       window.pad.top);
-    all[id].x = detail::through_window(all[from].x, window.kernel.x, window.stride.x, window.dilation.x,
-                                       window.pad.left);
-    for (std::size_t slot = 1; slot < node.inputs.size(); ++slot) {
-      const MapGeometry& other = all[node.inputs[slot]];
-      if (other.y.receptive_field > all[id].y.receptive_field) all[id].y = other.y;
-      if (other.x.receptive_field > all[id].x.receptive_field) all[id].x = other.x;
+    const bool repeats = std::holds_alternative<Arithmetic>(node.op);
+    bool found_y = false, found_x = false;
+    for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
+      const NodeId from = node.inputs[slot];
+      const MapGeometry seen =
+          slot == 0 ? detail::through_op(node.op, all[from], shapes[from], shapes[id]) : all[from];
+      const auto take = [](AxisGeometry& into, const AxisGeometry& axis, bool& found) {
+        if (!found || axis.receptive_field > into.receptive_field) into = axis;
+        found = true;
+      };
+      if (!repeats || shapes[from].height == shapes[id].height) take(all[id].y, seen.y, found_y);
+      if (!repeats || shapes[from].width == shapes[id].width) take(all[id].x, seen.x, found_x);
     }
   }
   return all;

@@ -28,7 +28,7 @@ struct Place {
 
 Place place_of(int pixel, int enlarged, const AxisGeometry& axis, int cells) {
   const double original = (pixel + 0.5) / enlarged - 0.5;
-  const double at = (original - axis.first_center) / static_cast<double>(axis.stride);
+  const double at = (original - axis.first_center) / axis.stride;
   const double held = std::clamp(at, 0.0, static_cast<double>(cells - 1));
   const int cell = static_cast<int>(held);
   return {cell, std::min(cell + 1, cells - 1), held - cell, at >= -0.5 && at <= cells - 0.5};

@@ -37,8 +37,8 @@ Json milliseconds(double value) {
 }
 
 /// One number where both axes agree, as they do for every square-windowed network, else [x, y].
-Json along_axes(std::int64_t x, std::int64_t y) {
-  return x == y ? Json(x) : Json::array({x, y});
+Json along_axes(double x, double y) {
+  return x == y ? pixels(x) : Json::array({pixels(x), pixels(y)});
 }
 
 Json peak_fields(const RunReport& report, int id) {

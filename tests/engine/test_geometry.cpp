@@ -54,6 +54,44 @@ TEST_CASE("ResNet-18's cells lie where the architecture page says") {
   CHECK(geometry_of(small, {1, 96, 96}, small.output).center_y(2) == 32.0 + 64.0);
 }
 
+TEST_CASE("a squeeze-and-excite gate does not move the cells of the map that it multiplies") {
+  Random random(1);
+  Graph graph;
+  NodeId x = graph.append("input", Input{3}, {});
+  x = graph.append("conv", random_conv(random, 3, 8, 3, 4, 1), {x});
+  const NodeId gate = graph.append("pool", GlobalAveragePool{}, {x});
+  const bool gate_first = GENERATE(true, false);
+  std::vector<NodeId> inputs{x, gate};
+  if (gate_first) inputs = {gate, x};
+  x = graph.append("gated", Arithmetic{ArithmeticKind::multiply}, inputs);
+  const MapGeometry map = geometry_of(graph, {3, 40, 60}, x);
+  CHECK(map.x.stride == 4);
+  CHECK(map.x.first_center == 0.0);
+  CHECK(map.x.receptive_field == 3);
+}
+
+TEST_CASE("cells lie where padding, cropping and resampling put them") {
+  Random random(1);
+  Graph graph;
+  NodeId x = graph.append("input", Input{1}, {});
+  const NodeId conv = graph.append("conv", random_conv(random, 1, 1, 1, 8, 0), {x});
+  const auto after = [&](const Op& op) {
+    Graph longer = graph;
+    const NodeId last = longer.append("op", op, {conv});
+    return geometry_of(longer, {1, 160, 160}, last).x;
+  };
+  CHECK(after(Pad{PadMode::constant, {0, 2, 0, 0}, 0}).first_center == -16.0);
+  CHECK(after(Pad{PadMode::constant, {0, -3, 0, 0}, 0}).first_center == 24.0);
+  CHECK(after(InsertZeros{{2, 4}}).stride == 2.0);
+  const AxisGeometry doubled =
+      after(Resize{ResizeMode::linear, ResizeCoordinates::half_pixel, {}, {2, 2}, {1, 1}});
+  CHECK(doubled.stride == 4.0);
+  CHECK(doubled.first_center == -2.0);  // a quarter of a cell before the first
+  CHECK(doubled.receptive_field == 9);
+  CHECK(after(Resize{ResizeMode::nearest, ResizeCoordinates::asymmetric, {}, {3, 3}, {2, 2}}).stride ==
+        Approx(8 * 2 / 3.0));
+}
+
 TEST_CASE("a cell depends on the pixels of its receptive field only, and on its edges") {
   const std::uint32_t seed = GENERATE(range(1u, 6u));
   Random random(seed);
@@ -72,7 +110,7 @@ TEST_CASE("a cell depends on the pixels of its receptive field only, and on its 
   const Map zeros(1, size, size);
   const Map base = evaluate(graph, zeros).back();
   const int cell = base.w / 2;
-  const double center = axis.first_center + static_cast<double>(axis.stride * cell);
+  const double center = axis.first_center + axis.stride * cell;
   const double reach = static_cast<double>(axis.receptive_field - 1) / 2;
   INFO("seed " << seed << ", cell " << cell << " centred on " << center << ", reach " << reach);
   for (int px = 0; px < size; ++px) {
