@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whole networks: a random-weight 1000-class ResNet-18 from 8-bit pixels to logits, for every arch this CPU
-// can run, at several sizes and thread counts. Not here: single kernels (bench_kernels) and other engines
-// (peers/).
+// Whole networks: a random-weight 1000-class ResNet-18 and MobileNet V2 from 8-bit pixels to logits, for
+// every arch this CPU can run, at several sizes and thread counts. Not here: single kernels (bench_kernels)
+// and other engines (peers/).
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/mobilenet_v2.hpp"
 #include "bench/resnet18.hpp"
 #include "engine/session.hpp"
 #include "kernels/dispatch/select.hpp"
@@ -28,13 +29,21 @@ std::vector<std::uint8_t> noise(const Size& size) {
   return pixels;
 }
 
-/// Packed for the last arch that asked: one model in memory, not one an arch.
-const fcn::Model* model_for(const fcn::kernels::KernelTable& table) {
+struct Network {
+  const char* name;
+  fcn::Graph (*build)();
+};
+const Network kNetworks[] = {{"resnet18", [] { return fcn::bench::RandomResNet18().build(1000); }},
+                             {"mobilenet_v2", [] { return fcn::bench::RandomMobileNetV2().build(1000); }}};
+
+/// Packed for the last network and arch that asked: one model in memory, not one an arch.
+const fcn::Model* model_for(const Network& network, const fcn::kernels::KernelTable& table) {
   static std::unique_ptr<fcn::Model> model;
-  if (model == nullptr || &model->table() != &table) {
+  if (model == nullptr || &model->table() != &table || model->info().name != network.name) {
     model.reset();
-    auto packed = fcn::Model::from_graph(fcn::bench::RandomResNet18().build(1000),
-                                         fcn::bench::imagenet_info(), {.table = &table, .limits = {}});
+    fcn::ModelInfo info = fcn::bench::imagenet_info();
+    info.name = network.name;
+    auto packed = fcn::Model::from_graph(network.build(), info, {.table = &table, .limits = {}});
     if (packed) model = std::make_unique<fcn::Model>(*std::move(packed));
   }
   return model.get();
@@ -46,8 +55,9 @@ double multiply_adds(const fcn::Plan& plan) {
   return sum;
 }
 
-void run_network(benchmark::State& state, const fcn::kernels::KernelTable& table, Size size, int threads) {
-  const fcn::Model* model = model_for(table);
+void run_network(benchmark::State& state, const Network& network, const fcn::kernels::KernelTable& table,
+                 Size size, int threads) {
+  const fcn::Model* model = model_for(network, table);
   if (model == nullptr) return state.SkipWithError("the model could not be packed");
   auto session = fcn::Session::create(*model, {.threads = threads, .scores = fcn::ScoreKind::logits});
   if (!session) return state.SkipWithError(session.error().to_string().c_str());
@@ -60,21 +70,28 @@ void run_network(benchmark::State& state, const fcn::kernels::KernelTable& table
       benchmark::Counter(multiply_adds(*session->plan()), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void register_all() {
+void register_sizes(const Network& network, const fcn::kernels::KernelTable& table) {
   const std::array<Size, 3> sizes = {{{224, 224}, {387, 1024}, {725, 1920}}};
-  for (const fcn::kernels::KernelTable* table : fcn::kernels::supported_tables())
-    for (const Size size : sizes)
-      for (const int threads : {1, 2}) {
-        const std::string arch = table->arch;
-        if (arch == "reference" && size.height != 224) continue;  // minutes a run
-        const std::string name = "resnet18/" + arch + "/" + std::to_string(size.height) + "x" +
-                                 std::to_string(size.width) + "/threads:" + std::to_string(threads);
-        benchmark::RegisterBenchmark(
-            name.c_str(), [=](benchmark::State& state) { run_network(state, *table, size, threads); })
-            ->Unit(benchmark::kMillisecond)
-            ->MeasureProcessCPUTime()
-            ->UseRealTime();
-      }
+  const std::string arch = table.arch;
+  for (const Size size : sizes)
+    for (const int threads : {1, 2}) {
+      if (arch == "reference" && size.height != 224) continue;  // minutes a run
+      const std::string name = std::string(network.name) + "/" + arch + "/" + std::to_string(size.height) +
+                               "x" + std::to_string(size.width) + "/threads:" + std::to_string(threads);
+      benchmark::RegisterBenchmark(name.c_str(),
+                                   [=, &network, &table](benchmark::State& state) {
+                                     run_network(state, network, table, size, threads);
+                                   })
+          ->Unit(benchmark::kMillisecond)
+          ->MeasureProcessCPUTime()
+          ->UseRealTime();
+    }
+}
+
+void register_all() {
+  for (const Network& network : kNetworks)
+    for (const fcn::kernels::KernelTable* table : fcn::kernels::supported_tables())
+      register_sizes(network, *table);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ packages_of() {
       echo curl ca-certificates
       ;;
     peers) # what bench/peers/run.sh compares with, besides npm's package
-      echo nodejs python3 python3-numpy python3-torch python3-opencv libdnnl-dev
+      echo nodejs python3 python3-numpy python3-torch python3-torchvision python3-opencv libdnnl-dev
       if ! command -v npm > /dev/null; then echo npm; fi
       ;;
     *)

@@ -30,7 +30,7 @@ YARDSTICKS = {"onednn_direct": "oneDNN's convolutions", "onednn_winograd": "the 
 def command(side, options, size):
     net = options.network
     return {
-        "fcn": [options.fcn, f"{net}/resnet18.safetensors", f"{net}/{size}.u8"],
+        "fcn": [options.fcn, f"{net}/model.safetensors", f"{net}/{size}.u8"],
         "ort_static": ["node", f"{HERE}/peer_onnxruntime.mjs", options.node, f"{net}/{size}.onnx", f"{net}/{size}.f32"],
         "ort_free": ["node", f"{HERE}/peer_onnxruntime.mjs", options.node, f"{net}/free.onnx", f"{net}/{size}.f32"],
         "pytorch": ["/usr/bin/python3", f"{HERE}/peer_python.py", "pytorch", net, f"{net}/{size}.f32"],

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-# Makes what every side of the comparison runs: ResNet-18 with 1000 classes and random weights, as a checkpoint
-# with torchvision's names (for fcn-export) and, as an FCN, in ONNX; and one noise picture a size.
-# Not here: running anything (compare.py and the peers).
+# Makes what every side of the comparison runs: ResNet-18 or MobileNet V2 with 1000 classes and random weights, as
+# fcn-export reads it (a checkpoint with torchvision's names, or the classifier in ONNX) and, as an FCN, in ONNX; and
+# one noise picture a size. Not here: running anything (compare.py and the peers).
 #
-#   /usr/bin/python3 network.py FOLDER HxW...
+#   /usr/bin/python3 network.py FOLDER resnet18|mobilenet_v2 HxW...
 import os
 import sys
 
 import numpy as np
 import torch
+import torchvision
 from torch import nn
 
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -56,10 +57,27 @@ class DenseResNet18(nn.Module):
         return self.fc(self.pool(x))
 
 
-def random_network(image):
+class DenseMobileNetV2(nn.Module):
+    """torchvision's MobileNet V2 as a fully convolutional network."""
+
+    def __init__(self):
+        super().__init__()
+        self.classifier = torchvision.models.mobilenet_v2(weights=None)
+        self.pool = nn.AvgPool2d(7, 1)
+
+    def forward(self, x):
+        last = self.classifier.classifier[1]
+        x = self.pool(self.classifier.features(x))
+        return nn.functional.conv2d(x, last.weight[:, :, None, None], last.bias)
+
+
+NETWORKS = {"resnet18": DenseResNet18, "mobilenet_v2": DenseMobileNetV2}
+
+
+def random_network(name, image):
     """Random weights; batch norm's statistics are measured on `image`, so that activations stay of order one."""
     torch.manual_seed(1)
-    net = DenseResNet18()
+    net = NETWORKS[name]()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = None
@@ -85,7 +103,7 @@ def as_tensor(pixels):
 
 
 def main():
-    folder, sizes = sys.argv[1], [tuple(map(int, s.split("x"))) for s in sys.argv[2:]]
+    folder, name, sizes = sys.argv[1], sys.argv[2], [tuple(map(int, s.split("x"))) for s in sys.argv[3:]]
     os.makedirs(folder, exist_ok=True)
 
     def write(name, writer):
@@ -94,14 +112,18 @@ def main():
             writer(path + ".part")
             os.rename(path + ".part", path)
 
-    net = random_network(as_tensor(noise_picture(224, 448)))
+    net = random_network(name, as_tensor(noise_picture(224, 448)))
 
     def checkpoint(path):
         state = dict(net.state_dict())
         state["fc.weight"] = state["fc.weight"].flatten(1).clone()
         torch.save(state, path)
 
-    write("resnet18.pth", checkpoint)
+    if name == "resnet18":
+        write("classifier.pth", checkpoint)
+    else:
+        window = torch.zeros(1, 3, 224, 224)
+        write("classifier.onnx", lambda p: torch.onnx.export(net.classifier, window, p, opset_version=13))
     traced = torch.jit.trace(net, torch.zeros(1, 3, 256, 256))
     write("frozen.pt", lambda p: torch.jit.save(torch.jit.freeze(traced), p))
     names = {"input_names": ["pixels"], "output_names": ["logits"], "opset_version": 13}

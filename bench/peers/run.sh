@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Compares this engine with ONNX Runtime, PyTorch and OpenCV's DNN module on a random-weight 1000-class ResNet-18, with
-# oneDNN's convolutions as a yardstick, and prints one Markdown table; build/peers/results.json keeps every figure.
-# Installs what is missing (Debian's packages, npm's onnxruntime-node below build/). Not here: measuring (compare.py).
+# Compares this engine with ONNX Runtime, PyTorch and OpenCV's DNN module on a random-weight 1000-class ResNet-18 (with
+# oneDNN's convolutions as a yardstick) or MobileNet V2, and prints one Markdown table; build/peers/results.json keeps
+# every figure. Installs what is missing (Debian's packages, npm's onnxruntime-node below build/). Not here: measuring
+# (compare.py).
 #
-#   bench/peers/run.sh [--sizes HxW,...] [--threads N,...] [--processes N] [--seconds S] [--sides fcn,ort_static,...]
+#   bench/peers/run.sh [mobilenet_v2] [--sizes HxW,...] [--threads N,...] [--processes N] [--seconds S] [--sides fcn,ort_static,...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 ort_version=1.30.0
 work=build/peers
+network=resnet18
+if [ "${1:-}" = mobilenet_v2 ]; then
+  network=$1
+  shift
+fi
 sizes=224x224,387x1024,725x1920
 for ((i = 1; i <= $#; i++)); do
   case "${!i}" in
@@ -33,10 +39,12 @@ cmake --build --preset release --target fcn-export fcn_peer onednn_convolutions 
 
 echo "Making the network and the pictures" >&2
 IFS=, read -r -a size_list <<< "$sizes"
-/usr/bin/python3 bench/peers/network.py $work/network "${size_list[@]}"
-if [ ! -e $work/network/resnet18.safetensors ]; then
-  build/release/bin/fcn-export $work/network/resnet18.pth -o $work/network/resnet18.safetensors >&2
+/usr/bin/python3 bench/peers/network.py $work/$network $network "${size_list[@]}"
+if [ ! -e $work/$network/model.safetensors ]; then
+  build/release/bin/fcn-export $work/$network/classifier.* -o $work/$network/model.safetensors >&2
 fi
 
-/usr/bin/python3 bench/peers/compare.py --network $work/network --node $work --fcn build/release/bin/fcn_peer \
-  --onednn build/release/bin/onednn_convolutions --json $work/results.json "$@"
+onednn=()
+[ $network != resnet18 ] || onednn=(--onednn build/release/bin/onednn_convolutions)  # its shapes are ResNet-18's
+/usr/bin/python3 bench/peers/compare.py --network $work/$network --node $work --fcn build/release/bin/fcn_peer \
+  "${onednn[@]}" --json $work/results.json "$@"
