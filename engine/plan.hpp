@@ -267,6 +267,7 @@ inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options)
     return ok.error();
   auto shapes = infer_shapes(plan.graph_, {model.input_channels(), options.height, options.width});
   if (!shapes) return shapes.error();
+  if (Status ok = detail::check_map_sizes(plan.graph_, *shapes, model.limits()); !ok) return ok.error();
   plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
   plan.geometry_.window = model.info().window;
   plan.nodes_.resize(shapes->size());

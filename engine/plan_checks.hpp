@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/graph.hpp"
 #include "engine/limits.hpp"
@@ -46,6 +47,19 @@ inline Status check_plan_options(const Model& model, const PlanOptions& options)
                  "the picture is " + side + " pixels (height x width), smaller than the model's " +
                      std::to_string(window.y) + "x" + std::to_string(window.x) + " window",
                  ""};
+  return {};
+}
+
+/// Upsampling can make a map far larger than the picture: no side may be more than twice a picture's.
+inline Status check_map_sizes(const Graph& graph, const std::vector<Shape>& shapes, const Limits& limits) {
+  const std::int64_t most = 2 * std::int64_t{limits.max_image_side};
+  for (NodeId id = 0; id < shapes.size(); ++id)
+    if (shapes[id].height > most || shapes[id].width > most)
+      return Error{ErrorCode::limit_exceeded,
+                   "its feature map is " + std::to_string(shapes[id].height) + "x" +
+                       std::to_string(shapes[id].width) + "; at most " + std::to_string(most) +
+                       " a side are allowed",
+                   "node " + graph.nodes[id].name};
   return {};
 }
 

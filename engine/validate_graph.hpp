@@ -18,6 +18,7 @@
 #include "engine/limits.hpp"
 #include "engine/result.hpp"
 #include "engine/shape_inference.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -147,7 +148,8 @@ struct OpValidator {
   std::string operator()(const LocalResponseNorm& op) const {
     if (!std::isfinite(op.alpha) || !std::isfinite(op.beta) || !std::isfinite(op.bias))
       return "alpha, beta or bias is not finite";
-    if (op.alpha < 0 || op.bias <= 0) return "alpha is negative or bias is not positive";
+    if (op.alpha < 0 || op.bias < std::numeric_limits<float>::min())
+      return "alpha is negative or bias is not positive";  // a denormal has no logarithm here
     return channels("size", op.size);
   }
   std::string operator()(const Constant& op) const {
@@ -156,7 +158,8 @@ struct OpValidator {
                                in_range("shape[1]", shape.height, 1, limits.max_image_side),
                                in_range("shape[2]", shape.width, 1, limits.max_image_side)});
     if (!sizes.empty()) return sizes;
-    sizes = weight_bytes({shape.channels, shape.height, shape.width});
+    // Packed, each pixel is rounded up.
+    sizes = weight_bytes({round_up(shape.channels, kernels::kChannelQuantum), shape.height, shape.width});
     if (!sizes.empty()) return sizes;
     return values("value", op.values.size(),
                   *checked_product(std::initializer_list<int>{shape.channels, shape.height, shape.width}));

@@ -190,7 +190,13 @@ TEST_CASE("validate_graph names the node and what is wrong") {
   CHECK_THAT(invalid([](Graph& g) { op<Resize>(g, 14).down.x = 0; }), Contains("down[1] is 0"));
   CHECK_THAT(invalid([](Graph& g) { op<LocalResponseNorm>(g, 15).bias = 0; }),
              Contains("bias is not positive"));
+  CHECK_THAT(invalid([](Graph& g) { op<LocalResponseNorm>(g, 15).bias = 1e-40f; }),
+             Contains("bias is not positive"));
   CHECK_THAT(invalid([](Graph& g) { op<Constant>(g, 17).shape.height = 0; }), Contains("shape[1] is 0"));
+  CHECK_THAT(invalid([](Graph& g) {
+               op<Constant>(g, 17).shape = {1, 32768, 32768};
+             }),
+             Contains("weights exceed"));
   CHECK_THAT(invalid([](Graph& g) {
                op<Constant>(g, 17).shape = {1 << 20, 32768, 32768};
              }),

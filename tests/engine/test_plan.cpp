@@ -79,6 +79,18 @@ TEST_CASE("a width near the integer limit overflows nothing") {
         ErrorCode::limit_exceeded);
 }
 
+TEST_CASE("a map that is resampled beyond all pictures is refused before anything is tabulated") {
+  Graph graph;
+  const NodeId x = graph.append("input", Input{1}, {});
+  Resize resize;
+  resize.up = {1, 32768};
+  graph.append("resize", resize, {x});
+  auto model = Model::from_graph(graph, {}, {.table = kernels::find_table("reference"), .limits = {}});
+  REQUIRE(model);
+  CHECK(Plan::create(*model, {.height = 4, .width = 2}));
+  CHECK(refused(*model, {.height = 4, .width = 3}) == ErrorCode::limit_exceeded);
+}
+
 TEST_CASE("multiply-adds are counted per image") {
   auto plan = Plan::create(small_classifier(), {.height = 40, .width = 64, .images = 2});
   REQUIRE(plan);
