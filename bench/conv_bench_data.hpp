@@ -25,8 +25,10 @@ inline Floats aligned_floats(std::size_t count) {
 
 class ConvBenchData {
  public:
-  /// For the direct kernel, or for Winograd's with tiles of `tile` pixels.
-  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, int tile = 0)
+  /// For the direct kernel, or for Winograd's with tiles of `tile` pixels. `values` fills the input and, in
+  /// the model's order, the weights.
+  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, int tile = 0,
+                Floats (*values)(std::size_t) = &aligned_floats)
       : row_(row), in_(nullptr, &std::free), out_(nullptr, &std::free), packed_(nullptr, &std::free) {
     const int step = tile == 0 ? 1 : tile;                   // output rows that share input rows
     const int taps = tile == 0 ? row.kernel : tile + 2;      // input rows for them
@@ -35,7 +37,7 @@ class ConvBenchData {
     const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
                            kernels::kChannelQuantum;
     const std::size_t out_row = static_cast<std::size_t>(row.out_w() * out_stride);
-    in_ = aligned_floats(in_row * static_cast<std::size_t>(row.in_h + 1));
+    in_ = values(in_row * static_cast<std::size_t>(row.in_h + 1));
     out_ = aligned_floats(out_row * static_cast<std::size_t>(row.out_h()));
     float* zeros = in_.get() + in_row * static_cast<std::size_t>(row.in_h);
     for (std::size_t i = 0; i < in_row; ++i) zeros[i] = 0.0f;
@@ -56,7 +58,7 @@ class ConvBenchData {
     band.relu = true;
     const std::size_t weights =
         static_cast<std::size_t>(row.k()) * static_cast<std::size_t>(row.out_channels);
-    const Floats plain = aligned_floats(weights);
+    const Floats plain = values(weights);
     packed_ = aligned_floats(tile == 0 ? table.packed_conv_size(band.shape)
                                        : table.packed_winograd_size(band.shape, tile));
     if (tile == 0) {

@@ -51,7 +51,7 @@ namespace detail {
 /// A step of at most about this many output pixels is long enough that a layer's weights, read once a step,
 /// cost little beside the arithmetic, and short enough that the rows it reads and writes are still in cache
 /// for the next layer.
-inline constexpr int kStepPixels = 480;
+inline constexpr int kStepPixels = 960;
 /// Layers of few weights make fewer pixels if these have many channels: about as many floats as weights, or
 /// 128 KiB of them.
 inline constexpr std::uint64_t kStepFloats = 32768;

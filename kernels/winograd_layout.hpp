@@ -23,10 +23,10 @@ inline constexpr int kCacheLine = 16;
 
 /// Register tiles of a block. A layer of few channels has few weights, which stay in the second-level cache
 /// with the transformed input of four register tiles; from 128 channels on weights come from further away,
-/// and eight register tiles that share them are better than a transformed input that is near.
+/// and ten register tiles that share them are better than a transformed input that is near.
 template <class Arch>
 FCN_INLINE std::ptrdiff_t winograd_register_tiles(int in_channels) {
-  return in_channels < 128 ? 4 : 8;
+  return in_channels < 128 ? 4 : 10;
 }
 
 /// Sizes for one layer, all in floats but block_tiles.

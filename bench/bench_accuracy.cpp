@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// How far float32's direct convolution, F(2x2) and F(4x4) are from float64, side by side, at ResNet-18's
+// channel counts: root mean square and largest error, both in units of the outputs' root mean square.
+//   bench_accuracy
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <vector>
+
+#include "bench/conv_bench_data.hpp"
+#include "kernels/dispatch/select.hpp"
+
+namespace fcn::bench {
+namespace {
+
+/// Normal values, the same for the same count: round ones would add up without rounding.
+Floats normal_floats(std::size_t count) {
+  Floats floats = aligned_floats(count);
+  std::mt19937 random(7);
+  std::normal_distribution<float> normal;
+  for (std::size_t i = 0; i < count; ++i) floats[i] = normal(random);
+  return floats;
+}
+
+/// One output of the band, computed in float64 from the rows that the kernel reads. `tile`: 0 for direct.
+double truth_at(const ConvBenchData& data, const ConvRow& row, const float* weights, int tile, int y, int x,
+                int n) {
+  const int step = tile == 0 ? 1 : tile, taps = tile == 0 ? row.kernel : tile + 2;
+  double sum = 0;
+  for (int ky = 0; ky < row.kernel; ++ky) {
+    const float* from = data.band.in.row[y / step * taps + y % step + ky];
+    for (int kx = 0; kx < row.kernel; ++kx) {
+      const float* pixel = from + (x - row.pad + kx) * data.band.in.pixel_stride;
+      for (int c = 0; c < row.in_channels; ++c)
+        sum += double{pixel[c]} * weights[((n * row.in_channels + c) * row.kernel + ky) * row.kernel + kx];
+    }
+  }
+  return sum > 0 ? sum : 0;  // the benchmark's bands end in a relu
+}
+
+struct Errors {
+  double rms = 0, largest = 0;
+};
+
+Errors errors_of(const ConvRow& row, const kernels::KernelTable& table, int tile) {
+  const ConvBenchData data(row, table, tile, &normal_floats);
+  const kernels::ConvShape& shape = data.band.shape;
+  if (tile == 0) {
+    table.conv(data.band, {0, data.pixels()}, {0, table.conv_panels(shape)});
+  } else {
+    const Floats scratch = aligned_floats(table.winograd_scratch(shape, tile));
+    table.winograd(data.band, tile, {0, data.tiles(tile)}, {0, table.winograd_panels(shape, tile)},
+                   scratch.get());
+  }
+  const Floats weights =
+      normal_floats(static_cast<std::size_t>(row.k()) * static_cast<std::size_t>(row.out_channels));
+  double squares = 0, wrong = 0, largest = 0;
+  for (int y = 0; y < row.out_h(); ++y)
+    for (int x = 0; x < row.out_w(); ++x)
+      for (int n = 0; n < row.out_channels; ++n) {
+        const double truth = truth_at(data, row, weights.get(), tile, y, x, n);
+        const double error = data.band.out.row[y][x * data.band.out.pixel_stride + n] - truth;
+        squares += truth * truth;
+        wrong += error * error;
+        largest = std::max(largest, std::abs(error));
+      }
+  const double count = static_cast<double>(data.pixels()) * row.out_channels;
+  const double scale = std::sqrt(squares / count);
+  return {std::sqrt(wrong / count) / scale, largest / scale};
+}
+
+void print_row(int channels, const kernels::KernelTable& table) {
+  ConvRow row;
+  row.in_channels = channels;
+  row.out_channels = 64;
+  row.kernel = 3, row.stride = 1, row.pad = 1;
+  row.in_h = row.in_w = 16;
+  std::printf("| %d |", channels);
+  for (const int tile : {0, 2, 4}) {
+    const Errors errors = errors_of(row, table, tile);
+    std::printf(" %.1e, %.1e |", errors.rms, errors.largest);
+  }
+  std::printf("\n");
+}
+
+}  // namespace
+}  // namespace fcn::bench
+
+int main() {
+  const auto choice = fcn::kernels::select_table();
+  if (choice.table == nullptr) {
+    std::fprintf(stderr, "%s\n", choice.error.c_str());
+    return 1;
+  }
+  std::printf("| input channels | direct | F(2x2) | F(4x4) |   rms, largest error; %s\n|---|---|---|---|\n",
+              choice.table->arch);
+  for (const int channels : {64, 128, 256, 512}) fcn::bench::print_row(channels, *choice.table);
+  return 0;
+}
