@@ -39,12 +39,12 @@ cmake --build --preset release --target fcn-export fcn_peer onednn_convolutions 
 
 echo "Making the network and the pictures" >&2
 IFS=, read -r -a size_list <<< "$sizes"
-/usr/bin/python3 bench/peers/network.py $work/$network $network "${size_list[@]}"
-if [ ! -e $work/$network/model.safetensors ]; then
-  build/release/bin/fcn-export $work/$network/classifier.* -o $work/$network/model.safetensors >&2
+/usr/bin/python3 bench/peers/network.py $work/"$network" "$network" "${size_list[@]}"
+if [ ! -e $work/"$network"/model.safetensors ]; then
+  build/release/bin/fcn-export "$work/$network"/classifier.* -o $work/"$network"/model.safetensors >&2
 fi
 
 onednn=()
-[ $network != resnet18 ] || onednn=(--onednn build/release/bin/onednn_convolutions)  # its shapes are ResNet-18's
-/usr/bin/python3 bench/peers/compare.py --network $work/$network --node $work --fcn build/release/bin/fcn_peer \
+[ "$network" != resnet18 ] || onednn=(--onednn build/release/bin/onednn_convolutions)  # its shapes are ResNet-18's
+/usr/bin/python3 bench/peers/compare.py --network $work/"$network" --node $work --fcn build/release/bin/fcn_peer \
   "${onednn[@]}" --json $work/results.json "$@"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The steady state allocates nothing. A program of its own: it counts every call of the C library's allocator.
+// The steady state allocates nothing. A program of its own: it counts every call of the C library's
+// allocator.
 #define CATCH_CONFIG_MAIN
 #include <atomic>
 #include <cstddef>

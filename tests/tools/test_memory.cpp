@@ -131,7 +131,7 @@ TEST_CASE("a plan adds up, and needs no picture") {
   CHECK(scene.run({"--plan", "--size", "90000x90000"}).exit_code == 4);
 }
 
-TEST_CASE("--max-memory fits a picture without changing a bit, or refuses it") {
+TEST_CASE("a limit of memory fits a picture without changing a bit, or refuses it") {
   const Scene scene;
   const std::string picture = scene.write_ppm(900, 700);
   const auto map_under = [&](const std::vector<std::string>& limit) {
