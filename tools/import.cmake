@@ -6,8 +6,8 @@ find_path(FCN_NETTLE_INCLUDE_DIR nettle/sha2.h REQUIRED)
 find_library(FCN_NETTLE_LIBRARY nettle REQUIRED)
 
 # ONNX files; protobuf is known to two units only.
-find_package(Protobuf REQUIRED)
-find_package(ONNX CONFIG REQUIRED)
+find_package(Protobuf REQUIRED GLOBAL)
+find_package(ONNX CONFIG REQUIRED GLOBAL)
 
 add_library(fcn_import STATIC
   export_model.cpp inspect_file.cpp layer_table.cpp model_writer.cpp self_test.cpp sha256.cpp
@@ -17,7 +17,7 @@ add_library(fcn_import STATIC
   import/onnx/lower_activations.cpp import/onnx/lower_arithmetic.cpp import/onnx/lower_convolutions.cpp
   import/onnx/lower_linear.cpp import/onnx/lower_shapes.cpp import/onnx/lower_windows.cpp import/onnx/lowering.cpp
   import/onnx/network_builder.cpp import/onnx/node_call.cpp import/onnx/onnx_metadata.cpp
-  import/onnx/onnx_model.cpp import/onnx/onnx_tensor.cpp import/onnx/shape_rules.cpp import/onnx/tensor_view.cpp)
+  import/onnx/onnx_model.cpp import/onnx/onnx_tensor.cpp import/onnx/shape_rules.cpp import/onnx/tensor_moves.cpp import/onnx/tensor_view.cpp)
 target_include_directories(fcn_import SYSTEM PRIVATE ${FCN_NETTLE_INCLUDE_DIR})
 target_link_libraries(fcn_import PRIVATE onnx_proto)
 target_link_libraries(fcn_import PUBLIC fcn fcn_runtime fcn_output_files

@@ -169,12 +169,14 @@ class HeadConverter {
     } else if (std::holds_alternative<GlobalAveragePool>(node.op) ||
                std::holds_alternative<GlobalMaxPool>(node.op)) {
       note(id, "global pool that weighs the map", "the same: it stays global");
-    } else if (std::holds_alternative<Flatten>(node.op)) {
+    } else if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Linear>(node.op)) {
       if (parts_[node.inputs[0]] != Part::gate || spreads(node.inputs[0]))
         return refuse(node, "it is not part of the classifier's head");
-      replace_uses(graph_, id, node.inputs[0]);
-    } else if (std::holds_alternative<Linear>(node.op)) {
-      convert_linear(id);
+      if (std::holds_alternative<Linear>(node.op)) {
+        convert_linear(id);
+      } else {
+        replace_uses(graph_, id, node.inputs[0]);
+      }
     }
     return {};
   }

@@ -4,54 +4,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <limits>
 #include <string_view>
 #include <utility>
 
 #include "tools/import/onnx/shape_rules.hpp"
+#include "tools/import/onnx/tensor_moves.hpp"
 
 namespace fcn::tools {
 namespace {
 
 using Folded = std::vector<KnownTensor>;
-using Steps = std::vector<std::int64_t>;  // in elements, one an axis
-
-Steps row_major_steps(const Dims& dims) {
-  Steps steps(dims.size(), 1);
-  for (std::size_t i = dims.size(); i-- > 1;) steps[i - 1] = steps[i] * dims[i];
-  return steps;
-}
-
-/// For each element of a tensor of `dims`, in order, where a walk of these steps from `begin` stands.
-template <class Visit>
-void walk(const Dims& dims, const Steps& steps, std::int64_t begin, std::size_t count, Visit visit) {
-  std::vector<std::int64_t> index(dims.size(), 0);
-  std::int64_t at = begin;
-  for (std::size_t i = 0; i < count; ++i) {
-    visit(static_cast<std::size_t>(at));
-    for (std::size_t axis = dims.size(); axis-- > 0;) {
-      at += steps[axis];
-      if (++index[axis] < dims[axis]) break;
-      at -= steps[axis] * dims[axis];
-      index[axis] = 0;
-    }
-  }
-}
-
-/// A tensor of `dims` whose elements are those of `from` along such a walk.
-KnownTensor pick(const KnownTensor& from, const Dims& dims, const Steps& steps, std::int64_t begin,
-                 std::uint64_t limit) {
-  const std::size_t count = element_count(dims, limit);
-  return std::visit(
-      [&](const auto& values) {
-        auto picked = std::decay_t<decltype(values)>();
-        picked.reserve(count);
-        walk(dims, steps, begin, count, [&](std::size_t at) { picked.push_back(values[at]); });
-        return KnownTensor{.dims = dims, .values = std::move(picked)};
-      },
-      from.values);
-}
 
 KnownTensor integers(Dims dims, std::vector<std::int64_t> values) {
   return {.dims = std::move(dims), .values = std::move(values)};
@@ -164,93 +127,15 @@ Folded fold_split(const NodeCall& call, std::uint64_t limit) {
   return folded;
 }
 
-/// Runs of `inner` elements taken from each of `outer` blocks, in the order of `indices` along the axis.
-template <class T>
-std::vector<T> gather_runs(const std::vector<T>& from, std::size_t outer, std::size_t size, std::size_t inner,
-                           const std::vector<std::int64_t>& indices) {
-  std::vector<T> values;
-  values.reserve(outer * indices.size() * inner);
-  for (std::size_t block = 0; block < outer; ++block)
-    for (const std::int64_t index : indices) {
-      const auto run = from.begin() +
-                       static_cast<std::ptrdiff_t>((block * size + static_cast<std::size_t>(index)) * inner);
-      values.insert(values.end(), run, run + static_cast<std::ptrdiff_t>(inner));
-    }
-  return values;
-}
-
 Folded fold_gather(const NodeCall& call, std::uint64_t limit) {
-  const KnownTensor& from = call.known(0);
-  const GatherIndices gather = gather_of(call);
-  const auto axis = static_cast<std::ptrdiff_t>(gather.axis);
-  const Dims before(from.dims.begin(), from.dims.begin() + axis);
-  const Dims after(from.dims.begin() + axis + 1, from.dims.end());
-  Dims dims = before;
-  dims.insert(dims.end(), gather.dims.begin(), gather.dims.end());
-  dims.insert(dims.end(), after.begin(), after.end());
-  element_count(dims, limit);
-  const std::size_t outer = element_count(before, limit), inner = element_count(after, limit);
-  const auto size = static_cast<std::size_t>(from.dims[gather.axis]);
-  return {std::visit(
-      [&](const auto& values) {
-        return KnownTensor{.dims = dims, .values = gather_runs(values, outer, size, inner, gather.indices)};
-      },
-      from.values)};
-}
-
-template <class T>
-std::vector<T> concat_runs(const NodeCall& call, std::size_t outer) {
-  std::vector<T> values;
-  for (std::size_t block = 0; block < outer; ++block)
-    for (std::size_t i = 0; i < call.input_count(); ++i) {
-      const KnownTensor& part = call.known(i);
-      const auto& from = std::get<std::vector<T>>(part.values);
-      const auto run = static_cast<std::ptrdiff_t>(from.size() / std::max<std::size_t>(outer, 1));
-      const auto begin = from.begin() + static_cast<std::ptrdiff_t>(block) * run;
-      values.insert(values.end(), begin, begin + run);
-    }
-  return values;
+  return {gathered(call.known(0), gather_of(call), limit)};
 }
 
 Folded fold_concat(const NodeCall& call, std::uint64_t limit) {
-  Dims dims = call.known(0).dims;
-  const std::size_t axis = normal_axis(call.integer("axis", 0), dims.size());
-  for (std::size_t i = 1; i < call.input_count(); ++i) {
-    Dims other = call.known(i).dims;
-    if (other.size() != dims.size() || call.known(i).is_real() != call.known(0).is_real())
-      throw Refusal{"its inputs differ in rank or type"};
-    dims[axis] += std::exchange(other[axis], dims[axis]);
-    if (Dims same = dims; (same[axis] = other[axis], same != other))
-      throw Refusal{"its inputs differ in shape"};
-    element_count(dims, limit);
-  }
-  const std::size_t outer =
-      element_count({dims.begin(), dims.begin() + static_cast<std::ptrdiff_t>(axis)}, limit);
-  if (call.known(0).is_real()) return {{.dims = dims, .values = concat_runs<float>(call, outer)}};
-  return {{.dims = dims, .values = concat_runs<std::int64_t>(call, outer)}};
-}
-
-/// The dimensions of two tensors broadcast to each other.
-Dims broadcast(const Dims& a, const Dims& b) {
-  Dims dims(std::max(a.size(), b.size()), 1);
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    const std::int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
-    const std::int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
-    if (x != y && x != 1 && y != 1)
-      throw Refusal{"its inputs are " + dims_text(a) + " and " + dims_text(b) +
-                    ", which do not fit each other"};
-    dims[dims.size() - 1 - i] = x == 1 ? y : x;
-  }
-  return dims;
-}
-
-/// `from` repeated to `dims`, which broadcast() gave.
-KnownTensor expanded(const KnownTensor& from, const Dims& dims, std::uint64_t limit) {
-  const Steps own = row_major_steps(from.dims);
-  Steps steps(dims.size(), 0);
-  for (std::size_t i = 0; i < own.size(); ++i)
-    if (from.dims[i] != 1) steps[dims.size() - own.size() + i] = own[i];
-  return pick(from, dims, steps, 0, limit);
+  std::vector<const KnownTensor*> parts;
+  for (std::size_t i = 0; i < std::max<std::size_t>(call.input_count(), 1); ++i)
+    parts.push_back(&call.known(i));
+  return {joined(parts, call.integer("axis", 0), limit)};
 }
 
 Folded fold_expand(const NodeCall& call, std::uint64_t limit) {

@@ -73,8 +73,9 @@ Feature multiply(const Feature& in, const Matrix& matrix, std::vector<float> bia
                   .out_features = matrix.outputs,
                   .weights = in_map_order(matrix, in, axis, true),
                   .bias = std::move(bias)};
-    const Feature flat = net.append(Flatten{}, {in.node});
-    out = net.append(std::move(linear), {flat.node});
+    const bool spreads = in.shape.height != 1 || in.shape.width != 1;
+    const NodeId flat = spreads ? net.append(Flatten{}, {in.node}).node : in.node;
+    out = net.append(std::move(linear), {flat});
   } else if (features == in.shape.channels && in.view.only_channels(axis)) {
     Conv conv;
     conv.in_channels = matrix.inputs;

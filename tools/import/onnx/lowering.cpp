@@ -12,6 +12,8 @@
 namespace fcn::tools {
 namespace {
 
+constexpr std::int64_t kMaxSelected = 1 << 20;  // channels, as everywhere
+
 /// Pads of SAME_UPPER and SAME_LOWER along one axis: as many output places as strides fit into the input.
 std::pair<int, int> same_padding(int size, int kernel, int stride, int dilation, bool upper) {
   const std::int64_t count = ceil_div<std::int64_t>(size, stride);
@@ -48,9 +50,13 @@ Feature select(const Feature& feature, std::size_t axis, std::span<const std::in
                     : channels ? axis_size(view.axis(i))
                                : 1);
   }
-  const std::int64_t count =
-      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
-  if (count < 1) throw Refusal{"keeps no channel"};
+  std::int64_t count = 1;
+  for (const std::int64_t size : sizes) {
+    count *= size;
+    if (count < 1 || count > kMaxSelected)
+      throw Refusal{"keeps " + std::to_string(count) + " channels or more, expected 1 to " +
+                    std::to_string(kMaxSelected)};
+  }
   SelectChannels op;
   std::vector<ViewAxis> axes(view.rank());
   for (std::int64_t i = 0; i < count; ++i) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/node_tensors.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/validate_graph.hpp"
 
@@ -11,8 +12,16 @@ namespace fcn::tools {
 
 std::string NetworkBuilder::unique_name() {
   std::string name = name_;
-  for (int count = 2; !names_.insert(name).second; ++count) name = name_ + "_" + std::to_string(count);
+  int& number = last_number_.try_emplace(name_, 1).first->second;
+  while (!names_.insert(name).second) name = name_ + "_" + std::to_string(++number);
   return name;
+}
+
+void NetworkBuilder::count_weights(const Node& node) {
+  for (const auto& tensor : node_tensors(node)) weights_ += tensor.values->size();
+  if (weights_ > limits_.max_tensor_bytes / sizeof(float))
+    throw Refusal{"the network's weights exceed the limit of " + std::to_string(limits_.max_tensor_bytes) +
+                  " bytes"};
 }
 
 Feature NetworkBuilder::append_input(int channels, Extent window) {
@@ -32,6 +41,7 @@ Feature NetworkBuilder::append(Op op, std::vector<NodeId> inputs) {
   const auto shape =
       std::visit(fcn::detail::ShapeVisitor{graph_.nodes[id], shapes_, picture}, graph_.nodes[id].op);
   if (!shape) throw Refusal{shape.error().message};
+  count_weights(graph_.nodes[id]);
   shapes_.push_back(*shape);
   return {.node = id, .shape = *shape, .view = TensorView::of_map(*shape)};
 }

@@ -3,6 +3,8 @@
 // window as it is appended. Not here: which nodes an ONNX node becomes (lowering.hpp).
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,7 +24,8 @@ class NetworkBuilder {
 
   /// The picture; appended first.
   Feature append_input(int channels, Extent window);
-  /// A node on whole maps, seen as a map. A Refusal if its numbers are out of range or its inputs misfit.
+  /// A node on whole maps, seen as a map. A Refusal if its numbers are out of range, its inputs misfit, or
+  /// the network's weights become too many (65,536 nodes may share one tensor of the file).
   Feature append(Op op, std::vector<NodeId> inputs);
   /// A node that works on each value, or on each channel's values, by itself: seen as its input was.
   Feature append_like(Op op, const Feature& in);
@@ -32,10 +35,13 @@ class NetworkBuilder {
 
  private:
   std::string unique_name();
+  void count_weights(const Node& node);
 
   Limits limits_;
   std::string name_ = "node";
   std::set<std::string> names_;
+  std::map<std::string, int> last_number_;  ///< by name, so that many equal names take no longer than others
+  std::uint64_t weights_ = 0;
   Graph graph_;
   std::vector<Shape> shapes_;
 };
