@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Recognises torchvision's ResNet-18 and ResNet-34 by the names and shapes of their tensors and builds the
-// graph as it was trained: nothing folded, fused or converted. Any width, input channels and class count.
+// Recognises torchvision's ResNets by the names and shapes of their tensors and builds the graph as it was
+// trained: ResNet-18 to 152, ResNeXt and Wide ResNet, of any width, input channels and class count.
 #pragma once
 
 #include "engine/result.hpp"
