@@ -14,6 +14,8 @@
 #include "kernels/dispatch/select.hpp"
 #include "kernels/tables.hpp"
 #include "tools/import/checkpoint.hpp"
+#include "tools/import/import_network.hpp"
+#include "tools/import/onnx/onnx_model.hpp"
 #include "tools/import/resnet_map.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/self_test.hpp"
@@ -105,6 +107,18 @@ Result<std::string> inspect_checkpoint(ByteSource source, std::optional<Extent> 
          *table;
 }
 
+Result<std::string> inspect_onnx(ByteSource source, std::optional<Extent> size) {
+  const std::string path = source.name();
+  const auto network = import_network(std::move(source), {.window = size, .external_data = false});
+  if (!network) return network.error();
+  const Extent window = network->window.value_or(kUsualWindow);
+  const auto table = layer_table(network->graph, window, parameters_by_node(network->graph));
+  if (!table) return table.error().at(path);
+  return field("File", network->format) +
+         field("Network", fmt::format("{}, on {}x{} (height x width)", network->name, window.y, window.x)) +
+         "\n" + *table;
+}
+
 /// One run of the self-test; within what rounding explains.
 Result<std::string> replay(const std::string& path, const kernels::KernelTable& table) {
   ModelOptions options;
@@ -134,6 +148,7 @@ Result<std::string> replay(const std::string& path, const kernels::KernelTable& 
 Result<std::string> inspect_file(const std::string& path, std::optional<Extent> size) {
   auto source = ByteSource::open(path);
   if (!source) return source.error();
+  if (looks_like_onnx(*source)) return inspect_onnx(*std::move(source), size);
   return claims_to_be_model(*source) ? inspect_model(*std::move(source), size)
                                      : inspect_checkpoint(*std::move(source), size);
 }

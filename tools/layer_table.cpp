@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "engine/node_tensors.hpp"
+#include "engine/plan_checks.hpp"
 #include "engine/printable.hpp"
 #include "engine/safetensors.hpp"
 #include "engine/shape_inference.hpp"
@@ -33,6 +34,33 @@ std::string table_row(std::string_view name, std::string_view kind, std::string_
 
 const std::string kRule = std::string(80, '-') + "\n";
 
+std::string megabytes(std::uint64_t values) {
+  return fmt::format("{:.2f} MB", static_cast<double>(values) * sizeof(float) / (1024 * 1024));
+}
+
+std::uint64_t values_of(const Shape& shape) {
+  return static_cast<std::uint64_t>(shape.channels) * static_cast<std::uint64_t>(shape.height) *
+         static_cast<std::uint64_t>(shape.width);
+}
+
+/// What torchsummary totals. It counts activations twice, for the way back; a flatten moves nothing.
+std::string totals(const Graph& graph, const std::vector<Shape>& shapes,
+                   const std::vector<std::uint64_t>& parameters) {
+  std::uint64_t activations = 0, multiply_adds = 0;
+  for (NodeId id = 1; id < graph.nodes.size(); ++id) {
+    if (!std::holds_alternative<Flatten>(graph.nodes[id].op)) activations += values_of(shapes[id]);
+    multiply_adds += fcn::detail::multiply_adds(graph.nodes[id].op, shapes[id]);
+  }
+  const std::uint64_t total = std::accumulate(parameters.begin(), parameters.end(), std::uint64_t{0});
+  return table_row("Parameters", "", "", with_commas(total)) +
+         table_row("Multiply-adds", "", "",
+                   fmt::format("{:.2f} M", static_cast<double>(multiply_adds) / 1e6)) +
+         table_row("Input", "", "", megabytes(values_of(shapes[0]))) +
+         table_row("Activations", "", "", megabytes(activations)) +
+         table_row("Activations, there and back", "", "", megabytes(2 * activations)) +
+         table_row("Parameter memory", "", "", megabytes(total));
+}
+
 }  // namespace
 
 std::string with_commas(std::uint64_t value) {
@@ -52,8 +80,7 @@ Result<std::string> layer_table(const Graph& graph, Extent size,
                        fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width),
                        with_commas(parameters[id]));
   }
-  const std::uint64_t total = std::accumulate(parameters.begin(), parameters.end(), std::uint64_t{0});
-  return table + kRule + table_row("Total", "", "", with_commas(total));
+  return table + kRule + totals(graph, *shapes, parameters);
 }
 
 std::vector<std::uint64_t> parameters_by_node(const Graph& graph) {

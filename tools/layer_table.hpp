@@ -16,7 +16,7 @@ namespace fcn::tools {
 std::string with_commas(std::uint64_t value);
 
 /// One line a node: name, op, output shape (channels x height x width) for an input of this size, learned
-/// parameters; then their total. `parameters` has one number a node.
+/// parameters; then the totals that torchsummary prints. `parameters` has one number a node.
 Result<std::string> layer_table(const Graph& graph, Extent size,
                                 const std::vector<std::uint64_t>& parameters);
 
