@@ -41,6 +41,7 @@ struct Arguments {
   std::string mean;
   std::string deviation;
   std::string window;
+  std::string to = "model";
   std::string size;
   std::string file;  // of inspect and verify
   bool half = false;
@@ -100,6 +101,7 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   request.checkpoint = arguments.checkpoint;
   request.output = arguments.output;
   request.half = arguments.half;
+  request.to_onnx = arguments.to == "onnx";
   request.fold = !arguments.no_fold;
   request.external_data = arguments.external_data;
   if (!arguments.window.empty()) {
@@ -122,12 +124,17 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   return request;
 }
 
-/// What became of the head, a line for each node.
+/// What became of the head, a line for each kind of change.
 std::string head_report(const std::vector<fcn::passes::HeadChange>& changes) {
   if (changes.empty()) return "The network is fully convolutional already.\n";
   std::string text = "To work at every place of a larger picture:\n";
-  for (const auto& change : changes)
-    text += fcn::printable(fmt::format("  {}: {} -> {}", change.node, change.found, change.made)) + "\n";
+  for (auto at = changes.begin(); at != changes.end(); ++at) {
+    const auto alike = [&](const auto& other) { return other.found == at->found && other.made == at->made; };
+    if (std::any_of(changes.begin(), at, alike)) continue;
+    const auto others = std::count_if(at + 1, changes.end(), alike);
+    const std::string more = others > 0 ? fmt::format(" and {} more", others) : "";
+    text += fcn::printable(fmt::format("  {}{}: {} -> {}", at->node, more, at->found, at->made)) + "\n";
+  }
   return text;
 }
 
@@ -182,6 +189,10 @@ void declare_export(CLI::App& app, Arguments& arguments) {
       ->type_name("N|HxW");
   app.add_flag("--external-data", arguments.external_data,
                "Let an ONNX file's weights lie in files beside it");
+  app.add_option("--to", arguments.to,
+                 "What to write: a model for fcn-infer, or ONNX for other engines (model)")
+      ->check(CLI::IsMember({"model", "onnx"}))
+      ->type_name("model|onnx");
   app.add_flag("--half", arguments.half, "Store weights as float16: half the size");
   app.add_flag("--no-fold", arguments.no_fold, "Keep batch norms as layers of their own");
   app.add_flag("-q,--quiet", arguments.quiet, "Print errors only");

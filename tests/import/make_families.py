@@ -5,7 +5,7 @@
 Run once with Debian's python3-torch 1.13.1, python3-torchvision 0.14.1 and python3-onnx; the files are committed,
 so that neither building nor testing needs Python. Every layer has an eighth of its channels (VGG and AlexNet a
 32nd), and no file holds weights: they are external data, pieces of a stream of noise that the test makes by the
-same formula (tests/import/noise_weights.hpp). Expectations are float64: the classifier on its window, and the same
+same formula (noise_stream.py, noise_weights.hpp). Expectations are float64: the classifier on its window, and the same
 network built as an FCN (pool of the window's size, linear layers as 1x1 or HxW convolutions) on two more sizes.
 """
 import json
@@ -21,25 +21,11 @@ import torchvision.models as zoo
 from torch import nn
 from torch.nn import functional as F
 
+from noise_stream import COUNT, SCALES, noise_stream
+
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "families")
 CLASSES = 5
 MEAN, STD = (0.5, 0.25, 0.75), (0.25, 0.5, 0.125)
-COUNT, SCALES = 1 << 18, 8  # floats of a stretch of noise; stretches, each half as loud as the one before
-
-
-def noise_stream():
-    """Stretches of uniform noise within 2^-r for r = 0 .. SCALES - 1, then one within 0.5 and 1.5."""
-    state, values = 0x2545F491, numpy.empty(COUNT, numpy.int64)
-    for i in range(COUNT):
-        state ^= (state << 13) & 0xFFFFFFFF
-        state ^= state >> 17
-        state ^= (state << 5) & 0xFFFFFFFF
-        values[i] = state >> 8
-    signed = (values - (1 << 23)) / (1 << 23)
-    stretches = [signed * 2.0 ** -r for r in range(SCALES)] + [0.5 + values / (1 << 24)]
-    return numpy.concatenate(stretches).astype(numpy.float32)
-
-
 STREAM = noise_stream()
 
 

@@ -15,6 +15,7 @@
 #include "engine/session.hpp"
 #include "files.hpp"
 #include "kernels/tables.hpp"
+#include "onnx_bytes.hpp"
 #include "tools/import/resnet_map.hpp"
 #include "tools/inspect_file.hpp"
 #include "torch_picture.hpp"
@@ -164,6 +165,32 @@ TEST_CASE("layer tables are aligned to 80 columns and count as trained") {
 
 TEST_CASE("the shipped model replays its self-test") {
   CHECK(verify_model(std::string(FCN_WEIGHTS) + "/fashion-resnet18.safetensors"));
+}
+
+TEST_CASE("ONNX files are inspected and exported by the command, too") {
+  const Scratch scratch;
+  onnx::ModelProto file = test_onnx::model({1, 3, 387, 1024});
+  test_onnx::set_ints(test_onnx::add_node(file, "Conv", {"x", "w"}, {"c"}), "strides", {2, 2});
+  test_onnx::add_floats(file, "w", {4, 3, 7, 7});
+  test_onnx::add_node(file, "GlobalAveragePool", {"c"}, {"g"});
+  test_onnx::add_node(file, "Flatten", {"g"}, {"y"});
+  auto& labels = *file.add_metadata_props();
+  labels.set_key("labels");
+  labels.set_value("a\nb\nc\nd");
+  const std::string path = scratch.write("small.onnx", file.SerializeAsString());
+  const auto text = inspect_file(path, std::nullopt);
+  REQUIRE(text);
+  CHECK_THAT(*text, Contains("ONNX, operator set 13") && Contains("387x1024") && Contains("4.54 MB"));
+  ExportRequest request;
+  request.checkpoint = path;
+  request.output = scratch.path("model");
+  const auto report = export_model(request);
+  REQUIRE(report);
+  CHECK(report->info.window == Extent{387, 1024});
+  CHECK(report->info.labels == std::vector<std::string>{"a", "b", "c", "d"});
+  CHECK(run(path + " --window 64 -o " + scratch.path("other")) == 0);
+  CHECK(run(path + " --window 2 -o " + scratch.path("other")) == 3);
+  CHECK(run("verify " + scratch.path("other")) == 0);
 }
 
 #ifdef FCN_SHARED_CHECKPOINT

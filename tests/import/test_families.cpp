@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: MIT
 // torchvision's families of classifiers, as PyTorch exports them to ONNX: converted, and compared with
 // PyTorch on their windows and, as FCNs, on larger pictures (make_families.py).
+#include <onnx/onnx_pb.h>
+
 #include <catch2/catch.hpp>
+#include <utility>
 
 #include "engine/json.hpp"
+#include "engine/passes/fold_batch_norm.hpp"
+#include "engine/passes/to_fcn.hpp"
 #include "files.hpp"
 #include "kernels/dispatch/select.hpp"
 #include "noise_weights.hpp"
 #include "tools/export_model.hpp"
+#include "tools/import/import_network.hpp"
+#include "tools/import/resnet_map.hpp"
 #include "torch_picture.hpp"
 
 using namespace fcn;
@@ -19,6 +26,23 @@ std::vector<float> floats(const Json& json, std::size_t count) {
   auto values = json.get<std::vector<float>>();
   values.resize(count);
   return values;
+}
+
+/// The FCN written as ONNX, read back at each size, gives the same maps.
+void check_written_onnx(const std::string& path, const ModelInfo& info, const Json& maps) {
+  for (const auto& map : maps) {
+    const Extent size{map["size"][0].get<int>(), map["size"][1].get<int>()};
+    auto network = import_network(*ByteSource::open(path), {.window = size});
+    if (!network) FAIL(network.error().to_string());
+    CHECK(network->mean == info.mean);
+    ModelInfo sized = info;
+    sized.classifier_pool.clear();
+    ModelOptions options;
+    options.table = kernels::select_table().table;
+    const auto model = Model::from_graph(network->graph, sized, options);
+    REQUIRE(model);
+    check_logits(logits_of(*model, size.y, size.x), map["logits"].get<std::vector<double>>());
+  }
 }
 
 }  // namespace
@@ -42,6 +66,63 @@ TEST_CASE("torchvision's families convert and agree with PyTorch at any size") {
     CHECK(report->info.window == Extent{family["window"].get<int>(), family["window"].get<int>()});
     for (const auto& map : family["maps"])
       check_logits(logits_of(request.output, map["size"][0], map["size"][1], kernels::select_table().table),
+                   map["logits"].get<std::vector<double>>());
+    request.output = scratch.path(name + ".fcn.onnx");
+    request.to_onnx = true;
+    REQUIRE(export_model(request));
+    check_written_onnx(request.output, report->info, family["maps"]);
+  }
+}
+
+namespace {
+
+/// The weights of a family's ONNX file as a checkpoint: the same names, shapes and places in the noise.
+Checkpoint as_checkpoint(const std::string& name, const std::string& noise) {
+  onnx::ModelProto model;
+  REQUIRE(model.ParseFromString(read_file(fixture("../families/" + name + ".onnx"))));
+  std::vector<CheckpointTensor> tensors;
+  for (const auto& initializer : model.graph().initializer()) {
+    CheckpointTensor tensor;
+    tensor.name = initializer.name();
+    for (const std::int64_t dim : initializer.dims()) tensor.shape.push_back(static_cast<std::uint64_t>(dim));
+    tensor.strides = contiguous_strides(tensor.shape);
+    for (const auto& entry : initializer.external_data())
+      if (entry.key() == "offset") tensor.begin = std::stoull(entry.value());
+    tensor.elements = 1;
+    for (const std::uint64_t dim : tensor.shape) tensor.elements *= dim;
+    tensor.span = tensor.elements;
+    tensors.push_back(std::move(tensor));
+  }
+  return {ByteSource::from_memory(bytes_of(noise), "noise"), "test", std::move(tensors)};
+}
+
+}  // namespace
+
+TEST_CASE("ResNets of every kind are recognised by their tensors and agree with PyTorch") {
+  const Json expected = *parse_json(read_file(fixture("../families/expected.json")));
+  const std::string noise = noise_bytes();
+  // An eighth of the channels: the groups and their widths are those of the narrow network.
+  for (const auto& [family, name] :
+       {std::pair("resnet18", "resnet18"), std::pair("resnet34", "resnet34"),
+        std::pair("resnet50", "resnet50"), std::pair("resnet101", "resnet101"),
+        std::pair("resnet152", "resnet152"), std::pair("resnext50_32x4d", "resnext50_16x1d"),
+        std::pair("wide_resnet50_2", "wide_resnet50_2")}) {
+    INFO(family);
+    auto network = import_resnet(as_checkpoint(family, noise));
+    if (!network) FAIL(network.error().to_string());
+    CHECK(network->name == name);
+    ModelInfo info;
+    info.window = {64, 64};
+    info.mean = floats(expected["mean"], 3);
+    info.std = floats(expected["std"], 3);
+    REQUIRE(passes::fold_batch_norm(network->graph));
+    REQUIRE(passes::to_fcn(network->graph, info));
+    ModelOptions options;
+    options.table = kernels::select_table().table;
+    const auto model = Model::from_graph(network->graph, info, options);
+    REQUIRE(model);
+    for (const auto& map : expected["families"][family]["maps"])
+      check_logits(logits_of(*model, map["size"][0], map["size"][1]),
                    map["logits"].get<std::vector<double>>());
   }
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/model_reader.hpp"
 #include "engine/session.hpp"
 #include "kernels/kernel_table.hpp"
 
@@ -24,15 +25,10 @@ inline std::vector<std::uint8_t> pattern(int height, int width, int channels) {
   return pixels;
 }
 
-/// The logits of the model at `path` on that picture, classes x rows x cols.
-inline std::vector<double> logits_of(const std::string& path, int height, int width,
-                                     const fcn::kernels::KernelTable* table) {
-  fcn::ModelOptions options;
-  options.table = table;
-  const auto model = fcn::Model::load(path, options);
-  if (!model) FAIL(model.error().to_string());
-  const int channels = model->input_channels();
-  auto session = fcn::Session::create(*model, {.threads = 1, .scores = fcn::ScoreKind::logits});
+/// The model's logits on that picture, classes x rows x cols.
+inline std::vector<double> logits_of(const fcn::Model& model, int height, int width) {
+  const int channels = model.input_channels();
+  auto session = fcn::Session::create(model, {.threads = 1, .scores = fcn::ScoreKind::logits});
   REQUIRE(session);
   const auto pixels = pattern(height, width, channels);
   const auto map = session->run({pixels.data(), width, height, std::ptrdiff_t{channels} * width});
@@ -42,6 +38,16 @@ inline std::vector<double> logits_of(const std::string& path, int height, int wi
     for (int row = 0; row < map->rows(); ++row)
       for (int col = 0; col < map->cols(); ++col) logits.push_back(static_cast<double>(map->at(c, row, col)));
   return logits;
+}
+
+/// Those of the model file at `path`.
+inline std::vector<double> logits_of(const std::string& path, int height, int width,
+                                     const fcn::kernels::KernelTable* table) {
+  fcn::ModelOptions options;
+  options.table = table;
+  const auto model = fcn::Model::load(path, options);
+  if (!model) FAIL(model.error().to_string());
+  return logits_of(*model, height, width);
 }
 
 /// The project's stated accuracy: |difference| <= 1e-4 x max(scale, |logit|).

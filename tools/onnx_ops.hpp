@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Every op of a converted network in ONNX's terms. Included only where protobuf may be known.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <string>
+
+#include "engine/graph.hpp"
+
+namespace fcn::tools {
+
+/// Appends nodes and initialisers that compute `output` from `input`. The graph holds no Flatten, Linear or
+/// InsertZeros.
+void add_onnx_nodes(onnx::GraphProto& graph, const Graph& from, const std::string& input,
+                    const std::string& output);
+
+}  // namespace fcn::tools
