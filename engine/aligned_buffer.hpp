@@ -3,22 +3,30 @@
 // large allocation of the engine is one of these, and MemoryCount counts them.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <new>
 #include <string>
 
 #include "engine/memory_count.hpp"
 #include "engine/result.hpp"
+#include "engine/system_memory.hpp"
 
 namespace fcn::inline FCN_ABI {
+
+namespace detail {
+
+struct ReleaseFloats {
+  std::size_t bytes = 0;
+  void operator()(float* memory) const { release_zeroed(memory, bytes); }
+};
+
+}  // namespace detail
 
 /// `size` floats, all zero at first. Movable, not copyable.
 class AlignedBuffer {
  public:
-  static constexpr std::size_t kAlignment = 64;  ///< a cache line, and one AVX-512 register
+  static constexpr std::size_t kAlignment = kBlockAlignment;
 
   AlignedBuffer() = default;
 
@@ -27,15 +35,14 @@ class AlignedBuffer {
     AlignedBuffer buffer;
     if (floats == 0) return buffer;
     void* memory = nullptr;
-    if (floats <= std::numeric_limits<std::size_t>::max() / sizeof(float) - kAlignment)
-      memory = ::operator new (floats * sizeof(float), std::align_val_t{kAlignment}, std::nothrow);
+    if (floats <= std::numeric_limits<std::size_t>::max() / sizeof(float))
+      memory = allocate_zeroed(floats * sizeof(float));
     if (memory == nullptr)
       return Error{ErrorCode::out_of_memory,
                    "cannot allocate " + std::to_string(floats) + " floats for the " + what, ""};
-    buffer.data_.reset(static_cast<float*>(memory));
+    buffer.data_ = {static_cast<float*>(memory), detail::ReleaseFloats{floats * sizeof(float)}};
     buffer.counted_ = CountedBytes(floats * sizeof(float));
     buffer.size_ = floats;
-    std::fill_n(buffer.data_.get(), floats, 0.0f);
     return buffer;
   }
 
@@ -45,10 +52,7 @@ class AlignedBuffer {
   [[nodiscard]] std::size_t bytes() const { return size_ * sizeof(float); }
 
  private:
-  struct Release {
-    void operator()(float* memory) const { ::operator delete (memory, std::align_val_t{kAlignment}); }
-  };
-  std::unique_ptr<float, Release> data_;
+  std::unique_ptr<float, detail::ReleaseFloats> data_;
   std::size_t size_ = 0;
   CountedBytes counted_;
 };

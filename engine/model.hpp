@@ -94,11 +94,18 @@ inline kernels::ConvShape conv_shape(const Op& op) {
 
 namespace detail {
 
-/// Of the node's tensors as they came from the file.
+/// What the node's tensors take as they came from the file.
 inline std::size_t weight_bytes(const Node& node) {
   std::size_t floats = 0;
-  for (const auto& tensor : node_tensors(node)) floats += tensor.values->size();
+  for (const auto& tensor : node_tensors(node)) floats += tensor.values->capacity();
   return floats * sizeof(float);
+}
+
+/// The multiplied weights of a layer, or null.
+inline std::vector<float>* multiplied_weights(Op& op) {
+  if (auto* conv = std::get_if<Conv>(&op)) return &conv->weights;
+  auto* linear = std::get_if<Linear>(&op);
+  return linear != nullptr ? &linear->weights : nullptr;
 }
 
 /// Frees a vector's memory, which clear() would keep.
@@ -107,7 +114,7 @@ inline void release(std::vector<float>& weights) {
 }
 
 inline Result<AlignedBuffer> pack_conv(const kernels::KernelTable& table, const Op& op,
-                                       ConvAlgorithm algorithm, std::vector<float>& weights,
+                                       ConvAlgorithm algorithm, const std::vector<float>& weights,
                                        std::vector<float>& bias) {
   const kernels::ConvShape shape = conv_shape(op);
   const bool direct = algorithm == ConvAlgorithm::direct;
@@ -120,7 +127,6 @@ inline Result<AlignedBuffer> pack_conv(const kernels::KernelTable& table, const 
     table.pack_conv(shape, weights.data(), biases, packed->data());
   else
     table.pack_winograd(shape, tile, weights.data(), biases, packed->data());
-  release(weights);
   release(bias);
   return packed;
 }
@@ -185,7 +191,12 @@ Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& opti
   model.info_ = std::move(info);
   model.graph_ = std::move(graph);
   model.packed_.reserve(model.graph_.nodes.size());
+  // Layers are read into the memory of those before, so that the system need not find and clear new pages for
+  // each.
+  std::vector<float> spare;
   for (Node& node : model.graph_.nodes) {
+    std::vector<float>* const weights = detail::multiplied_weights(node.op);
+    if (weights != nullptr && weights->empty()) weights->swap(spare);
     if (Status filled = fill(node); !filled) return filled.error();
     const CountedBytes unpacked(detail::weight_bytes(node));
     const auto* conv = std::get_if<Conv>(&node.op);
@@ -193,6 +204,10 @@ Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& opti
         conv != nullptr ? choose_algorithm(*conv, options.algorithm) : ConvAlgorithm::direct;
     auto packed = detail::pack(*options.table, node.op, algorithm);
     if (!packed) return packed.error().at("node " + node.name);
+    if (weights != nullptr) {
+      weights->swap(spare);
+      detail::release(*weights);
+    }
     model.algorithms_.push_back(algorithm);
     model.packed_.push_back(*std::move(packed));
   }

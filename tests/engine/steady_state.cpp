@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The steady state allocates nothing. A program of its own: it counts every call of the C library's
-// allocator.
+// The steady state allocates nothing, and no series of sizes makes the process grow. A program of its own: it
+// counts every call of the C library's allocator.
 #define CATCH_CONFIG_MAIN
+#include <unistd.h>
+
 #include <atomic>
 #include <cstddef>
+#include <fstream>
+#include <utility>
 
+#include "tests/engine/random_network.hpp"
 #include "tests/engine/session_fixture.hpp"
 
 namespace {
@@ -36,6 +41,17 @@ void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
 }
 
 namespace fcn::test {
+namespace {
+
+std::size_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t total = 0, resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
 TEST_CASE("running a planned size allocates nothing") {
   const Model model = narrow_resnet(16, *kernels::select_table().table);
   for (const int threads : {1, 2, 5}) {
@@ -53,6 +69,31 @@ TEST_CASE("running a planned size allocates nothing") {
     CHECK(fine);
     CHECK(afterwards == planned);
   }
+}
+
+TEST_CASE("a thousand sizes leave the process as large as the largest did") {
+  Random random(1);
+  Graph graph;
+  graph.append("input", Input{3}, {});
+  graph.append("stem", random_conv(random, 3, 32, 7, 2, 3), {0});
+  graph.append("tiled", random_conv(random, 32, 32, 3, 1, 1), {1});
+  graph.append("head", random_conv(random, 32, 10, 1, 4, 0), {2});
+  const auto model =
+      Model::from_graph(std::move(graph), {}, {.table = kernels::select_table().table, .limits = {}});
+  REQUIRE(model);
+  Session session = session_on(*model, {.threads = 2});
+  const NoisePicture largest(1000, 1000);
+  ScoreMap map;
+  REQUIRE(session.run_into(largest.view(), map));
+  const std::size_t at_first = resident_bytes();
+  for (int round = 0; round < 1000; ++round) {
+    const int height = random.between(1, round % 10 == 0 ? 1000 : 100), width = random.between(1, 300);
+    REQUIRE(session.run_into({largest.pixels.data(), width, height, 3 * largest.width}, map));
+  }
+  REQUIRE(session.run_into(largest.view(), map));
+  const std::size_t at_last = resident_bytes();
+  CAPTURE(at_first, at_last);
+  CHECK(at_last <= at_first + (1u << 20));
 }
 
 }  // namespace fcn::test

@@ -192,4 +192,22 @@ TEST_CASE("resident memory stays within the stated constant of the plan's peak")
     CHECK(resident <= peak + kProcessBytes);
   }
 }
+
+TEST_CASE("a hundred megapixels run in the memory of their pixels and little more") {
+  const Scene scene;
+  const std::string picture = scene.folder / "black.ppm", kibibytes = scene.folder / "rss";
+  std::ofstream(picture, std::ios::binary) << "P6 10000 10000 255\n";
+  constexpr std::uint64_t kPixelBytes = 300'000'000;
+  std::filesystem::resize_file(picture,
+                               std::filesystem::file_size(picture) + kPixelBytes);  // a hole is black
+  const CommandResult result =
+      run_command({FCN_PEAK_RSS, kibibytes, FCN_INFER, "-m", scene.model, picture, "--json", "-"});
+  REQUIRE(result.exit_code == 0);
+  const auto peak = json::parse(result.out)["peak_bytes"].get<std::uint64_t>();
+  const Bytes text = read_file(kibibytes);
+  const std::uint64_t resident = 1024 * std::stoull(std::string(text.begin(), text.end()));
+  CAPTURE(peak, resident);
+  CHECK(peak < kPixelBytes + (64u << 20));
+  CHECK(resident <= peak + kProcessBytes);
+}
 #endif
