@@ -23,10 +23,10 @@ struct Scene {
   TemporaryFolder folder;
   std::string model = folder / "narrow.safetensors";
 
-  Scene() {
+  explicit Scene(int width = 16) {
     ModelInfo info = bench::imagenet_info();
     info.exporter = "test";
-    REQUIRE(write_model(model, bench::RandomResNet18(16).build(40), info, WeightStorage::f16));
+    REQUIRE(write_model(model, bench::RandomResNet18(width).build(40), info, WeightStorage::f16));
   }
 
   [[nodiscard]] std::string write_ppm(int width, int height) const {
@@ -194,7 +194,7 @@ TEST_CASE("resident memory stays within the stated constant of the plan's peak")
 }
 
 TEST_CASE("a hundred megapixels run in the memory of their pixels and little more") {
-  const Scene scene;
+  const Scene scene(8);
   const std::string picture = scene.folder / "black.ppm", kibibytes = scene.folder / "rss";
   std::ofstream(picture, std::ios::binary) << "P6 10000 10000 255\n";
   constexpr std::uint64_t kPixelBytes = 300'000'000;
