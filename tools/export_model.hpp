@@ -26,8 +26,8 @@ struct ExportRequest {
   std::vector<float> std;        ///< likewise
   std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
   bool external_data = false;    ///< whether an ONNX file's weights may lie in other files of its folder
-  bool half = false;  ///< of a model file only
-  bool to_onnx = false;  ///< write the FCN as ONNX, for other engines, instead of as a model file
+  bool half = false;             ///< of a model file only
+  bool to_onnx = false;          ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;
 };
 
