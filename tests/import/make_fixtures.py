@@ -6,9 +6,12 @@ Run once with Debian's python3-torch 1.13.1 and python3-torchvision; the files a
 building nor testing needs Python. Every value is a multiple of 2^-8 with at most 7 significant bits, so that
 float16 and bfloat16 hold it exactly and all files mean the same numbers.
 """
+import io
 import json
 import os
+import pickle
 import struct
+import tarfile
 from collections import OrderedDict
 
 import torch
@@ -104,6 +107,55 @@ def converted(state, dtype):
                        for name, tensor in state.items())
 
 
+def write_tar(path, state):
+    """As torch 0.1 saved: no such torch is left to do it, but torch.load still reads it and is asked to."""
+    storages, views, tensors, pickled = io.BytesIO(), [], io.BytesIO(), io.BytesIO()
+    roots, keys = OrderedDict(), {}
+    for number, (name, tensor) in enumerate(state.items()):
+        keys[name] = 94000000000000 + number
+        roots.setdefault(tensor.storage().data_ptr(), (70000 + number, tensor))
+    pickle.dump(len(roots), storages, 2)
+    for key, tensor in roots.values():
+        flat = torch.tensor(tensor.storage(), dtype=tensor.dtype)
+        pickle.dump((key, "cpu", old_class(tensor, "Storage")), storages, 2)
+        storages.write(struct.pack("<q", len(flat)) + flat.numpy().tobytes())
+    # Every second tensor shows its storage through a view of it.
+    for number, (name, tensor) in enumerate(state.items()):
+        if number % 2:
+            root = roots[tensor.storage().data_ptr()][0]
+            views.append((80000 + number, root, tensor.storage_offset(), tensor.numel()))
+    pickle.dump(views, storages, 2)
+    pickle.dump(len(state), tensors, 2)
+    for number, (name, tensor) in enumerate(state.items()):
+        viewed = number % 2 == 1
+        storage = 80000 + number if viewed else roots[tensor.storage().data_ptr()][0]
+        pickle.dump((keys[name], storage, old_class(tensor, "Tensor")), tensors, 2)
+        tensors.write(struct.pack(f"<ii{tensor.dim()}q{tensor.dim()}qq", tensor.dim(), 0, *tensor.shape, *tensor.stride(),
+                                  0 if viewed else tensor.storage_offset()))
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, obj):
+            return str(obj.key) if isinstance(obj, TensorKey) else None
+
+    Pickler(pickled, 2).dump(OrderedDict((name, TensorKey(keys[name])) for name in state))
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
+        for name, data in (("storages", storages), ("tensors", tensors), ("pickle", pickled)):
+            info = tarfile.TarInfo(name)
+            info.size = len(data.getvalue())
+            tar.addfile(info, io.BytesIO(data.getvalue()))
+    loaded = torch.load(path)
+    assert list(loaded) == list(state) and all(torch.equal(loaded[name], state[name]) for name in state)
+
+
+def old_class(tensor, kind):
+    return getattr(torch, {torch.float32: "Float", torch.int64: "Long"}[tensor.dtype] + kind)
+
+
+class TensorKey:
+    def __init__(self, key):
+        self.key = key
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
     generator = torch.Generator().manual_seed(7)
@@ -137,6 +189,8 @@ def main():
     save("tiny.pth", OrderedDict(a=torch.tensor([1.0, 2.0]), b=torch.tensor([[3.0]])))
     save("tiny_legacy.pth", OrderedDict(a=torch.tensor([1.0, 2.0]), b=torch.tensor([[3.0]])),
          _use_new_zipfile_serialization=False)
+    write_tar(os.path.join(HERE, "oldest.pth"), one_storage(state))
+    write_tar(os.path.join(HERE, "tiny_oldest.pth"), OrderedDict(a=torch.tensor([1.0, 2.0]), b=torch.tensor([[3.0]])))
     save("whole_module.pth", nn.Sequential(nn.Conv2d(1, 1, 1)))
     write_safetensors(os.path.join(HERE, "plain.safetensors"), state)
 

@@ -7,6 +7,7 @@
 
 #include "engine/safetensors.hpp"
 #include "tools/import/pth_legacy.hpp"
+#include "tools/import/pth_tar.hpp"
 #include "tools/import/pth_zip.hpp"
 #include "tools/import/zip_reader.hpp"
 
@@ -39,6 +40,7 @@ struct Format {
 
 constexpr Format kFormats[] = {{"PyTorch zip", looks_like_zip, read_pth_zip},
                                {"PyTorch before 1.6", looks_like_pickle, read_pth_legacy},
+                               {"PyTorch 0.1 tar", looks_like_tar, read_pth_tar},
                                {"safetensors", looks_like_safetensors, read_safetensors_tensors}};
 
 /// Removes the prefix that DataParallel puts before every name.

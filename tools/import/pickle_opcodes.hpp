@@ -10,7 +10,7 @@
 namespace fcn::tools {
 
 /// Every name a pickle may mention. All are names of data; none is ever called.
-constexpr std::array<std::string_view, 32> kPickleGlobals = {
+constexpr std::array<std::string_view, 48> kPickleGlobals = {
     "collections OrderedDict",
     "torch._utils _rebuild_tensor",
     "torch._utils _rebuild_tensor_v2",
@@ -38,6 +38,22 @@ constexpr std::array<std::string_view, 32> kPickleGlobals = {
     "torch uint8",
     "torch bool",
     "torch.serialization _get_layout",
+    "torch FloatTensor",
+    "torch HalfTensor",
+    "torch DoubleTensor",
+    "torch LongTensor",
+    "torch IntTensor",
+    "torch ShortTensor",
+    "torch CharTensor",
+    "torch ByteTensor",
+    "torch.cuda FloatTensor",
+    "torch.cuda HalfTensor",
+    "torch.cuda DoubleTensor",
+    "torch.cuda LongTensor",
+    "torch.cuda IntTensor",
+    "torch.cuda ShortTensor",
+    "torch.cuda CharTensor",
+    "torch.cuda ByteTensor",
     "__builtin__ set",
     "builtins set",
     "__builtin__ list",

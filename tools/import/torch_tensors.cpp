@@ -22,18 +22,6 @@ constexpr std::string_view kRebuildParameter = "torch._utils _rebuild_parameter"
 constexpr std::string_view kWrappers[] = {"state_dict", "model_state_dict", "model",   "model_state",
                                           "net",        "network",          "weights", "params"};
 
-std::optional<DType> storage_dtype(std::string_view global) {
-  constexpr std::pair<std::string_view, DType> types[] = {
-      {"torch FloatStorage", DType::f32},     {"torch HalfStorage", DType::f16},
-      {"torch BFloat16Storage", DType::bf16}, {"torch DoubleStorage", DType::f64},
-      {"torch LongStorage", DType::i64},      {"torch IntStorage", DType::i32},
-      {"torch ShortStorage", DType::i16},     {"torch CharStorage", DType::i8},
-      {"torch ByteStorage", DType::u8},       {"torch BoolStorage", DType::boolean}};
-  for (const auto& [name, dtype] : types)
-    if (name == global) return dtype;
-  return std::nullopt;
-}
-
 Error tensor_error(std::string message, ErrorCode code = ErrorCode::malformed) {
   return {code, std::move(message), ""};
 }
@@ -53,10 +41,12 @@ const PickleRecord* tensor_arguments(const Pickle& pickle, const PickleRecord& v
   return arguments(pickle, *record, kRebuildTensor);
 }
 
-bool holds_tensors(const Pickle& pickle, const PickleRecord& record) {
+using IsTensor = bool (*)(const Pickle&, const PickleRecord&);
+
+bool holds_tensors(const Pickle& pickle, const PickleRecord& record, IsTensor is_tensor) {
   if (record.kind != Kind::dict) return false;
   for (std::size_t i = 1; i < record.items.size(); i += 2)
-    if (tensor_arguments(pickle, pickle[record.items[i]]) != nullptr) return true;
+    if (is_tensor(pickle, pickle[record.items[i]])) return true;
   return false;
 }
 
@@ -94,24 +84,6 @@ std::optional<std::uint64_t> strided_span(const CheckpointTensor& tensor) {
   return checked_add(last, 1);
 }
 
-Status check_extent(TorchTensor& torch, std::uint64_t offset, const Limits& limits) {
-  CheckpointTensor& tensor = torch.tensor;
-  const auto elements = checked_product(tensor.shape);
-  const auto bytes = elements ? checked_mul(*elements, sizeof(float)) : std::nullopt;
-  if (!bytes || *bytes > limits.max_tensor_bytes)
-    return tensor_error("exceeds the limit of " + std::to_string(limits.max_tensor_bytes) + " bytes",
-                        ErrorCode::limit_exceeded);
-  tensor.elements = *elements;
-  const auto span = strided_span(tensor);
-  const auto end = span ? checked_add(offset, *span) : std::nullopt;
-  if (!end || *end > torch.storage.elements)
-    return tensor_error("its shape, strides and offset reach past its storage of " +
-                        std::to_string(torch.storage.elements) + " elements");
-  tensor.span = *span;
-  tensor.begin = offset * dtype_bytes(tensor.dtype);  // within the storage, whose bytes were checked
-  return {};
-}
-
 Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& args, const Limits& limits) {
   // (storage, storage_offset, size, stride, requires_grad, backward_hooks...)
   if (args.kind != Kind::tuple || args.items.size() < 4) return tensor_error("a tensor needs 4 arguments");
@@ -129,21 +101,52 @@ Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& args, 
   torch.tensor.shape = *std::move(shape);
   torch.tensor.strides = *std::move(strides);
   torch.storage = *std::move(storage);
-  if (const Status fits = check_extent(torch, *offset, limits); !fits) return fits.error();
+  if (const Status fits = place_in_storage(torch, *offset, limits); !fits) return fits.error();
   return torch;
 }
 
 /// The dict that holds the tensors: what one of the usual keys leads to, or the object itself. In this order,
 /// for a wrapper may hold a loose tensor (a best score) beside the state_dict.
-const PickleRecord* unwrap(const Pickle& pickle, const PickleRecord& root) {
+const PickleRecord* unwrap(const Pickle& pickle, const PickleRecord& root, IsTensor is_tensor) {
   if (root.kind != Kind::dict) return nullptr;
   for (const std::string_view key : kWrappers)
-    if (const PickleRecord* inner = pickle.find(root, key); inner != nullptr && holds_tensors(pickle, *inner))
+    if (const PickleRecord* inner = pickle.find(root, key);
+        inner != nullptr && holds_tensors(pickle, *inner, is_tensor))
       return inner;
-  return holds_tensors(pickle, root) ? &root : nullptr;
+  return holds_tensors(pickle, root, is_tensor) ? &root : nullptr;
 }
 
 }  // namespace
+
+std::optional<DType> storage_dtype(std::string_view global) {
+  constexpr std::pair<std::string_view, DType> types[] = {
+      {"torch FloatStorage", DType::f32},     {"torch HalfStorage", DType::f16},
+      {"torch BFloat16Storage", DType::bf16}, {"torch DoubleStorage", DType::f64},
+      {"torch LongStorage", DType::i64},      {"torch IntStorage", DType::i32},
+      {"torch ShortStorage", DType::i16},     {"torch CharStorage", DType::i8},
+      {"torch ByteStorage", DType::u8},       {"torch BoolStorage", DType::boolean}};
+  for (const auto& [name, dtype] : types)
+    if (name == global) return dtype;
+  return std::nullopt;
+}
+
+Status place_in_storage(TorchTensor& torch, std::uint64_t offset, const Limits& limits) {
+  CheckpointTensor& tensor = torch.tensor;
+  const auto elements = checked_product(tensor.shape);
+  const auto bytes = elements ? checked_mul(*elements, sizeof(float)) : std::nullopt;
+  if (!bytes || *bytes > limits.max_tensor_bytes)
+    return tensor_error("exceeds the limit of " + std::to_string(limits.max_tensor_bytes) + " bytes",
+                        ErrorCode::limit_exceeded);
+  tensor.elements = *elements;
+  const auto span = strided_span(tensor);
+  const auto end = span ? checked_add(offset, *span) : std::nullopt;
+  if (!end || *end > torch.storage.elements)
+    return tensor_error("its shape, strides and offset reach past its storage of " +
+                        std::to_string(torch.storage.elements) + " elements");
+  tensor.span = *span;
+  tensor.begin = offset * dtype_bytes(tensor.dtype);  // within the storage, whose bytes were checked
+  return {};
+}
 
 Result<TorchStorage> read_storage(const Pickle& pickle, const PickleRecord& persistent) {
   // ("storage", type, key, location, elements, view in the oldest files)
@@ -164,27 +167,40 @@ Result<TorchStorage> read_storage(const Pickle& pickle, const PickleRecord& pers
   return TorchStorage{std::string(pickle[id.items[2]].text), *dtype, *elements};
 }
 
-Result<std::vector<TorchTensor>> find_state_dict(const Pickle& pickle, const Limits& limits) {
-  const PickleRecord* dict = unwrap(pickle, pickle[pickle.root]);
+Result<std::vector<StateEntry>> find_state_entries(const Pickle& pickle, const Limits& limits,
+                                                   IsTensor is_tensor) {
+  const PickleRecord* dict = unwrap(pickle, pickle[pickle.root], is_tensor);
   if (dict == nullptr)
     return Error{
         ErrorCode::unsupported,
         "holds no state_dict: expected a dict of tensors, or one under \"state_dict\" or \"model\"; in "
         "Python, torch.save(model.state_dict(), path)",
         ""};
-  std::vector<TorchTensor> tensors;
+  std::vector<StateEntry> entries;
   for (std::size_t i = 0; i + 1 < dict->items.size(); i += 2) {
     const PickleRecord& key = pickle[dict->items[i]];
-    const PickleRecord* args = tensor_arguments(pickle, pickle[dict->items[i + 1]]);
-    if (args == nullptr || key.kind != Kind::string) continue;  // a counter or an option, not a tensor
-    if (tensors.size() >= limits.max_tensors || key.text.size() > limits.max_name_bytes)
+    const PickleRecord& value = pickle[dict->items[i + 1]];
+    if (key.kind != Kind::string || !is_tensor(pickle, value)) continue;  // a counter or an option
+    if (entries.size() >= limits.max_tensors || key.text.size() > limits.max_name_bytes)
       return Error{ErrorCode::limit_exceeded,
                    "more than " + std::to_string(limits.max_tensors) + " tensors, or a name longer than " +
                        std::to_string(limits.max_name_bytes) + " bytes",
                    ""};
-    auto tensor = read_tensor(pickle, *args, limits);
-    if (!tensor) return tensor.error().at("tensor " + std::string(key.text));
-    tensor->tensor.name = key.text;
+    entries.push_back({key.text, &value});
+  }
+  return entries;
+}
+
+Result<std::vector<TorchTensor>> find_state_dict(const Pickle& pickle, const Limits& limits) {
+  const auto entries = find_state_entries(pickle, limits, [](const Pickle& in, const PickleRecord& value) {
+    return tensor_arguments(in, value) != nullptr;
+  });
+  if (!entries) return entries.error();
+  std::vector<TorchTensor> tensors;
+  for (const StateEntry& entry : *entries) {
+    auto tensor = read_tensor(pickle, *tensor_arguments(pickle, *entry.value), limits);
+    if (!tensor) return tensor.error().at("tensor " + std::string(entry.name));
+    tensor->tensor.name = entry.name;
     tensors.push_back(*std::move(tensor));
   }
   return tensors;

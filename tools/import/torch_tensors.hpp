@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the records of a torch pickle say: which tensors there are, and which elements of which storage each
-// one shows. Where a storage's bytes are is the container's affair (pth_zip.hpp, pth_legacy.hpp).
+// one shows. Where a storage's bytes are is the container's affair (pth_zip.hpp, pth_legacy.hpp,
+// pth_tar.hpp).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/dtype.hpp"
@@ -29,8 +32,26 @@ struct TorchTensor {
   TorchStorage storage;
 };
 
+/// A value of a state_dict, and its key.
+struct StateEntry {
+  std::string_view name;
+  const PickleRecord* value = nullptr;
+};
+
+/// The entries of the state_dict in a pickle for which `is_tensor` holds, in order. The state_dict is the
+/// object itself, or what one of the usual keys leads to: {"state_dict": ...}, {"model": ...}.
+Result<std::vector<StateEntry>> find_state_entries(const Pickle& pickle, const Limits& limits,
+                                                   bool (*is_tensor)(const Pickle&, const PickleRecord&));
+
 /// The tensors of the state_dict in a pickle, which may be wrapped: {"state_dict": ...}, {"model": ...}.
 Result<std::vector<TorchTensor>> find_state_dict(const Pickle& pickle, const Limits& limits);
+
+/// What a storage's class says of its elements: "torch FloatStorage".
+std::optional<DType> storage_dtype(std::string_view global);
+
+/// Completes a tensor of known dtype, shape, strides and storage that begins at element `offset` of it, once
+/// it is sure that it lies within.
+Status place_in_storage(TorchTensor& torch, std::uint64_t offset, const Limits& limits);
 
 /// The storage that a persistent id describes.
 Result<TorchStorage> read_storage(const Pickle& pickle, const PickleRecord& persistent);
