@@ -19,7 +19,8 @@ set_source_files_properties(image_io.cpp PROPERTIES COMPILE_OPTIONS -fwrapv)
 
 # All of fcn-infer but its main.
 add_library(fcn_infer_parts STATIC
-  default_model.cpp drawing.cpp heat_layer.cpp infer_options.cpp infer_run.cpp input_list.cpp memory_forecast.cpp
+  default_model.cpp drawing.cpp heat_layer.cpp infer_options.cpp infer_run.cpp input_list.cpp json_numbers.cpp
+  memory_forecast.cpp
   output_json.cpp output_npy.cpp output_overlay.cpp output_targets.cpp picture_plan.cpp plan_report.cpp
   profile_table.cpp progress.cpp result_files.cpp run_profile.cpp run_report.cpp
   stroke_font.cpp stroke_font_glyphs.cpp terminal_report.cpp)
