@@ -43,6 +43,7 @@ struct Arguments {
   std::string window;
   std::string to = "model";
   std::string size;
+  std::string pool_stride;
   std::string file;  // of inspect and verify
   bool half = false;
   bool no_fold = false;
@@ -167,10 +168,18 @@ int show(const Result<std::string>& text) {
 }
 
 int run_inspect(const Arguments& arguments) {
-  if (arguments.size.empty()) return show(fcn::tools::inspect_file(arguments.file, std::nullopt));
-  const auto size = parse_size(arguments.size, "--size");
-  if (!size) return fail(size.error());
-  return show(fcn::tools::inspect_file(arguments.file, *size));
+  fcn::tools::InspectOptions options;
+  if (!arguments.size.empty()) {
+    const auto size = parse_size(arguments.size, "--size");
+    if (!size) return fail(size.error());
+    options.size = *size;
+  }
+  if (!arguments.pool_stride.empty()) {
+    const auto stride = parse_number<int>(arguments.pool_stride);
+    if (!stride || *stride < 1) return fail(usage_error("expected a whole number from 1", "--pool-stride"));
+    options.pool_stride = *stride;
+  }
+  return show(fcn::tools::inspect_file(arguments.file, options));
 }
 
 void declare_export(CLI::App& app, Arguments& arguments) {
@@ -207,6 +216,11 @@ int run(int argc, char** argv) {
   CLI::App* inspect = app.add_subcommand("inspect", "Show what a model file or checkpoint holds");
   inspect->add_option("FILE", arguments.file, "Model file or checkpoint")->required();
   inspect->add_option("--size", arguments.size, "Input size for the layers' shapes")->type_name("N|HxW");
+  inspect
+      ->add_option("--pool-stride", arguments.pool_stride,
+                   "Of a checkpoint show the FCN that it converts to, with this\nstep between windows in "
+                   "feature cells")
+      ->type_name("N");
   CLI::App* verify = app.add_subcommand("verify", "Replay a model's self-test on this machine");
   verify->add_option("MODEL", arguments.file, "Model file")->required();
   app.require_subcommand(0, 1);

@@ -10,6 +10,8 @@
 
 #include "engine/model_file.hpp"
 #include "engine/model_reader.hpp"
+#include "engine/passes/to_fcn.hpp"
+#include "engine/plan_checks.hpp"
 #include "engine/printable.hpp"
 #include "kernels/dispatch/select.hpp"
 #include "kernels/tables.hpp"
@@ -83,40 +85,61 @@ std::vector<std::uint64_t> stored_values(const ModelFile& file) {
   return counts;
 }
 
-Result<std::string> inspect_model(ByteSource source, std::optional<Extent> size) {
+Result<std::string> inspect_model(ByteSource source, const InspectOptions& options) {
   const std::string path = source.name();
   const auto file = ModelFile::read(std::move(source));
   if (!file) return file.error();
-  const auto table = layer_table(file->graph(), size.value_or(file->info().window), stored_values(*file));
+  Graph graph = file->graph();
+  if (Status set = fcn::detail::set_pool_stride(graph, file->info().classifier_pool, options.pool_stride);
+      !set)
+    return set.error().at("--pool-stride");
+  const auto table = layer_table(graph, options.size.value_or(file->info().window), stored_values(*file));
   if (!table) return table.error().at(path);
   return describe(file->info()) + "\n" + *table;
 }
 
-Result<std::string> inspect_checkpoint(ByteSource source, std::optional<Extent> size) {
+/// The classifier's layers, or those of the FCN that it converts to, before any are folded.
+Result<std::string> network_table(ImportedNetwork network, const InspectOptions& options) {
+  const Extent window = network.window.value_or(kUsualWindow);
+  if (options.pool_stride != 0) {
+    ModelInfo info;
+    info.window = window;
+    if (Status converted = passes::to_fcn(network.graph, info); !converted) return converted.error();
+    if (Status set = fcn::detail::set_pool_stride(network.graph, info.classifier_pool, options.pool_stride);
+        !set)
+      return set.error().at("--pool-stride");
+  }
+  const Extent size = options.size.value_or(window);
+  auto table = layer_table(network.graph, size, parameters_by_node(network.graph));
+  if (!table) return table;
+  const char* const kind = options.pool_stride != 0 ? " as an FCN" : "";
+  return field("Network",
+               fmt::format("{}{}, on {}x{} (height x width)", network.name, kind, size.y, size.x)) +
+         *std::move(table);
+}
+
+Result<std::string> inspect_checkpoint(ByteSource source, const InspectOptions& options) {
   const auto checkpoint = read_checkpoint(std::move(source));
   if (!checkpoint) return checkpoint.error();
   std::string text =
       field("Checkpoint", checkpoint->format()) + "\n" + tensor_table(checkpoint->tensors()) + "\n";
-  const auto network = import_resnet(*checkpoint);
+  auto network = import_resnet(*checkpoint);
   if (!network) return text + field("Network", network.error().message);
-  const Extent window = size.value_or(kUsualWindow);
-  const auto table = layer_table(network->graph, window, parameters_by_node(network->graph));
+  const auto table = network_table(*std::move(network), options);
   if (!table) return table.error().at(checkpoint->path());
-  return text +
-         field("Network", fmt::format("{}, on {}x{} (height x width)", network->name, window.y, window.x)) +
-         *table;
+  return text + *table;
 }
 
-Result<std::string> inspect_onnx(ByteSource source, std::optional<Extent> size) {
+Result<std::string> inspect_onnx(ByteSource source, const InspectOptions& options) {
   const std::string path = source.name();
-  const auto network = import_network(std::move(source), {.window = size, .external_data = false});
+  // A classifier is read at the size asked for, for its head may fix shapes; an FCN is converted at its own.
+  const auto window = options.pool_stride == 0 ? options.size : std::nullopt;
+  auto network = import_network(std::move(source), {.window = window, .external_data = false});
   if (!network) return network.error();
-  const Extent window = network->window.value_or(kUsualWindow);
-  const auto table = layer_table(network->graph, window, parameters_by_node(network->graph));
+  const std::string format = network->format;
+  const auto table = network_table(*std::move(network), options);
   if (!table) return table.error().at(path);
-  return field("File", network->format) +
-         field("Network", fmt::format("{}, on {}x{} (height x width)", network->name, window.y, window.x)) +
-         "\n" + *table;
+  return field("File", format) + *table;
 }
 
 /// One run of the self-test; within what rounding explains.
@@ -145,12 +168,12 @@ Result<std::string> replay(const std::string& path, const kernels::KernelTable& 
 
 }  // namespace
 
-Result<std::string> inspect_file(const std::string& path, std::optional<Extent> size) {
+Result<std::string> inspect_file(const std::string& path, const InspectOptions& options) {
   auto source = ByteSource::open(path);
   if (!source) return source.error();
-  if (looks_like_onnx(*source)) return inspect_onnx(*std::move(source), size);
-  return claims_to_be_model(*source) ? inspect_model(*std::move(source), size)
-                                     : inspect_checkpoint(*std::move(source), size);
+  if (looks_like_onnx(*source)) return inspect_onnx(*std::move(source), options);
+  return claims_to_be_model(*source) ? inspect_model(*std::move(source), options)
+                                     : inspect_checkpoint(*std::move(source), options);
 }
 
 Result<std::string> verify_model(const std::string& path) {

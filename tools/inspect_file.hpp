@@ -11,9 +11,13 @@
 
 namespace fcn::tools {
 
-/// Describes a model file or a checkpoint. Shapes are for an input of `size`; by default for the training
-/// window (224 x 224 for a checkpoint, which does not say).
-Result<std::string> inspect_file(const std::string& path, std::optional<Extent> size);
+struct InspectOptions {
+  std::optional<Extent> size;  ///< of the input; by default the training window (224 x 224 if unknown)
+  int pool_stride = 0;  ///< 0 shows a classifier as trained; else the FCN it converts to, with this step
+};
+
+/// Describes a model file or a checkpoint, with the shapes of its layers.
+Result<std::string> inspect_file(const std::string& path, const InspectOptions& options = {});
 
 /// Replays a model's self-test with the reference kernels and with the best ones of this machine.
 Result<std::string> verify_model(const std::string& path);

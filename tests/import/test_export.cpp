@@ -153,7 +153,7 @@ TEST_CASE("exit codes tell usage from unusable files, and no failure leaves a fi
 }
 
 TEST_CASE("layer tables are aligned to 80 columns and count as trained") {
-  const auto text = inspect_file(std::string(FCN_WEIGHTS) + "/fashion-resnet18.safetensors", std::nullopt);
+  const auto text = inspect_file(std::string(FCN_WEIGHTS) + "/fashion-resnet18.safetensors");
   REQUIRE(text);
   CHECK_THAT(*text, Contains("11,182,155 as trained") && Contains("background, T-shirt/top"));
   std::size_t begin = text->find("\nLayer") + 1;
@@ -161,6 +161,19 @@ TEST_CASE("layer tables are aligned to 80 columns and count as trained") {
     end = text->find('\n', begin);
     CHECK(end - begin == 80);
   }
+}
+
+TEST_CASE("a checkpoint is shown as trained, or as the FCN that it becomes") {
+  const auto trained = inspect_file(fixture("zip.pth"), {.size = Extent{387, 1024}});
+  const auto converted = inspect_file(fixture("zip.pth"), {.size = Extent{387, 1024}, .pool_stride = 7});
+  REQUIRE(trained);
+  REQUIRE(converted);
+  CHECK_THAT(*trained, Contains("linear              5x1x1") && !Contains("as an FCN"));
+  CHECK_THAT(*converted, Contains("as an FCN") && Contains("average_pool        8x1x4") &&
+                             Contains("conv                5x1x4"));
+  const auto too_far = inspect_file(fixture("zip.pth"), {.size = Extent{387, 1024}, .pool_stride = 8});
+  REQUIRE_FALSE(too_far);
+  CHECK_THAT(too_far.error().to_string(), Contains("outside 1 to 7"));
 }
 
 TEST_CASE("the shipped model replays its self-test") {
@@ -178,7 +191,7 @@ TEST_CASE("ONNX files are inspected and exported by the command, too") {
   labels.set_key("labels");
   labels.set_value("a\nb\nc\nd");
   const std::string path = scratch.write("small.onnx", file.SerializeAsString());
-  const auto text = inspect_file(path, std::nullopt);
+  const auto text = inspect_file(path);
   REQUIRE(text);
   CHECK_THAT(*text, Contains("ONNX, operator set 13") && Contains("387x1024") && Contains("4.54 MB"));
   ExportRequest request;
