@@ -19,11 +19,32 @@ set_source_files_properties(image_io.cpp PROPERTIES COMPILE_OPTIONS -fwrapv)
 
 # All of fcn-infer but its main.
 add_library(fcn_infer_parts STATIC
-  default_model.cpp drawing.cpp heat_layer.cpp infer_options.cpp infer_run.cpp input_list.cpp json_numbers.cpp
+  command_line.cpp
+  default_model.cpp
+  drawing.cpp
+  heat_layer.cpp
+  infer_options.cpp
+  infer_options_report.cpp
+  infer_options_run.cpp
+  infer_run.cpp
+  input_list.cpp
+  json_numbers.cpp
   memory_forecast.cpp
-  output_json.cpp output_npy.cpp output_overlay.cpp output_targets.cpp picture_plan.cpp plan_report.cpp
-  profile_table.cpp progress.cpp result_files.cpp run_profile.cpp run_report.cpp
-  stroke_font.cpp stroke_font_glyphs.cpp terminal_report.cpp)
+  output_json.cpp
+  output_kinds.cpp
+  output_npy.cpp
+  output_overlay.cpp
+  output_targets.cpp
+  picture_plan.cpp
+  plan_report.cpp
+  profile_table.cpp
+  progress.cpp
+  result_files.cpp
+  run_profile.cpp
+  run_report.cpp
+  stroke_font.cpp
+  stroke_font_glyphs.cpp
+  terminal_report.cpp)
 target_link_libraries(fcn_infer_parts PUBLIC fcn_pictures PRIVATE fcn_developer fmt::fmt CLI11::CLI11)
 
 add_executable(fcn-infer fcn_infer.cpp)

@@ -139,8 +139,7 @@ class InferRun {
     if (!outputs) return outputs.error();
     if (Status ran = run_network(report, picture->view()); !ran) return ran.error();
     complete(report, *picture);
-    if (Status written =
-            ResultFiles::write(*std::move(outputs), *std::move(picture), report, model_.limits());
+    if (Status written = ResultFiles::write(*std::move(outputs), {*picture, report, model_.limits()});
         !written)
       return written.error();
     return result_text(report);
@@ -156,7 +155,7 @@ class InferRun {
           !fits)
         return fits.error().at("--resize");
     }
-    needs.overlay = !options_.overlay.empty();
+    needs.outputs = output_bytes(options_, needs.run);
     return check_fits_window(needs.run, model_.info().window);
   }
 

@@ -3,7 +3,6 @@
 
 #include "tools/exif.hpp"
 #include "tools/image_io.hpp"
-#include "tools/output_overlay.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -36,7 +35,7 @@ MemoryForecast::MemoryForecast(std::uint64_t load, std::uint64_t weights, const 
   if (needs.is_resized())
     resize_ = {weights, upright + run, resize_scratch_bytes(needs.upright, needs.run), {}};
   run_ = {weights, run, 0, {}};
-  if (needs.overlay) overlay_ = {weights, overlay_bytes(needs.run), 0, {}};
+  if (needs.outputs != 0) outputs_ = {weights, run + needs.outputs, 0, {}};
 }
 
 }  // namespace fcn::tools

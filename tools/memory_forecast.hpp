@@ -34,10 +34,10 @@ struct PictureNeeds {
   std::uint64_t decoder = 0;  ///< PictureStructure::decoder_bytes and copies of the file
   /// Most that the decoder may hold: without --max-memory more than it needs.
   std::uint64_t decoder_limit = std::numeric_limits<std::uint64_t>::max();
-  bool turned = false;   ///< made upright from a picture of the same size
-  bool overlay = false;  ///< an overlay will be drawn
+  bool turned = false;        ///< made upright from a picture of the same size
+  std::uint64_t outputs = 0;  ///< output_bytes(): what writing files holds beside the picture
 
-  /// Of an opened file; `resize` and `overlay` are the caller's to add.
+  /// Of an opened file; `run` and `outputs` are the caller's to add.
   static PictureNeeds of(const PictureFile& file, bool apply_exif);
 
   /// Resizing to the same size would change nothing.
@@ -51,7 +51,7 @@ class MemoryForecast {
 
   void set_run(const RunMemory& run) {
     run_.run = run;
-    if (overlay_.weights != 0) overlay_.run = run;
+    if (outputs_.weights != 0) outputs_.run = run;
   }
 
   /// In the order of time. A phase that does not take place has no bytes.
@@ -60,7 +60,7 @@ class MemoryForecast {
              {"decode", &decode_},
              {"resize", &resize_},
              {"run", &run_},
-             {"overlay", &overlay_}}};
+             {"outputs", &outputs_}}};
   }
 
   /// The peak if the run itself took this much.
@@ -78,10 +78,10 @@ class MemoryForecast {
     return std::max({load_.total(), decode_.total(), resize_.total()});
   }
   [[nodiscard]] std::uint64_t base_of_run() const {
-    return std::max(run_.total() - run_.run.total(), overlay_.total() - overlay_.run.total());
+    return std::max(run_.total() - run_.run.total(), outputs_.total() - outputs_.run.total());
   }
 
-  PhaseBytes load_, decode_, resize_, run_, overlay_;
+  PhaseBytes load_, decode_, resize_, run_, outputs_;
 };
 
 }  // namespace fcn::tools

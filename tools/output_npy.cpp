@@ -29,7 +29,8 @@ std::string npy_header(const ScoreMap& map) {
 
 }  // namespace
 
-Status write_npy(AtomicFile& file, const ScoreMap& map) {
+Status write_npy(AtomicFile& file, const PictureResult& result) {
+  const ScoreMap& map = *result.report.map;
   if (Status written = file.write(npy_header(map)); !written) return written;
   // Gathered in pieces of some size: a write for each row would be a system call for a hundred bytes.
   std::vector<float> piece;

@@ -146,6 +146,17 @@ Status write_stacked(AtomicFile& file, const Picture& picture, const Picture& ca
   return write_png(file, caption.width, picture.height + caption.height, row);
 }
 
+/// The picture to draw upon.
+Result<Picture> working_copy(const Picture& picture, int enlarged, const Limits& limits) {
+  if (enlarged > 1)
+    return resize_bilinear(picture, picture.width * enlarged, picture.height * enlarged, limits);
+  auto copy = make_picture(picture.width, picture.height, limits);
+  if (copy)
+    std::copy_n(picture.rgb.get(), picture.row_bytes() * static_cast<std::size_t>(picture.height),
+                copy->rgb.get());
+  return copy;
+}
+
 }  // namespace
 
 std::uint64_t overlay_bytes(const PictureSize& size) {
@@ -159,17 +170,15 @@ std::uint64_t overlay_bytes(const PictureSize& size) {
   const std::uint64_t padded = width - drawn.width > 1 ? pixels(width, 1) : 0;
   const std::uint64_t writing = pixels(drawn.width, drawn.height) + caption + padded;
   if (enlarged == 1) return writing;
-  return std::max(writing, pixels(size.width, size.height) + pixels(drawn.width, drawn.height) +
-                               resize_scratch_bytes(size, drawn));
+  return std::max(writing, pixels(drawn.width, drawn.height) + resize_scratch_bytes(size, drawn));
 }
 
-Status write_overlay(AtomicFile& file, Picture picture, const RunReport& report, const Limits& limits) {
-  const int enlarged = enlargement(picture.width, picture.height);
-  if (enlarged > 1) {
-    auto larger = resize_bilinear(picture, picture.width * enlarged, picture.height * enlarged, limits);
-    if (!larger) return larger.error();
-    picture = *std::move(larger);
-  }
+Status write_overlay(AtomicFile& file, const PictureResult& result) {
+  const auto& [original, report, limits] = result;
+  const int enlarged = enlargement(original.width, original.height);
+  auto copy = working_copy(original, enlarged, limits);
+  if (!copy) return copy.error();
+  Picture& picture = *copy;
   const int width = std::max(picture.width, kReadableWidth);
   const Measures sizes(width);
   const auto shown = shown_class(report);

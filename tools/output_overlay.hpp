@@ -5,17 +5,15 @@
 
 #include "engine/result.hpp"
 #include "tools/atomic_file.hpp"
-#include "tools/picture.hpp"
+#include "tools/picture_result.hpp"
 #include "tools/resize.hpp"
-#include "tools/run_report.hpp"
 
 namespace fcn::tools {
 
-/// Writes a PNG into `file` (the caller commits). `picture` is the one that ran; its pixels are drawn upon,
-/// for a copy might not fit. Small pictures are enlarged so that the text can be read.
-Status write_overlay(AtomicFile& file, Picture picture, const RunReport& report, const Limits& limits);
+/// Writes a PNG into `file` (the caller commits). Small pictures are enlarged so that the text can be read.
+Status write_overlay(AtomicFile& file, const PictureResult& result);
 
-/// Bytes that write_overlay() holds at most, the picture of this size that it is given included.
+/// Bytes that write_overlay() holds at most beside the picture, which has this size.
 std::uint64_t overlay_bytes(const PictureSize& size);
 
 }  // namespace fcn::tools

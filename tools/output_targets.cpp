@@ -14,7 +14,6 @@ Result<OutputTarget> OutputTarget::create(const std::string& option, const std::
   OutputTarget target;
   target.place_ = place;
   target.ending_ = ending;
-  if (place.empty()) return target;
   std::error_code failed;
   target.is_folder_ = fs::is_directory(place, failed);
   if (target.is_folder_) return target;

@@ -9,15 +9,13 @@
 
 namespace fcn::tools {
 
-/// The FILE|DIR of --npy or --overlay.
+/// The FILE|DIR of an option.
 class OutputTarget {
  public:
   /// `ending` is what follows a picture's name in a folder (".npy"). Several pictures need a folder; one that
-  /// does not exist is made. An empty `place` means that no output is wanted.
+  /// does not exist is made.
   static Result<OutputTarget> create(const std::string& option, const std::string& place,
                                      const std::string& ending, bool several);
-
-  [[nodiscard]] bool wanted() const { return !place_.empty(); }
 
   /// The path for this picture: its name without its own ending, with it if two pictures differ only there,
   /// and numbered if even that is taken.

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The files that a call of fcn-infer writes: one npy and one overlay a picture, one JSON file for all. Each
-// appears whole or not at all.
+// The files that a call of fcn-infer writes: those of output_kinds.hpp for each picture, one JSON file for
+// all. Each appears whole or not at all.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "engine/limits.hpp"
 #include "engine/result.hpp"
 #include "tools/atomic_file.hpp"
 #include "tools/infer_options.hpp"
+#include "tools/output_kinds.hpp"
 #include "tools/output_targets.hpp"
-#include "tools/picture.hpp"
-#include "tools/run_report.hpp"
+#include "tools/picture_result.hpp"
 
 namespace fcn::tools {
 
-/// The files of one picture, open but not yet there.
-struct PictureOutputs {
-  std::optional<AtomicFile> npy;
-  std::optional<AtomicFile> overlay;
+/// A file of one picture, open but not yet there.
+struct PictureOutput {
+  const OutputKind* kind;
+  AtomicFile file;
 };
+using PictureOutputs = std::vector<PictureOutput>;
 
 class ResultFiles {
  public:
@@ -31,8 +32,8 @@ class ResultFiles {
   /// Opens the files of one picture, so that what cannot be written is known before the work is done.
   Result<PictureOutputs> open_for(const std::string& image);
 
-  /// The map and the overlay of a picture that has run.
-  static Status write(PictureOutputs outputs, Picture picture, const RunReport& report, const Limits& limits);
+  /// Writes the files of a picture that has run and lets them appear, one after another.
+  static Status write(PictureOutputs outputs, const PictureResult& result);
 
   /// Appends a line to the JSON file, if there is one. A file that lacks a line never appears: see lost().
   Status append_json(const std::string& line);
@@ -42,8 +43,12 @@ class ResultFiles {
   Status commit();
 
  private:
-  OutputTarget npy_;
-  OutputTarget overlay_;
+  struct Target {
+    const OutputKind* kind;
+    OutputTarget place;
+  };
+
+  std::vector<Target> targets_;  // of the kinds that are wanted
   std::optional<AtomicFile> json_;
   bool lost_ = false;
 };

@@ -31,9 +31,11 @@ Picture grey_picture(int width, int height) {
 
 TruthPicture overlay_of(const RunReport& report) {
   const TemporaryFolder folder;
+  const Picture picture = grey_picture(report.width, report.height);
+  const Limits limits;
   auto file = AtomicFile::create(folder / "o.png");
   REQUIRE(file);
-  REQUIRE(write_overlay(*file, grey_picture(report.width, report.height), report, {}));
+  REQUIRE(write_overlay(*file, {picture, report, limits}));
   REQUIRE(file->commit());
   return read_png_truth(folder / "o.png");
 }
@@ -141,7 +143,7 @@ TEST_CASE("the npy file is classes x rows x cols") {
   const TemporaryFolder folder;
   auto file = AtomicFile::create(folder / "m.npy");
   REQUIRE(file);
-  REQUIRE(write_npy(*file, fixture.map));
+  REQUIRE(write_npy(*file, {Picture(), fixture.report, Limits()}));
   REQUIRE(file->commit());
   const Bytes bytes = read_file(folder / "m.npy");
   const std::size_t header = 10 + bytes[8] + 256u * bytes[9];

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The options of fcn-infer by theme, in the order of --help; one function and one file a theme. A new theme
+// adds a line here and a call in infer_options.cpp.
+#pragma once
+
+#include "tools/command_line.hpp"
+#include "tools/infer_options.hpp"
+
+namespace fcn::tools {
+
+/// Pictures, model, threads, resizing: infer_options_run.cpp.
+void add_run_options(CommandLine& line, InferOptions& options);
+/// What a run would take, and what it may: infer_options_run.cpp.
+void add_memory_options(CommandLine& line, InferOptions& options);
+/// What standard output gets: infer_options_report.cpp.
+void add_report_options(CommandLine& line, InferOptions& options);
+/// Files, among them those of output_kinds.hpp: infer_options_report.cpp.
+void add_file_options(CommandLine& line, InferOptions& options);
+
+}  // namespace fcn::tools

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The files that fcn-infer can write of a picture, one line each in the table of output_kinds.cpp: its
+// option, what it is called in a folder, who writes it and what that takes. Not here: opening and committing
+// them (result_files.hpp), the JSON file, which is one for all pictures.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "engine/result.hpp"
+#include "tools/atomic_file.hpp"
+#include "tools/infer_options.hpp"
+#include "tools/picture_result.hpp"
+#include "tools/resize.hpp"
+
+namespace fcn::tools {
+
+struct OutputKind {
+  const char* option;                ///< "--npy"; its value is FILE|DIR
+  const char* ending;                ///< of files in a folder: ".npy"
+  std::string InferOptions::*place;  ///< the option's value; empty if the file is not wanted
+  const char* help;                  ///< for --help
+  /// Writes the whole content; the caller opens and commits.
+  Status (*write)(AtomicFile& file, const PictureResult& result);
+  /// What write() holds at most beside the picture, of a picture of this size, as MemoryCount counts it.
+  std::uint64_t (*bytes)(const PictureSize& size);
+};
+
+std::span<const OutputKind> output_kinds();
+
+/// The most that the files which `options` ask for take, written one after another.
+std::uint64_t output_bytes(const InferOptions& options, const PictureSize& size);
+
+}  // namespace fcn::tools

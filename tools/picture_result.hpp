@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// What the writers of a picture's files are given (output_kinds.hpp lists them).
+#pragma once
+
+#include "engine/limits.hpp"
+#include "tools/picture.hpp"
+#include "tools/run_report.hpp"
+
+namespace fcn::tools {
+
+/// Writers come one after another and leave all of it as it is.
+struct PictureResult {
+  const Picture& picture;  ///< the one that ran: upright and resized
+  const RunReport& report;
+  const Limits& limits;
+};
+
+}  // namespace fcn::tools
