@@ -16,6 +16,7 @@
 #include <cstddef>
 
 #include "kernels/conv_depthwise.hpp"
+#include "kernels/conv_grouped.hpp"
 #include "kernels/conv_layout.hpp"
 #include "kernels/conv_pixels.hpp"
 #include "kernels/conv_tile.hpp"
@@ -77,6 +78,7 @@ void conv_f32(const ConvBand& band, Range pixels, Range panels) {
   constexpr std::ptrdiff_t mr = ConvTile<Arch>::mr, max_tiles = PixelBlock<Arch>::max_tiles;
   const auto layout = conv_layout<Arch>(band.shape);
   if (layout.depthwise) return conv_depthwise_f32<Arch>(band, layout, pixels, panels);
+  if (is_narrow_group<Arch>(layout)) return conv_grouped_f32<Arch>(band, layout, pixels, panels);
   const std::ptrdiff_t tiles = (pixels.end - pixels.begin + mr - 1) / mr;
   PixelBlock<Arch> block;
   alignas(64) float partial[PixelBlock<Arch>::max_pixels * conv_nr<Arch>];

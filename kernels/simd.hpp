@@ -66,14 +66,20 @@ struct Vec {
   /// The first n lanes from memory, zeros after them; nothing past them is read.
   FCN_INLINE static Vec load_first(const float* from, int n) {
     float padded[size] = {};
-    for (int j = 0; j < n; ++j) padded[j] = from[j];
+    copy_first(from, n, padded);
     return load(padded);
   }
   /// Writes the first n lanes and nothing past them.
   FCN_INLINE void store_first(float* to, int n) const {
     float all[size];
     store(all);
-    for (int j = 0; j < n; ++j) to[j] = all[j];
+    copy_first(all, n, to);
+  }
+  /// n floats, by fours as long as that goes: narrow groups end every register so.
+  FCN_INLINE static void copy_first(const float* from, int n, float* to) {
+    int j = 0;
+    for (; j + 4 <= n; j += 4) __builtin_memcpy(to + j, from + j, 4 * sizeof(float));
+    for (; j < n; ++j) to[j] = from[j];
   }
   /// The first n lanes, zeros after them.
   FCN_INLINE Vec keep_first(int n) const {

@@ -44,6 +44,11 @@ if [ ! -e $work/"$network"/model.safetensors ]; then
   build/release/bin/fcn-export "$work/$network"/classifier.* -o $work/"$network"/model.safetensors >&2
 fi
 
+if [ "$network" = resnet18 ]; then
+  echo "Checking what fcn-export --to onnx writes in ONNX Runtime (largest difference from PyTorch, relative)" >&2
+  /usr/bin/python3 bench/peers/check_onnx.py build/release/bin/fcn-export $work resnet18 vgg11 squeezenet1_0 >&2
+fi
+
 onednn=()
 [ "$network" != resnet18 ] || onednn=(--onednn build/release/bin/onednn_convolutions)  # its shapes are ResNet-18's
 /usr/bin/python3 bench/peers/compare.py --network $work/"$network" --node $work --fcn build/release/bin/fcn_peer \
