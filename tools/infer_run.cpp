@@ -124,6 +124,7 @@ class InferRun {
 
     RunReport report;
     report.image = path;
+    report.frame = OriginalFrame::of(file->structure(), options_.apply_exif, needs.run);
     auto picture =
         decode_picture(*std::move(file), {options_.apply_exif, model_.limits(), needs.decoder_limit});
     if (!picture) return picture.error();

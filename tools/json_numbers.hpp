@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/original_frame.hpp"
+
 namespace fcn::tools {
 
 using Json = nlohmann::ordered_json;
@@ -13,11 +15,15 @@ using Json = nlohmann::ordered_json;
 /// Null for what JSON cannot state.
 Json json_number(float value);
 
-/// Pixels: whole where they are whole, as centres mostly are.
+/// Pixels: whole where they are whole, as centres mostly are; to a millionth where they are not.
 Json json_pixels(double value);
 
 /// One number where both axes agree, as they do for every square-windowed network, else [x, y].
 Json json_along_axes(double x, double y);
+
+/// [x, y] and [x, y, width, height].
+Json json_point(const PixelPoint& place);
+Json json_box(const PixelBox& box);
 
 /// Milliseconds to the microsecond: more than the clock is good for.
 Json json_milliseconds(double value);

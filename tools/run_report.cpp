@@ -19,18 +19,24 @@ std::string class_label(const ModelInfo& info, int id) {
 ClassPeak class_peak(const RunReport& report, int id) {
   const Peak& peak = report.map->peak(id);
   const MapGeometry& geometry = report.map->geometry();
+  const PixelPoint center = {geometry.center_x(peak.col), geometry.center_y(peak.row)};
+  const std::int64_t left = geometry.window_left(peak.col), top = geometry.window_top(peak.row);
+  const PixelBox window = {static_cast<double>(left), static_cast<double>(top),
+                           static_cast<double>(geometry.window.x), static_cast<double>(geometry.window.y)};
   return {.id = id,
           .label = class_label(*report.info, id),
           .probability = peak.probability,
           .score = report.map->at(id, peak.row, peak.col),
           .row = peak.row,
           .col = peak.col,
-          .center_x = geometry.center_x(peak.col),
-          .center_y = geometry.center_y(peak.row),
-          .window_x = geometry.window_left(peak.col),
-          .window_y = geometry.window_top(peak.row),
+          .center_x = center.x,
+          .center_y = center.y,
+          .window_x = left,
+          .window_y = top,
           .window_width = geometry.window.x,
-          .window_height = geometry.window.y};
+          .window_height = geometry.window.y,
+          .original_center = report.frame.point(center),
+          .original_window = report.frame.box(window)};
 }
 
 std::optional<int> shown_class(const RunReport& report) {

@@ -9,6 +9,7 @@
 
 #include "engine/model_info.hpp"
 #include "engine/score_map.hpp"
+#include "tools/original_frame.hpp"
 #include "tools/run_profile.hpp"
 
 namespace fcn::tools {
@@ -17,6 +18,7 @@ struct RunReport {
   std::string image;  ///< as the user named it
   int width = 0;      ///< of the picture that ran: upright and resized
   int height = 0;
+  OriginalFrame frame;              ///< back to the pixels of the file
   std::string model;                ///< the model file's name, without folders
   const ModelInfo* info = nullptr;  ///< never null
   const ScoreMap* map = nullptr;    ///< never null
@@ -47,6 +49,8 @@ struct ClassPeak {
   std::int64_t window_y = 0;
   int window_width = 0;
   int window_height = 0;
+  PixelPoint original_center;  ///< both again, in the pixels of the file
+  PixelBox original_window;
 };
 
 /// The class's label, or its number if the model has none.

@@ -133,6 +133,13 @@ std::string time_line(const RunReport& report) {
          fmt::format(", plan {}, infer {}\n", short_number(report.plan_ms), short_number(report.infer_ms));
 }
 
+/// What pixels are counted in, where they are not the file's.
+std::string frame_line(const OriginalFrame& frame) {
+  if (frame.is_identity()) return "";
+  return fmt::format("  (places are in these pixels; the file has {} x {}{})\n", frame.width, frame.height,
+                     is_turned(frame.orientation) ? ", turned by EXIF" : "");
+}
+
 }  // namespace
 
 std::string in_columns(std::string_view text, std::size_t columns) {
@@ -154,10 +161,10 @@ std::string in_columns(std::string_view text, std::size_t columns) {
 
 std::string terminal_report(const RunReport& report, Detail detail) {
   const ScoreMap& map = *report.map;
-  std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {} pixels\n\n",
+  std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {} pixels\n",
                                  printable(report.image), report.width, report.height, map.cols(), map.rows(),
                                  map.geometry().x.stride);
-  text += class_lines(report);
+  text += frame_line(report.frame) + '\n' + class_lines(report);
   if (const auto shown = shown_class(report)) {
     text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, *shown),
                         map.kind() == ScoreKind::probabilities ? kShadeLegend : "");

@@ -31,6 +31,7 @@ struct ReportFixture {
     report.image = "folder/picture.png";
     report.width = 160;
     report.height = 128;
+    report.frame = {160, 128, 1, 160, 128};
     report.model = "tiny.safetensors";
     report.info = &info;
     report.map = &map;

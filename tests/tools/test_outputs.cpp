@@ -71,9 +71,13 @@ TEST_CASE("the JSON line has every field of the schema") {
   CHECK(result["classes"] == 3);
   CHECK(result["map"] == json::parse(R"({"rows": 2, "cols": 3, "pool_stride": 1, "stride_px": 32,
                                          "first_center_px": [32, 32], "window_size_px": 96})"));
+  CHECK(result["original"] == json::parse(R"({"width": 160, "height": 128, "exif_orientation": 1,
+      "first_center_px": [32, 32], "row_step_px": [0, 32], "col_step_px": [32, 0]})"));
   // The background's 0.95 takes no part.
   const json boot = json::parse(R"({"class": 2, "label": "Boot", "probability": 0.9, "row": 1, "col": 1,
-                                    "center_px": [64, 64], "window_px": [32, 32, 96, 96]})");
+                                    "center_px": [64, 64], "window_px": [32, 32, 96, 96],
+                                    "center_original_px": [64, 64],
+                                    "window_original_px": [32, 32, 96, 96]})");
   CHECK(result["predicted"] == boot);
   REQUIRE(result["top"].size() == 2);
   CHECK(result["top"][0] == boot);
@@ -83,6 +87,18 @@ TEST_CASE("the JSON line has every field of the schema") {
   CHECK(result["threads"] == 2);
   CHECK(result["arch"] == "reference");
   CHECK_FALSE(result.contains("asked"));
+}
+
+TEST_CASE("JSON also places peaks in the file's own pixels") {
+  ReportFixture fixture;
+  // The file has 256 x 320 pixels, is turned right (6), and ran at half its size.
+  fixture.report.frame = {256, 320, 6, 160, 128};
+  const json result = json::parse(json_line(fixture.report));
+  // Cell (1, 1) lies at (64, 64), at (128.5, 128.5) before resizing; the file's bottom is on the left.
+  CHECK(result["predicted"]["center_original_px"] == json::parse("[128.5, 190.5]"));
+  CHECK(result["predicted"]["window_original_px"] == json::parse("[64, 64, 192, 192]"));
+  CHECK(result["original"] == json::parse(R"({"width": 256, "height": 320, "exif_orientation": 6,
+      "first_center_px": [64.5, 254.5], "row_step_px": [64, 0], "col_step_px": [0, -64]})"));
 }
 
 TEST_CASE("JSON states what it cannot say as null, and hostile text harmlessly") {
@@ -213,6 +229,15 @@ TEST_CASE("the terminal report fits 80 columns and obeys no label") {
     CHECK(text.find("(64, 64)") != std::string::npos);
   }
   CHECK(terminal_report(fixture.report, Detail::verbose).find("[1, 3, 2, 3]") != std::string::npos);
+}
+
+TEST_CASE("the terminal report says when its pixels are not the file's") {
+  ReportFixture fixture;
+  CHECK(terminal_report(fixture.report, Detail::normal).find("the file has") == std::string::npos);
+  fixture.report.frame = {65'535, 65'535, 6, 160, 128};
+  const std::string text = terminal_report(fixture.report, Detail::normal);
+  CHECK(text.find("the file has 65535 x 65535, turned by EXIF") != std::string::npos);
+  for (const std::string& line : lines_of(text)) CHECK(columns(line) <= 80);
 }
 
 TEST_CASE("a wide map is reduced and keeps its best cell") {
