@@ -52,11 +52,18 @@ namespace detail {
 /// cost little beside the arithmetic, and short enough that the rows it reads and writes are still in cache
 /// for the next layer.
 inline constexpr int kStepPixels = 960;
+/// Workers share a step, and each reads all weights for its share: up to this many lengthen it.
+inline constexpr int kStepWorkers = 2;
 /// Layers of few weights make fewer pixels if these have many channels: about as many floats as weights, or
 /// 128 KiB of them.
 inline constexpr std::uint64_t kStepFloats = 32768;
 /// Rows the input hands out at once beside steps of kStepPixels, and in proportion beside others.
 inline constexpr int kInputStepRows = 8;
+
+/// Pixels of a step that need not save memory.
+constexpr int longest_step(int threads) {
+  return kStepPixels * std::clamp(threads, 1, kStepWorkers);
+}
 
 /// Rows of a step of at most about `step_pixels` for rows of this many pixels. A power of two: strides are,
 /// so steps soon repeat in the same rhythm and the rings of a tall picture are those of a low one.

@@ -147,7 +147,8 @@ inline Status Plan::lay_out_rows(const Model& model) {
 }
 
 inline void Plan::choose_steps() {
-  const int step_pixels = options_.step_pixels != 0 ? options_.step_pixels : detail::kStepPixels;
+  const int step_pixels =
+      options_.step_pixels != 0 ? options_.step_pixels : detail::longest_step(options_.threads);
   const int input_rows = std::max(detail::kInputStepRows * step_pixels / detail::kStepPixels, 1);
   std::vector<RowSchedule::Lane> lanes;
   lanes.reserve(nodes_.size());

@@ -47,7 +47,8 @@ template <class GoOn>
 Status plan_with_shorter_steps(const Model& model, PlanOptions options, const GoOn& go_on) {
   std::optional<Error> refused;
   bool planned = false;
-  for (options.step_pixels = kStepPixels; options.step_pixels > 0; options.step_pixels /= 2) {
+  for (options.step_pixels = longest_step(options.threads); options.step_pixels > 0;
+       options.step_pixels /= 2) {
     auto plan = Plan::create(model, options);
     if (!plan && plan.error().code != ErrorCode::limit_exceeded) return plan.error();
     if (!plan) refused = plan.error();
