@@ -18,8 +18,8 @@ using Dims = std::vector<std::int64_t>;
 /// its result.
 class OpWriter {
  public:
-  OpWriter(onnx::GraphProto& graph, const Graph& from, std::string input)
-      : graph_(graph), from_(from), input_(std::move(input)) {}
+  OpWriter(onnx::GraphProto& graph, const Graph& from, const std::vector<Shape>& shapes, std::string input)
+      : graph_(graph), from_(from), shapes_(shapes), input_(std::move(input)) {}
 
   void write(const std::string& output) {
     for (const Node& node : from_.nodes) {
@@ -233,13 +233,22 @@ class OpWriter {
   std::string visit(const Constant& op) {
     return floats("value", {1, op.shape.channels, op.shape.height, op.shape.width}, op.values);
   }
+  /// A transposed convolution of each channel by a single 1.
+  std::string visit(const InsertZeros& op) {
+    const int channels = shapes_[node_->inputs[0]].channels;
+    const std::vector<float> ones(static_cast<std::size_t>(channels), 1.0f);
+    onnx::NodeProto& node = add("ConvTranspose", {in(0), floats("ones", {channels, 1, 1, 1}, ones)}, name());
+    set(node, "strides", op.stride);
+    set(node, "group", std::int64_t{channels});
+    return name();
+  }
   /// What has no counterpart there: write_onnx() refuses it before.
   std::string visit(const Flatten&) { return {}; }
   std::string visit(const Linear&) { return {}; }
-  std::string visit(const InsertZeros&) { return {}; }
 
   onnx::GraphProto& graph_;
   const Graph& from_;
+  const std::vector<Shape>& shapes_;
   std::string input_;
   const Node* node_ = nullptr;
   std::vector<std::string> results_;  ///< by node
@@ -247,9 +256,9 @@ class OpWriter {
 
 }  // namespace
 
-void add_onnx_nodes(onnx::GraphProto& graph, const Graph& from, const std::string& input,
-                    const std::string& output) {
-  OpWriter(graph, from, input).write(output);
+void add_onnx_nodes(onnx::GraphProto& graph, const Graph& from, const std::vector<Shape>& shapes,
+                    const std::string& input, const std::string& output) {
+  OpWriter(graph, from, shapes, input).write(output);
 }
 
 }  // namespace fcn::tools

@@ -8,6 +8,7 @@
 
 #include "engine/json.hpp"
 #include "engine/node_tensors.hpp"
+#include "engine/shape_inference.hpp"
 #include "tools/atomic_file.hpp"
 #include "tools/onnx_ops.hpp"
 
@@ -23,8 +24,7 @@ Status check_writable(const Graph& graph) {
   std::uint64_t values = 0;
   for (const Node& node : graph.nodes) {
     for (const auto& tensor : node_tensors(node)) values += tensor.values->size();
-    if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Linear>(node.op) ||
-        std::holds_alternative<InsertZeros>(node.op))
+    if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Linear>(node.op))
       return Error{ErrorCode::unsupported, "has no counterpart in an ONNX file of free size",
                    "node " + node.name + " (" + std::string(op_name(node.op)) + ")"};
   }
@@ -64,15 +64,18 @@ void add_metadata(onnx::ModelProto& model, const ModelInfo& info) {
 
 Result<std::uint64_t> write_onnx(const std::string& path, const Graph& graph, const ModelInfo& info) {
   if (const Status writable = check_writable(graph); !writable) return writable.error().at(path);
+  const int channels = std::get<Input>(graph.nodes[0].op).channels;
+  const auto shapes = infer_shapes(graph, {channels, info.window.y, info.window.x});
+  if (!shapes) return shapes.error().at(path);
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.set_producer_name(info.exporter);
   model.add_opset_import()->set_version(kOpset);
   onnx::GraphProto& out = *model.mutable_graph();
   out.set_name(info.name);
-  describe(*out.add_input(), kInput, std::get<Input>(graph.nodes[0].op).channels, "height", "width");
+  describe(*out.add_input(), kInput, channels, "height", "width");
   describe(*out.add_output(), kOutput, static_cast<int>(info.labels.size()), "rows", "columns");
-  add_onnx_nodes(out, graph, kInput, kOutput);
+  add_onnx_nodes(out, graph, *shapes, kInput, kOutput);
   add_metadata(model, info);
 
   auto file = AtomicFile::create(path);

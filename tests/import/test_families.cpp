@@ -12,6 +12,7 @@
 #include "files.hpp"
 #include "kernels/dispatch/select.hpp"
 #include "noise_weights.hpp"
+#include "onnx_bytes.hpp"
 #include "tools/export_model.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/import/resnet_map.hpp"
@@ -72,6 +73,25 @@ TEST_CASE("torchvision's families convert and agree with PyTorch at any size") {
     REQUIRE(export_model(request));
     check_written_onnx(request.output, report->info, family["maps"]);
   }
+}
+
+TEST_CASE("a strided transposed convolution survives the way to ONNX and back") {
+  const Scratch scratch;
+  onnx::ModelProto file = test_onnx::model({1, 3, 32, 32});
+  test_onnx::set_ints(test_onnx::add_node(file, "ConvTranspose", {"x", "w"}, {"up"}), "strides", {3, 2});
+  test_onnx::add_floats(file, "w", {3, 4, 3, 5});
+  test_onnx::add_node(file, "GlobalAveragePool", {"up"}, {"pooled"});
+  test_onnx::add_node(file, "Flatten", {"pooled"}, {"y"});
+  ExportRequest request;
+  request.checkpoint = scratch.write("up.onnx", file.SerializeAsString());
+  request.output = scratch.path("up.safetensors");
+  const auto report = export_model(request);
+  REQUIRE(report);
+  const auto truth = logits_of(request.output, 41, 50, kernels::select_table().table);
+  request.output = scratch.path("up.fcn.onnx");
+  request.to_onnx = true;
+  REQUIRE(export_model(request));
+  check_written_onnx(request.output, report->info, Json::array({{{"size", {41, 50}}, {"logits", truth}}}));
 }
 
 namespace {
