@@ -91,12 +91,14 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
   return info;
 }
 
-Status convert(Graph& graph, ModelInfo& info, bool fold, std::vector<passes::HeadChange>& changes) {
+Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
+               std::vector<passes::HeadChange>& changes) {
+  Graph& graph = network.graph;
   if (fold)
     if (const Status done = passes::fold_batch_norm(graph); !done) return done;
   if (const Status done = passes::fuse_relu(graph); !done) return done;
   if (const Status done = passes::fuse_residual_add(graph); !done) return done;
-  return passes::to_fcn(graph, info, &changes);
+  return network.is_fcn ? Status() : passes::to_fcn(graph, info, &changes);
 }
 
 /// Runs the classifier as trained and the FCN on one window of noise. They are the same function, computed in
@@ -154,7 +156,7 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   const auto expected = run_picture(graph, *info, picture, kernels::table_reference);
   if (!expected) return expected.error().at(request.checkpoint);
   const double trained_bound = rounding_bound(graph);
-  if (const Status converted = convert(graph, *info, request.fold, report.changes); !converted)
+  if (const Status converted = convert(*network, *info, request.fold, report.changes); !converted)
     return converted.error().at(request.checkpoint);
   // Each run rounds as its own graph does; each bound is for two runs.
   const double bound = (trained_bound + rounding_bound(graph)) / 2;

@@ -19,6 +19,7 @@
 #include "tools/import/import_network.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 #include "tools/import/resnet_map.hpp"
+#include "tools/import/text_network.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/self_test.hpp"
 
@@ -104,7 +105,8 @@ Result<std::string> network_table(ImportedNetwork network, const InspectOptions&
   if (options.pool_stride != 0) {
     ModelInfo info;
     info.window = window;
-    if (Status converted = passes::to_fcn(network.graph, info); !converted) return converted.error();
+    const Status converted = network.is_fcn ? Status() : passes::to_fcn(network.graph, info);
+    if (!converted) return converted.error();
     if (Status set = fcn::detail::set_pool_stride(network.graph, info.classifier_pool, options.pool_stride);
         !set)
       return set.error().at("--pool-stride");
@@ -130,7 +132,8 @@ Result<std::string> inspect_checkpoint(ByteSource source, const InspectOptions& 
   return text + *table;
 }
 
-Result<std::string> inspect_onnx(ByteSource source, const InspectOptions& options) {
+/// Of ONNX and text, which are read as a network or not at all.
+Result<std::string> inspect_network(ByteSource source, const InspectOptions& options) {
   const std::string path = source.name();
   // A classifier is read at the size asked for, for its head may fix shapes; an FCN is converted at its own.
   const auto window = options.pool_stride == 0 ? options.size : std::nullopt;
@@ -171,7 +174,8 @@ Result<std::string> replay(const std::string& path, const kernels::KernelTable& 
 Result<std::string> inspect_file(const std::string& path, const InspectOptions& options) {
   auto source = ByteSource::open(path);
   if (!source) return source.error();
-  if (looks_like_onnx(*source)) return inspect_onnx(*std::move(source), options);
+  if (looks_like_onnx(*source) || looks_like_text_network(*source))
+    return inspect_network(*std::move(source), options);
   return claims_to_be_model(*source) ? inspect_model(*std::move(source), options)
                                      : inspect_checkpoint(*std::move(source), options);
 }

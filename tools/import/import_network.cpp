@@ -7,6 +7,7 @@
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
 #include "tools/import/resnet_map.hpp"
+#include "tools/import/text_network.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -28,6 +29,7 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
 
 Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
   if (looks_like_onnx(source)) return import_onnx_file(source, options);
+  if (looks_like_text_network(source)) return import_text_network(source);
   const auto checkpoint = read_checkpoint(std::move(source));
   if (!checkpoint) return checkpoint.error();
   auto network = import_resnet(*checkpoint);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any file that holds a trained classifier, as a Graph: ONNX, or a checkpoint whose network is recognised by
-// its tensors. Told apart by the bytes.
+// Any file that holds a network, as a Graph: ONNX, a checkpoint whose network is recognised by its tensors,
+// or a text with layers and filters. Told apart by the bytes.
 #pragma once
 
 #include <optional>

@@ -11,9 +11,10 @@
 namespace fcn::tools {
 
 struct ImportedNetwork {
-  std::string name;    ///< "resnet18"
-  std::string format;  ///< of the file, for people: "PyTorch zip"
-  Graph graph;         ///< nothing folded, fused or converted; nodes are named as the file names them
+  std::string name;     ///< "resnet18"
+  std::string format;   ///< of the file, for people: "PyTorch zip"
+  Graph graph;          ///< nothing folded, fused or converted; nodes are named as the file names them
+  bool is_fcn = false;  ///< it works at every place already and has no head to convert
   std::optional<Extent> window;     ///< the crop it was trained on, if the file says
   std::vector<std::string> labels;  ///< likewise; empty if the file does not say
   std::vector<float> mean;          ///< likewise
