@@ -149,6 +149,12 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
   for (const ImageView& image : images)
     if (image.height != options.height || image.width != options.width || image.pixels == nullptr)
       return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
+  for (const ImageView& image : images)
+    if (!pixel_table_.takes(image.channels))
+      return Error{ErrorCode::invalid_argument,
+                   "an image has " + std::to_string(image.channels) + " channels, the model takes " +
+                       std::to_string(model_->input_channels()),
+                   ""};
   for (const Tap& tap : taps)
     if (node(tap.node).fused_into)
       return Error{

@@ -19,7 +19,7 @@ inline void Executor::make(const RowStep& step, const Input&) {
       for (std::size_t image = 0; image < images_.size(); ++image) {
         const std::uint8_t* from = images_[image].pixels + r * images_[image].row_stride;
         float* to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
-        pixel_table_.apply(from, out.shape.width, out.pixel_stride, to);
+        pixel_table_.apply(from, images_[image].channels, out.shape.width, out.pixel_stride, to);
       }
   });
 }

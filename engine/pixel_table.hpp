@@ -24,13 +24,30 @@ class PixelTable {
     }
   }
 
+  /// Whether pixels of so many channels can be converted; 0 stands for the model's own number.
+  [[nodiscard]] bool takes(int channels) const {
+    return channels == 0 || channels == static_cast<int>(tables_.size()) || takes_luma_of(channels);
+  }
+
+  /// Converts one row of `width` interleaved pixels of `channels` channels (takes() says which can be) into
+  /// pixels `pixel_stride` floats apart. Luma is ITU-R BT.601's of gamma-encoded RGB in integers, Pillow's
+  /// "L": (19595 R + 38470 G + 7471 B + 2^15) / 2^16, rounded down.
+  void apply(const std::uint8_t* from, int channels, int width, std::ptrdiff_t pixel_stride,
+             float* to) const {
+    if (!takes_luma_of(channels)) return apply(from, width, pixel_stride, to);
+    for (int x = 0; x < width; ++x, to += pixel_stride, from += 3)
+      *to = tables_[0][(19595u * from[0] + 38470u * from[1] + 7471u * from[2] + 0x8000u) >> 16];
+  }
+
+ private:
+  [[nodiscard]] bool takes_luma_of(int channels) const { return channels == 3 && tables_.size() == 1; }
+
   /// Converts one row of `width` interleaved pixels into pixels `pixel_stride` floats apart.
   void apply(const std::uint8_t* from, int width, std::ptrdiff_t pixel_stride, float* to) const {
     for (int x = 0; x < width; ++x, to += pixel_stride)
       for (std::size_t c = 0; c < tables_.size(); ++c) to[c] = tables_[c][*from++];
   }
 
- private:
   std::vector<std::array<float, 256>> tables_;
 };
 

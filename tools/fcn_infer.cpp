@@ -31,9 +31,9 @@ Result<Model> load_model(const std::string& path, const kernels::KernelTable* ta
                          AlgorithmChoice algorithm) {
   auto model = Model::load(path, {.table = table, .limits = {}, .algorithm = algorithm});
   if (!model) return model;
-  if (model->input_channels() != 3)
+  if (const int channels = model->input_channels(); channels != 3 && channels != 1)
     return Error{ErrorCode::unsupported,
-                 fmt::format("the model wants {} channels; pictures have three", model->input_channels()),
+                 fmt::format("the model wants {} channels; pictures have three, or one as grey", channels),
                  path};
   return model;
 }

@@ -31,7 +31,7 @@ struct Picture {
     return rgb.get() + static_cast<std::size_t>(y) * row_bytes();
   }
   [[nodiscard]] ImageView view() const {
-    return {rgb.get(), width, height, static_cast<std::ptrdiff_t>(row_bytes())};
+    return {rgb.get(), width, height, static_cast<std::ptrdiff_t>(row_bytes()), 3};
   }
 };
 
