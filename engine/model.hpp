@@ -20,6 +20,7 @@
 #include "engine/memory_count.hpp"
 #include "engine/model_info.hpp"
 #include "engine/node_tensors.hpp"
+#include "engine/passes/unfuse.hpp"
 #include "engine/result.hpp"
 #include "kernels/kernel_table.hpp"
 
@@ -32,6 +33,7 @@ struct ModelOptions {
       nullptr;  ///< the arch to run on; native_table() of kernels/native.hpp, or a dispatched one
   Limits limits;
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
+  bool unfused = false;  ///< additions and relus are nodes of their own, to be tapped. Never changes bits.
 };
 
 class Model {
@@ -189,7 +191,7 @@ Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& opti
   model.table_ = options.table;
   model.limits_ = options.limits;
   model.info_ = std::move(info);
-  model.graph_ = std::move(graph);
+  model.graph_ = options.unfused ? passes::unfuse(std::move(graph)) : std::move(graph);
   model.packed_.reserve(model.graph_.nodes.size());
   // Layers are read into the memory of those before, so that the system need not find and clear new pages for
   // each.

@@ -28,8 +28,10 @@ int exit_after_printing(const std::string& text) {
 }
 
 Result<Model> load_model(const std::string& path, const kernels::KernelTable* table,
-                         AlgorithmChoice algorithm) {
-  auto model = Model::load(path, {.table = table, .limits = {}, .algorithm = algorithm});
+                         const InferOptions& options) {
+  auto model = Model::load(
+      path,
+      {.table = table, .limits = {}, .algorithm = options.algorithm, .unfused = !options.layers.empty()});
   if (!model) return model;
   if (const int channels = model->input_channels(); channels != 3 && channels != 1)
     return Error{ErrorCode::unsupported,
@@ -52,7 +54,7 @@ int run(const InferOptions& options) {
     print_error(path.error());
     return kExitModel;
   }
-  const auto model = load_model(*path, choice.table, options.algorithm);
+  const auto model = load_model(*path, choice.table, options);
   if (!model) {
     print_error(model.error());
     return kExitModel;

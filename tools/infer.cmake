@@ -22,6 +22,8 @@ add_library(fcn_infer_parts STATIC
   command_line.cpp
   default_model.cpp
   drawing.cpp
+  feature_maps.cpp
+  filter_picture.cpp
   heat_layer.cpp
   infer_options.cpp
   infer_options_report.cpp
@@ -29,6 +31,7 @@ add_library(fcn_infer_parts STATIC
   infer_run.cpp
   input_list.cpp
   json_numbers.cpp
+  layer_pictures.cpp
   memory_forecast.cpp
   output_json.cpp
   output_kinds.cpp

@@ -24,6 +24,9 @@ Status check_together(const InferOptions& options) {
   if (options.inputs.empty() && !options.size && !options.version && !options.list_classes)
     return contradiction("no image given; fcn-infer --help shows how");
   if (options.quiet && options.verbose) return contradiction("--quiet and --verbose contradict each other");
+  if (!options.layers.empty() && (options.plan || options.max_memory != 0))
+    return contradiction(
+        "--layers goes neither with --plan nor with --max-memory: what it takes is not foretold");
   for (const OutputKind& kind : output_kinds())
     if (options.*kind.place == "-") return contradiction("only --json can go to standard output");
   return {};

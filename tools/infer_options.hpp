@@ -31,6 +31,7 @@ struct InferOptions {
   std::string json;  ///< empty for none; "-" for standard output
   std::string npy;
   std::string overlay;
+  std::string layers;  ///< folder for pictures of feature maps
   std::optional<ResizeSpec> resize;
   bool apply_exif = true;
   bool quiet = false;

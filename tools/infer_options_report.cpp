@@ -32,6 +32,8 @@ void add_file_options(CommandLine& line, InferOptions& options) {
   group.text("--json", "FILE", options.json, "One JSON object a line; - for stdout, without the report");
   for (const OutputKind& kind : output_kinds())
     group.text(kind.option, "FILE|DIR", options.*kind.place, kind.help);
+  group.text("--layers", "DIR", options.layers,
+             "PNGs of each layer's feature maps and of the first\nlayer's filters");
 }
 
 }  // namespace fcn::tools

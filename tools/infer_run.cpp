@@ -18,6 +18,7 @@
 #include "engine/shape_inference.hpp"
 #include "tools/image_io.hpp"
 #include "tools/input_list.hpp"
+#include "tools/layer_pictures.hpp"
 #include "tools/output_json.hpp"
 #include "tools/picture_plan.hpp"
 #include "tools/plan_report.hpp"
@@ -57,6 +58,7 @@ class InferRun {
  public:
   InferRun(const Model& model, std::string model_path, const InferOptions& options)
       : model_(model),
+        model_path_(model_path),
         model_name_(std::filesystem::path(model_path).filename().string()),
         options_(options),
         load_peak_(MemoryCount::peak()) {}
@@ -98,6 +100,11 @@ class InferRun {
         {.threads = options_.threads, .pool_stride = options_.pool_stride, .scores = options_.scores});
     if (!session) return session.error();
     session_.emplace(*std::move(session));
+    if (!options_.layers.empty() && inputs_.images.size() > 1) {
+      auto folders = OutputTarget::create("--layers", options_.layers, "", true);
+      if (!folders) return folders.error();
+      layers_ = *std::move(folders);
+    }
     return files_.open(options_, inputs_.images.size() > 1);
   }
 
@@ -143,7 +150,16 @@ class InferRun {
     if (Status written = ResultFiles::write(*std::move(outputs), {*picture, report, model_.limits()});
         !written)
       return written.error();
+    if (Status drawn = draw_layers(path, *picture); !drawn) return drawn.error();
     return result_text(report);
+  }
+
+  /// --layers: into the folder itself or, of several pictures, into a folder of each.
+  Status draw_layers(const std::string& image, const Picture& picture) {
+    if (options_.layers.empty()) return {};
+    session_->release();  // its rings and those of the unfused network need not stand side by side
+    const std::string folder = inputs_.images.size() > 1 ? layers_.path_for(image) : options_.layers;
+    return write_layer_pictures(model_, model_path_, picture.view(), session_->pool(), folder);
   }
 
   /// Adds what the options ask for beyond decoding, and checks the size that will run.
@@ -252,6 +268,7 @@ class InferRun {
   }
 
   const Model& model_;
+  std::string model_path_;
   std::string model_name_;
   const InferOptions& options_;
   std::uint64_t load_peak_;
@@ -261,6 +278,7 @@ class InferRun {
   std::optional<Session> session_;
   ScoreMap map_;
   ResultFiles files_;
+  OutputTarget layers_;  ///< a folder of each picture, if there are several
   int failures_ = 0;
   bool over_limit_ = false;   // the last failure was a limit
   bool output_lost_ = false;  // standard output or the JSON file cannot be written

@@ -7,6 +7,7 @@
 #include "engine/passes/fold_batch_norm.hpp"
 #include "engine/passes/fuse_relu.hpp"
 #include "engine/passes/fuse_residual_add.hpp"
+#include "engine/passes/unfuse.hpp"
 #include "engine/validate_graph.hpp"
 #include "tests/engine/small_layers.hpp"
 
@@ -164,4 +165,24 @@ TEST_CASE("an addition stays where no convolution can take it") {
   graph.append("twice", Add{}, {conv, conv});
   REQUIRE(passes::fuse_residual_add(graph));
   CHECK(names(graph) == "in body sum conv twice");
+}
+
+TEST_CASE("unfusing gives additions and relus nodes of their own") {
+  Graph graph;
+  const NodeId in = graph.append("in", Input{.channels = 1}, {});
+  Conv conv = make_conv(1, 1);
+  conv.residual = conv.relu = true;
+  const NodeId a = graph.append("a", conv, {in, in});
+  conv.residual = false;
+  conv.ceiling = 6;
+  const NodeId taken = graph.append("a.relu", conv, {a});
+  graph.append("sum", Add{.relu = true}, {taken, a});
+  const Graph apart = passes::unfuse(graph);
+  REQUIRE(validate_graph(apart));
+  CHECK(names(apart) == "in a a.add a.relu_ a.relu a.relu.clip sum sum.relu");
+  CHECK(apart.output == 7);
+  CHECK(apart.nodes[2].inputs == std::vector<NodeId>{1, 0});
+  CHECK(apart.nodes[4].inputs == std::vector<NodeId>{3});
+  CHECK(apart.nodes[6].inputs == std::vector<NodeId>{5, 3});
+  CHECK(std::get<Activation>(apart.nodes[5].op).beta == 6);
 }

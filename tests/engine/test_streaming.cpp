@@ -123,6 +123,18 @@ TEST_CASE("bits are the same for threads, bands, steps, memory limits and archs"
   }
 }
 
+TEST_CASE("a network taken apart gives the same bits") {
+  const kernels::KernelTable& table = *kernels::select_table().table;
+  const NoisePicture picture(231, 250);
+  const Model fused = narrow_resnet(8, table);
+  const auto apart = Model::from_graph(bench::RandomResNet18(8).build(10), fused.info(),
+                                       {.table = &table, .limits = {}, .unfused = true});
+  REQUIRE(apart);
+  REQUIRE(apart->graph().nodes.size() > fused.graph().nodes.size());
+  Session on_fused = session_on(fused, {.threads = 2}), on_apart = session_on(*apart, {.threads = 2});
+  CHECK(same_scores(logits_of(on_apart, picture), logits_of(on_fused, picture)));
+}
+
 TEST_CASE("the reference kernels give the same bits") {
   const kernels::KernelTable& table = *kernels::select_table().table;
   if (std::string(table.arch) == "sse2") return;  // a class of its own
