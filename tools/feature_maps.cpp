@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kLargestSide = 1920;  // of a grid, pixels, about
 constexpr int kSmallestMap = 96;    // a smaller map is enlarged towards this
+constexpr int kOneRow = 4;          // maps that stand side by side
 constexpr int kGap = 2;             // between maps
 constexpr int kNarrowest = 420;     // of the picture, so that its caption can be read
 constexpr int kCaption = 40;
@@ -28,9 +29,11 @@ int ceil_root(double area) {
 
 FeatureMapGrid FeatureMapGrid::of(const Shape& shape) {
   FeatureMapGrid grid;
-  // As many columns as make a grid half as wide again as it is high.
+  // A few maps in one row; of many, as many columns as make a grid half as wide again as it is high.
   const double aspect = static_cast<double>(shape.height) / shape.width;
-  grid.columns = std::min(shape.channels, ceil_root(1.5 * aspect * shape.channels));
+  const int wanted_columns =
+      shape.channels <= kOneRow ? shape.channels : ceil_root(1.5 * aspect * shape.channels);
+  grid.columns = std::min(shape.channels, wanted_columns);
   grid.rows = ceil_div(shape.channels, grid.columns);
   const int room = std::max(1, kLargestSide / std::max(grid.columns, 1));
   const int room_down = std::max(1, kLargestSide / std::max(grid.rows, 1));

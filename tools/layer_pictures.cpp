@@ -74,10 +74,9 @@ class LayerPictures {
   Status write(NodeId id, const FeatureMaps& map) const {
     const Node& node = executor_.plan().graph().nodes[id];
     const Shape& shape = executor_.plan().node(id).shape;
-    const auto picture =
-        map.draw(fmt::format("{} ({}): {} maps of {}x{} (height x width)", printable(node.name),
-                             op_name(node.op), shape.channels, shape.height, shape.width),
-                 model_.limits());
+    const auto picture = map.draw(fmt::format("{} ({}): {} maps of {}x{}", printable(node.name),
+                                              op_name(node.op), shape.channels, shape.height, shape.width),
+                                  model_.limits());
     if (!picture) return picture.error();
     return write_picture(*picture, fmt::format("{}/{:02}-{}.png", folder_, id, file_name_of(node.name)));
   }
