@@ -11,10 +11,8 @@ if(NOT FCN_SIMDE_INCLUDE_DIR OR NOT "avx512" IN_LIST FCN_ARCHS)
   return()
 endif()
 
-set(simde_tests ${FCN_KERNEL_TESTS})
-list(FILTER simde_tests EXCLUDE REGEX "test_(select|reference|exp)\\.cpp$")
-add_executable(test_kernels_simde ${simde_tests} tables_simde.cpp ${PROJECT_SOURCE_DIR}/kernels/arch/table_reference.cpp)
-target_link_libraries(test_kernels_simde PRIVATE fcn fcn_developer Eigen3::Eigen Catch2::Catch2WithMain)
+add_executable(test_kernels_simde tables_simde.cpp ${PROJECT_SOURCE_DIR}/kernels/arch/table_reference.cpp)
+target_link_libraries(test_kernels_simde PRIVATE kernel_tests Catch2::Catch2WithMain)
 target_include_directories(test_kernels_simde SYSTEM PRIVATE ${FCN_SIMDE_INCLUDE_DIR})
 # SIMDe fuses only with FMA. -ffp-contract=off is SIMDe's too, but not of its pragmas.
 set_source_files_properties(tables_simde.cpp PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
