@@ -31,7 +31,10 @@ class Executor {
   /// planned.
   static Result<Executor> create(const Model& model, Plan plan, ThreadPool& pool);
 
-  /// Runs as many images as the plan says, each of its size. Rows of tapped nodes go to their sinks.
+  /// Runs as many images as the plan says, each of its size or smaller: what an image lacks on the right and
+  /// below enters as zeros after normalisation, as the network's own padding does. (Cells above differ all
+  /// the same from those of the smaller size: there each layer pads anew.) Rows of tapped nodes go to their
+  /// sinks.
   Status run(std::span<const ImageView> images, std::span<const Tap> taps);
 
   /// From now on notes each step's time in `profile`, or, if null, no longer.
@@ -147,8 +150,9 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
                      std::to_string(images.size()) + " given",
                  ""};
   for (const ImageView& image : images)
-    if (image.height != options.height || image.width != options.width || image.pixels == nullptr)
-      return Error{ErrorCode::invalid_argument, "an image is not of the size that was planned", ""};
+    if (image.height > options.height || image.width > options.width || image.height < 0 || image.width < 0 ||
+        image.pixels == nullptr)
+      return Error{ErrorCode::invalid_argument, "an image is larger than was planned", ""};
   for (const ImageView& image : images)
     if (!pixel_table_.takes(image.channels))
       return Error{ErrorCode::invalid_argument,

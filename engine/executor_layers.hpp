@@ -17,9 +17,12 @@ inline void Executor::make(const RowStep& step, const Input&) {
     const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
     for (std::ptrdiff_t r = step.begin + rows.begin; r < step.begin + rows.end; ++r)
       for (std::size_t image = 0; image < images_.size(); ++image) {
-        const std::uint8_t* from = images_[image].pixels + r * images_[image].row_stride;
-        float* to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
-        pixel_table_.apply(from, images_[image].channels, out.shape.width, out.pixel_stride, to);
+        const ImageView& from = images_[image];
+        float* const to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
+        const int there = r < from.height ? from.width : 0;
+        if (there > 0)
+          pixel_table_.apply(from.pixels + r * from.row_stride, from.channels, there, out.pixel_stride, to);
+        std::fill(to + there * out.pixel_stride, to + out.shape.width * out.pixel_stride, 0.0f);
       }
   });
 }

@@ -36,6 +36,12 @@ class Plan {
   [[nodiscard]] const RowSchedule& schedule() const { return schedule_; }
   [[nodiscard]] const Shape& map_shape() const { return nodes_[graph_.output].shape; }
   [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }
+  /// Of one image, by direct convolution.
+  [[nodiscard]] std::uint64_t multiply_adds() const {
+    std::uint64_t sum = 0;
+    for (const NodePlan& node : nodes_) sum += node.multiply_adds;
+    return sum;
+  }
   /// Floats of all rings, the row of zeros and the scratch.
   [[nodiscard]] std::size_t arena_floats() const { return arena_floats_; }
   /// Of the row of zeros in the arena.

@@ -81,6 +81,9 @@ class Session {
 
   /// SessionOptions::max_run_bytes from now on.
   void set_max_run_bytes(std::uint64_t bytes) { options_.max_run_bytes = bytes; }
+  /// SessionOptions::scores from now on.
+  void set_scores(ScoreKind scores) { options_.scores = scores; }
+  [[nodiscard]] ScoreKind scores() const { return options_.scores; }
   /// Frees the rings; the next run plans and allocates again.
   void release() { running_.reset(); }
 

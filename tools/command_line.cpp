@@ -19,6 +19,32 @@ std::string in_words(const std::vector<std::string>& words) {
   return text;
 }
 
+Status set_number(int& target, const std::string& text, int low, int high) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed_to, failed] = std::from_chars(text.data(), end, number);
+  if (failed != std::errc() || parsed_to != end || number < low || number > high)
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("\"{}\" is not a whole number from {} to {}", text, low, high), ""};
+  target = number;
+  return {};
+}
+
+/// The arguments, last one first as CLI11 takes them. Its optional values would swallow whatever comes next,
+/// so one that is left out is put there, empty.
+std::vector<std::string> reversed(int argc, const char* const* argv, const CLI::App& app) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    const CLI::Option* const option = app.get_option_no_throw(argv[i]);
+    const bool value_may_miss =
+        option != nullptr && option->get_items_expected_min() == 0 && option->get_items_expected_max() == 1;
+    const char next = i + 1 < argc ? argv[i + 1][0] : '\0';
+    if (value_may_miss && (next < '0' || next > '9')) arguments.emplace_back();
+    arguments.emplace_back(argv[i]);
+  }
+  return arguments;
+}
+
 }  // namespace
 
 void OptionGroup::arguments(const std::string& name, std::vector<std::string>& target,
@@ -43,17 +69,21 @@ void OptionGroup::texts(const std::string& names, const std::string& type, std::
 }
 
 void OptionGroup::number(const std::string& names, int& target, int low, int high, const std::string& help) {
-  const auto take = [&target, low, high](const std::string& text) -> Status {
-    int number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [parsed_to, failed] = std::from_chars(text.data(), end, number);
-    if (failed != std::errc() || parsed_to != end || number < low || number > high)
-      return Error{ErrorCode::invalid_argument,
-                   fmt::format("\"{}\" is not a whole number from {} to {}", text, low, high), ""};
-    target = number;
-    return {};
+  const auto take = [&target, low, high](const std::string& text) {
+    return set_number(target, text, low, high);
   };
   value(names, "N", take, help);
+}
+
+void OptionGroup::optional_number(const std::string& names, const std::string& type,
+                                  std::optional<int>& target, int alone, int low, int high,
+                                  const std::string& help) {
+  const auto take = [=, &target](const std::string& text) {
+    target = alone;
+    return text.empty() ? Status() : set_number(*target, text, low, high);
+  };
+  value(names, "[" + type + "]", take, help);
+  app_.get_option(names)->expected(0, 1);
 }
 
 void OptionGroup::choice(const std::string& names, const std::vector<std::string>& words,
@@ -92,7 +122,7 @@ OptionGroup CommandLine::group(const std::string& heading) {
 
 Result<CommandLine::Outcome> CommandLine::parse(int argc, const char* const* argv) {
   try {
-    app_->parse(argc, argv);
+    app_->parse(reversed(argc, argv, *app_));
   } catch (const CLI::CallForHelp&) {
     return Outcome::help_wanted;
   } catch (const CLI::Error& error) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ class OptionGroup {
              const std::string& help);
   /// A whole number in [low, high], in decimal.
   void number(const std::string& names, int& target, int low, int high, const std::string& help);
+  /// The same, or nothing, which sets `target` to `alone`. What follows the option counts as its number if it
+  /// begins with a digit.
+  void optional_number(const std::string& names, const std::string& type, std::optional<int>& target,
+                       int alone, int low, int high, const std::string& help);
   /// One of a few words; `take` gets the place of the one given.
   void choice(const std::string& names, const std::vector<std::string>& words,
               std::function<void(std::size_t taken)> take, const std::string& help);

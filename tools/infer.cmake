@@ -26,6 +26,7 @@ add_library(fcn_infer_parts STATIC
   filter_picture.cpp
   heat_layer.cpp
   infer_options.cpp
+  infer_options_compare.cpp
   infer_options_report.cpp
   infer_options_run.cpp
   infer_run.cpp
@@ -47,7 +48,9 @@ add_library(fcn_infer_parts STATIC
   run_report.cpp
   stroke_font.cpp
   stroke_font_glyphs.cpp
-  terminal_report.cpp)
+  terminal_report.cpp
+  window_comparison.cpp
+  window_report.cpp)
 target_link_libraries(fcn_infer_parts PUBLIC fcn_pictures PRIVATE fcn_developer fmt::fmt CLI11::CLI11)
 
 add_executable(fcn-infer fcn_infer.cpp)

@@ -23,6 +23,9 @@ Status check_together(const InferOptions& options) {
     return contradiction("--size goes with --plan and without an image");
   if (options.inputs.empty() && !options.size && !options.version && !options.list_classes)
     return contradiction("no image given; fcn-infer --help shows how");
+  if (options.compare_windows && (options.plan || options.max_memory != 0))
+    return contradiction(
+        "--compare-windows runs whole batches of windows, which --plan and --max-memory do not count");
   if (options.quiet && options.verbose) return contradiction("--quiet and --verbose contradict each other");
   if (!options.layers.empty() && (options.plan || options.max_memory != 0))
     return contradiction(
@@ -55,6 +58,7 @@ ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
   InferOptions options;
   add_run_options(line, options);
   add_memory_options(line, options);
+  add_comparison_options(line, options);
   add_report_options(line, options);
   add_file_options(line, options);
   const auto outcome = line.parse(argc, argv);

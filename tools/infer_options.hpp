@@ -37,9 +37,10 @@ struct InferOptions {
   bool quiet = false;
   bool verbose = false;
   bool profile = false;
-  bool plan = false;                ///< say what a run would take, and do not run
-  std::optional<PictureSize> size;  ///< plan for this size; no pictures are given then
-  std::uint64_t max_memory = 0;     ///< bytes; 0 for no limit
+  std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
+  bool plan = false;                   ///< say what a run would take, and do not run
+  std::optional<PictureSize> size;     ///< plan for this size; no pictures are given then
+  std::uint64_t max_memory = 0;        ///< bytes; 0 for no limit
   bool version = false;
   bool list_classes = false;
 };

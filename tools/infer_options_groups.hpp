@@ -12,6 +12,8 @@ namespace fcn::tools {
 void add_run_options(CommandLine& line, InferOptions& options);
 /// What a run would take, and what it may: infer_options_run.cpp.
 void add_memory_options(CommandLine& line, InferOptions& options);
+/// The same picture run in other ways, to compare: infer_options_compare.cpp.
+void add_comparison_options(CommandLine& line, InferOptions& options);
 /// What standard output gets: infer_options_report.cpp.
 void add_report_options(CommandLine& line, InferOptions& options);
 /// Files, among them those of output_kinds.hpp: infer_options_report.cpp.

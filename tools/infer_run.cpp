@@ -27,6 +27,7 @@
 #include "tools/result_files.hpp"
 #include "tools/run_report.hpp"
 #include "tools/terminal_report.hpp"
+#include "tools/window_report.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -213,10 +214,19 @@ class InferRun {
   }
 
   Status run_network(RunReport& report, const ImageView& image) {
-    if (!options_.profile) return session_->run_into(image, map_);
-    auto profile = profile_run(*session_, model_.table(), image, map_);
-    if (!profile) return profile.error();
-    report.profile = *std::move(profile);
+    if (!options_.profile) {
+      if (Status ran = session_->run_into(image, map_); !ran) return ran;
+    } else {
+      auto profile = profile_run(*session_, model_.table(), image, map_);
+      if (!profile) return profile.error();
+      report.profile = *std::move(profile);
+    }
+    report.plan_ms = session_->times().plan;
+    report.infer_ms = session_->times().infer;
+    if (!options_.compare_windows) return {};
+    auto windows = compare_windows(model_, *session_, image, *options_.compare_windows);
+    if (!windows) return windows.error();
+    report.windows = *std::move(windows);
     return {};
   }
 
@@ -229,8 +239,6 @@ class InferRun {
     report.pool_stride = pool_stride_;
     report.top = options_.top;
     report.asked_class = asked_class_;
-    report.plan_ms = session_->times().plan;
-    report.infer_ms = session_->times().infer;
     report.threads = session_->threads();
     report.arch = model_.table().arch;
   }
@@ -243,6 +251,7 @@ class InferRun {
     else if (!options_.quiet)
       text = inputs_.images.size() > 1 ? terminal_line(report) : terminal_report(report, Detail::normal);
     if (report.profile) text += profile_table(*report.profile);
+    if (report.windows && !options_.quiet) text += window_report(report, *report.windows);
     return output(text, json_line(report));
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/json_numbers.hpp"
+#include "tools/window_report.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -93,6 +94,7 @@ std::string json_line(const RunReport& report) {
   line["threads"] = report.threads;
   line["arch"] = report.arch;
   if (report.profile) line["profile"] = profile_fields(*report.profile);
+  if (report.windows) line["compare_windows"] = window_fields(report, *report.windows);
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

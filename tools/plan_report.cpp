@@ -32,12 +32,6 @@ constexpr std::array<Part, 7> kParts = {{
     {"rest", "the rest", [](const PhaseBytes& phase) { return phase.run.rest; }},
 }};
 
-std::uint64_t multiply_adds(const Plan& plan) {
-  std::uint64_t sum = 0;
-  for (NodeId id = 0; id < plan.size(); ++id) sum += plan.node(id).multiply_adds;
-  return sum;
-}
-
 std::string layer_row(std::string_view name, std::string_view output, std::string_view algorithm,
                       std::string_view millions, std::string_view rows, std::string_view kibibytes) {
   return fmt::format("  {} {} {} {:>10} {:>5} {:>8}\n", in_columns(name, 23), in_columns(output, 16),
@@ -64,7 +58,7 @@ std::string layer_rows(const Plan& plan) {
                       node.fused_into ? "" : std::to_string(node.most_rows),
                       std::to_string((4 * node.ring_floats() + 1023) / 1024));
   }
-  return text + layer_row("all", "", "", millions(multiply_adds(plan)), "",
+  return text + layer_row("all", "", "", millions(plan.multiply_adds()), "",
                           std::to_string((run_memory(plan).rings + 1023) / 1024));
 }
 
@@ -144,7 +138,7 @@ std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
       {"classes", map.channels},
       {"map", {{"rows", map.height}, {"cols", map.width}, {"pool_stride", report.pool_stride}}},
       {"layers", layer_fields(plan)},
-      {"multiply_adds", multiply_adds(plan)},
+      {"multiply_adds", plan.multiply_adds()},
       {"memory", phase_fields(picture.forecast)},
       {"peak_bytes", picture.forecast.peak()},
       {"smallest_peak_bytes", picture.smallest_peak},

@@ -209,6 +209,43 @@ TEST_CASE("a classifier as trained, with global pool, flatten and linear, runs a
       check_against_float64(graph, picture, *table, algorithm);
 }
 
+TEST_CASE("what a picture lacks of the planned size enters as zeros after normalisation") {
+  Random random(4);
+  Graph graph;
+  graph.append("input", Input{3}, {});
+  graph.append("relu", Relu{}, {0});
+  const ModelInfo info = normalised(3);
+  auto model = Model::from_graph(graph, info, {.table = &reference_table(), .limits = {}});
+  REQUIRE(model);
+  auto plan = Plan::create(*model, {.height = 10, .width = 12, .images = 4, .threads = 2});
+  REQUIRE(plan);
+  auto pixels = Tensor::create(4, plan->node(0).shape);
+  REQUIRE(pixels);
+  TensorSink sink(*std::move(pixels));
+  const Tap tap{0, &sink};
+  ThreadPool pool(2);
+  auto executor = Executor::create(*model, *std::move(plan), pool);
+  REQUIRE(executor);
+  const Picture picture(random, 10, 12, 3);
+  const Map whole = picture.input(info);
+  std::vector<ImageView> views(4, picture.view());
+  REQUIRE(executor->run(views, {&tap, 1}));  // leaves pixels behind
+  views[1].height = 7;
+  views[2].width = 1;
+  views[3].height = views[3].width = 0;
+  REQUIRE(executor->run(views, {&tap, 1}));
+  for (int image = 0; image < 4; ++image)
+    for (int y = 0; y < 10; ++y)
+      for (int x = 0; x < 12; ++x) {
+        const ImageView& view = views[static_cast<std::size_t>(image)];
+        const bool there = y < view.height && x < view.width;
+        CAPTURE(image, y, x);
+        for (int c = 0; c < 3; ++c)
+          CHECK(sink.tensor().pixel(image, y, x)[c] ==
+                (there ? static_cast<float>(whole.at(c, y, x)) : 0.0f));
+      }
+}
+
 TEST_CASE("the executor refuses pictures that were not planned") {
   Random random(3);
   Graph graph;
@@ -224,6 +261,8 @@ TEST_CASE("the executor refuses pictures that were not planned") {
   const Picture wrong(random, 12, 10, 3);
   const ImageView views[] = {wrong.view(), wrong.view()};
   CHECK_FALSE(executor->run({views, 1}, {}));
+  CHECK_FALSE(executor->run(std::vector<ImageView>{{wrong.pixels.data(), 5, -1, 30}}, {}));
+  CHECK_FALSE(executor->run(std::vector<ImageView>{{nullptr, 12, 10, 36}}, {}));
   CHECK_FALSE(executor->run({views, 2}, {}));
   CHECK_FALSE(executor->run({}, {}));
 }
