@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A classifier as a sliding window: crops of a picture, each run on its own through the whole network,
-// several side by side. Which crops, and what the comparison with a score map shows, is
+// several side by side. Which crops is window_grid.hpp's to say, and what they show beside a map
 // window_comparison.hpp's.
 #pragma once
 
@@ -14,14 +14,9 @@
 #include "engine/executor.hpp"
 #include "engine/run_memory.hpp"
 #include "tools/counted_memory.hpp"
+#include "tools/window_grid.hpp"
 
 namespace fcn::tools {
-
-/// The first pixel of a window in its picture.
-struct WindowOrigin {
-  int y = 0;
-  int x = 0;
-};
 
 class WindowBatch : public RowSink {
  public:

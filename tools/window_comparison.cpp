@@ -5,21 +5,18 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "tools/elapsed.hpp"
 #include "tools/window_batch.hpp"
+#include "tools/window_grid.hpp"
 
 namespace fcn::tools {
 namespace {
 
 constexpr int kMostImages = 32;  // what runs side by side; more was never faster
 constexpr int kRounds = 7;       // of the map and a share of the windows, in turn
-
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -98,47 +95,6 @@ class AgreementCount {
   std::array<MeanSquare, 5> by_sides_;
 };
 
-/// The windows that are compared, row by row.
-class WindowGrid {
- public:
-  static Result<WindowGrid> create(const ScoreMap& map, int stride) {
-    WindowGrid grid;
-    const MapGeometry& geometry = map.geometry();
-    const auto whole = [](double pixels) { return pixels == std::floor(pixels) && pixels < 1e9; };
-    if (stride == 0 && !(whole(geometry.y.stride) && whole(geometry.x.stride)))
-      return Error{ErrorCode::unsupported,
-                   "this map's stride is no whole number of pixels; give --compare-windows a STRIDE", ""};
-    grid.stride_ = stride != 0
-                       ? Extent{stride, stride}
-                       : Extent{static_cast<int>(geometry.y.stride), static_cast<int>(geometry.x.stride)};
-    grid.rows_ = static_cast<int>(geometry.window_top(map.rows() - 1) / grid.stride_.y) + 1;
-    grid.cols_ = static_cast<int>(geometry.window_left(map.cols() - 1) / grid.stride_.x) + 1;
-    return grid;
-  }
-
-  [[nodiscard]] int rows() const { return rows_; }
-  [[nodiscard]] int cols() const { return cols_; }
-  [[nodiscard]] std::size_t size() const {
-    return static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_);
-  }
-  [[nodiscard]] Extent stride() const { return stride_; }
-  [[nodiscard]] WindowOrigin origin(std::size_t window) const {
-    const auto cols = static_cast<std::size_t>(cols_);
-    return {static_cast<int>(window / cols) * stride_.y, static_cast<int>(window % cols) * stride_.x};
-  }
-
- private:
-  Extent stride_;
-  int rows_ = 0;
-  int cols_ = 0;
-};
-
-/// The cell along one axis whose nominal window begins at `pixel`, if there is one.
-std::optional<int> cell_at(const AxisGeometry& axis, int pixel) {
-  const double cell = pixel / axis.stride;
-  return cell == std::floor(cell) ? std::optional<int>(static_cast<int>(cell)) : std::nullopt;
-}
-
 std::size_t sides_at_edge(const WindowOrigin& at, const Extent& window, const ImageView& image) {
   return static_cast<std::size_t>((at.y == 0) + (at.x == 0) + (at.y + window.y >= image.height) +
                                   (at.x + window.x >= image.width));
@@ -151,7 +107,7 @@ class Comparer {
 
   Result<WindowComparison> run(int stride) {
     if (Status ran = session_.run_into(image_, map_); !ran) return ran.error();
-    auto grid = WindowGrid::create(map_, stride);
+    auto grid = WindowGrid::create(session_.plan()->map_shape(), map_.geometry(), stride);
     if (!grid) return grid.error();
     grid_ = *std::move(grid);
     const auto images = fastest_images();
@@ -218,8 +174,8 @@ class Comparer {
 
   void compare(const WindowBatch& batch) {
     for (std::size_t i = 0; i < origins_.size(); ++i) {
-      const auto row = cell_at(map_.geometry().y, origins_[i].y);
-      const auto col = cell_at(map_.geometry().x, origins_[i].x);
+      const auto row = grid_.map_row(origins_[i].y);
+      const auto col = grid_.map_col(origins_[i].x);
       if (row && col)
         agreement_.add(*row, *col, sides_at_edge(origins_[i], model_.info().window, image_),
                        map_.cell(*row, *col), batch.logits(i), map_.classes());

@@ -29,7 +29,7 @@ std::string label(const ModelInfo& info, int id) {
 }
 
 std::string place(const MapGeometry& geometry, int row, int col) {
-  return fmt::format("({:g}, {:g})", geometry.center_x(col), geometry.center_y(row));
+  return fmt::format("({:.5g}, {:.5g})", geometry.center_x(col), geometry.center_y(row));
 }
 
 std::string edge_lines(const WindowAgreement& agreement) {

@@ -14,6 +14,7 @@
 #include "tests/engine/random_network.hpp"
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
+#include "tools/window_grid.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;
@@ -181,6 +182,25 @@ TEST_CASE("windows on their own, overhanging ones too, agree with the map as far
   // length.
   const double spread = std::min(root_mean_square(truth.map), root_mean_square(truth.windows));
   CHECK(std::abs(agreement.correlation - correlation(truth.map, truth.windows)) <= 20 * truth.bound / spread);
+}
+
+TEST_CASE("windows stand as far as cells do") {
+  MapGeometry geometry;
+  geometry.x = geometry.y = {32, 96, 435};
+  const Shape map{1000, 17, 54};  // of 725 x 1920 pixels, window 224
+  const auto own = WindowGrid::create(map, geometry, 0);
+  REQUIRE(own);
+  CHECK(own->size() == 918);
+  CHECK(own->origin(917).y + 224 == 725 + 11);
+  CHECK(own->origin(917).x + 224 == 1920);
+  const auto apart = WindowGrid::create(map, geometry, 224);
+  REQUIRE(apart);
+  CHECK(apart->size() == 24);
+  CHECK(apart->map_row(224) == 7);
+  CHECK(apart->map_row(225) == std::nullopt);
+  geometry.x.stride = 4.0 / 3.0;
+  CHECK(WindowGrid::create(map, geometry, 0).error().code == ErrorCode::unsupported);
+  CHECK(WindowGrid::create(map, geometry, 4)->map_col(4) == 3);
 }
 
 TEST_CASE("a picture of one window is its own window, to the bit") {

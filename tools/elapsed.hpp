@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The milliseconds that reports state.
+#pragma once
+
+#include <chrono>
+
+namespace fcn::tools {
+
+inline double milliseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace fcn::tools
