@@ -33,6 +33,7 @@ add_library(fcn_infer_parts STATIC
   input_list.cpp
   json_numbers.cpp
   layer_pictures.cpp
+  map_fusion.cpp
   memory_forecast.cpp
   output_json.cpp
   output_kinds.cpp
@@ -44,8 +45,11 @@ add_library(fcn_infer_parts STATIC
   profile_table.cpp
   progress.cpp
   result_files.cpp
+  run_picture.cpp
   run_profile.cpp
   run_report.cpp
+  scale_pyramid.cpp
+  scale_report.cpp
   stroke_font.cpp
   stroke_font_glyphs.cpp
   terminal_report.cpp

@@ -9,6 +9,7 @@
 
 #include "engine/conv_algorithm.hpp"
 #include "engine/score_map.hpp"
+#include "tools/map_fusion.hpp"
 #include "tools/resize.hpp"
 
 namespace fcn::tools {
@@ -37,6 +38,8 @@ struct InferOptions {
   bool quiet = false;
   bool verbose = false;
   bool profile = false;
+  std::vector<double> scales;          ///< of the picture after `resize`; empty for just that
+  std::optional<Fuse> fuse;            ///< how their maps become one; the maximum if nothing is said
   std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
   bool plan = false;                   ///< say what a run would take, and do not run
   std::optional<PictureSize> size;     ///< plan for this size; no pictures are given then

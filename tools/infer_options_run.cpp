@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tools/infer_options_groups.hpp"
+#include "tools/scale_pyramid.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -49,6 +50,19 @@ void add_run_options(CommandLine& line, InferOptions& options) {
         return {};
       },
       "Resize first: short:N for the shorter side, or WxH");
+  group.value(
+      "--scales", "LIST",
+      [&options](const std::string& text) -> Status {
+        auto scales = parse_scales(text);
+        if (!scales) return scales.error();
+        options.scales = *std::move(scales);
+        return {};
+      },
+      "Run at several sizes, as 0.5,0.71,1,1.41, and make\ntheir maps one");
+  group.choice(
+      "--fuse", {"max", "mean"},
+      [&options](std::size_t taken) { options.fuse = taken == 1 ? Fuse::mean : Fuse::max; },
+      "With --scales: a place's score is the max (default) or\nmean of the maps there");
   group.choice(
       "--algorithm", {"auto", "direct"},
       [&options](std::size_t taken) {

@@ -16,6 +16,7 @@
 #include "engine/printable.hpp"
 #include "engine/session.hpp"
 #include "engine/shape_inference.hpp"
+#include "tools/elapsed.hpp"
 #include "tools/image_io.hpp"
 #include "tools/input_list.hpp"
 #include "tools/layer_pictures.hpp"
@@ -25,16 +26,14 @@
 #include "tools/profile_table.hpp"
 #include "tools/progress.hpp"
 #include "tools/result_files.hpp"
+#include "tools/run_picture.hpp"
 #include "tools/run_report.hpp"
+#include "tools/scale_report.hpp"
 #include "tools/terminal_report.hpp"
 #include "tools/window_report.hpp"
 
 namespace fcn::tools {
 namespace {
-
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// The stride of the classifier's pool in the plan that ran.
 int pool_stride_of(const Plan& plan, const ModelInfo& info) {
@@ -146,7 +145,8 @@ class InferRun {
     }
     auto outputs = files_.open_for(path);
     if (!outputs) return outputs.error();
-    if (Status ran = run_network(report, picture->view()); !ran) return ran.error();
+    if (Status ran = run_picture(model_, *session_, options_, *picture, map_, report); !ran)
+      return ran.error();
     complete(report, *picture);
     if (Status written = ResultFiles::write(*std::move(outputs), {*picture, report, model_.limits()});
         !written)
@@ -174,6 +174,7 @@ class InferRun {
         return fits.error().at("--resize");
     }
     needs.outputs = output_bytes(options_, needs.run);
+    if (!options_.scales.empty()) return {};  // one of them may enlarge it enough
     return check_fits_window(needs.run, model_.info().window);
   }
 
@@ -213,23 +214,6 @@ class InferRun {
     return output(options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan));
   }
 
-  Status run_network(RunReport& report, const ImageView& image) {
-    if (!options_.profile) {
-      if (Status ran = session_->run_into(image, map_); !ran) return ran;
-    } else {
-      auto profile = profile_run(*session_, model_.table(), image, map_);
-      if (!profile) return profile.error();
-      report.profile = *std::move(profile);
-    }
-    report.plan_ms = session_->times().plan;
-    report.infer_ms = session_->times().infer;
-    if (!options_.compare_windows) return {};
-    auto windows = compare_windows(model_, *session_, image, *options_.compare_windows);
-    if (!windows) return windows.error();
-    report.windows = *std::move(windows);
-    return {};
-  }
-
   void complete(RunReport& report, const Picture& picture) const {
     report.width = picture.width;
     report.height = picture.height;
@@ -251,6 +235,7 @@ class InferRun {
     else if (!options_.quiet)
       text = inputs_.images.size() > 1 ? terminal_line(report) : terminal_report(report, Detail::normal);
     if (report.profile) text += profile_table(*report.profile);
+    if (report.scales && !options_.quiet) text += scale_lines(report, *report.scales);
     if (report.windows && !options_.quiet) text += window_report(report, *report.windows);
     return output(text, json_line(report));
   }

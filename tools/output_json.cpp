@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/json_numbers.hpp"
+#include "tools/scale_report.hpp"
 #include "tools/window_report.hpp"
 
 namespace fcn::tools {
@@ -41,6 +42,7 @@ Json peak_fields(const RunReport& report, int id) {
       {"center_original_px", json_point(peak.original_center)},
       {"window_original_px", json_box(peak.original_window)}};
   if (report.map->kind() == ScoreKind::logits) fields["logit"] = json_number(peak.score);
+  if (report.scales) fields["best_scale"] = best_scale_fields(*report.scales, id);
   return fields;
 }
 
@@ -94,6 +96,10 @@ std::string json_line(const RunReport& report) {
   line["threads"] = report.threads;
   line["arch"] = report.arch;
   if (report.profile) line["profile"] = profile_fields(*report.profile);
+  if (report.scales) {
+    line["fuse"] = report.scales->fuse == Fuse::max ? "max" : "mean";
+    line["scales"] = scale_fields(*report.scales);
+  }
   if (report.windows) line["compare_windows"] = window_fields(report, *report.windows);
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -11,6 +11,7 @@
 #include "engine/score_map.hpp"
 #include "tools/original_frame.hpp"
 #include "tools/run_profile.hpp"
+#include "tools/scale_pyramid.hpp"
 #include "tools/window_comparison.hpp"
 
 namespace fcn::tools {
@@ -35,6 +36,7 @@ struct RunReport {
   std::uint64_t peak_bytes = 0;  ///< the most that was held at a time, as MemoryCount counts it
   std::optional<RunProfile> profile;
   std::optional<WindowComparison> windows;
+  std::optional<ScaleReport> scales;  ///< `map` is then what they were fused to
 };
 
 /// The best cell of one class, in every unit that outputs state it.

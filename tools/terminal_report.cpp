@@ -88,7 +88,7 @@ std::string class_lines(const RunReport& report) {
   std::string text;
   for (const int id : ids) {
     const ClassPeak peak = class_peak(report, id);
-    text += fmt::format("  {} {:>8}  {}  at ({:g}, {:g})\n", in_columns(peak.label, 24),
+    text += fmt::format("  {} {:>8}  {}  at ({:.5g}, {:.5g})\n", in_columns(peak.label, 24),
                         score_text(peak.score, kind), bar(static_cast<double>(peak.probability), 20),
                         peak.center_x, peak.center_y);
   }
@@ -161,7 +161,7 @@ std::string in_columns(std::string_view text, std::size_t columns) {
 
 std::string terminal_report(const RunReport& report, Detail detail) {
   const ScoreMap& map = *report.map;
-  std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {} pixels\n",
+  std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {:.4g} pixels\n",
                                  printable(report.image), report.width, report.height, map.cols(), map.rows(),
                                  map.geometry().x.stride);
   text += frame_line(report.frame) + '\n' + class_lines(report);
@@ -179,7 +179,7 @@ std::string terminal_line(const RunReport& report) {
   const auto shown = shown_class(report);
   if (!shown) return fmt::format("{}: nothing but background\n", printable(report.image));
   const ClassPeak peak = class_peak(report, *shown);
-  return fmt::format("{}: {} {} at ({:g}, {:g})\n", printable(report.image), printable(peak.label),
+  return fmt::format("{}: {} {} at ({:.5g}, {:.5g})\n", printable(report.image), printable(peak.label),
                      score_text(peak.score, report.map->kind()), peak.center_x, peak.center_y);
 }
 
