@@ -3,7 +3,7 @@
 # The one place that names Debian packages: installs those of the given groups that are missing.
 # Not here: anything that builds (demo.sh, test.sh) and the npm side of the benchmarks (bench/peers/).
 #
-#   scripts/install-packages.sh GROUP...     groups: build, test, dev, fetch, peers
+#   scripts/install-packages.sh GROUP...     groups: build, test, dev, fetch, peers, plot
 set -euo pipefail
 
 packages_of() {
@@ -25,8 +25,11 @@ packages_of() {
       echo nodejs python3 python3-numpy python3-torch python3-torchvision python3-opencv libdnnl-dev
       if ! command -v npm > /dev/null; then echo npm; fi
       ;;
+    plot) # bench/sliding_window.gnuplot
+      echo gnuplot-nox jq
+      ;;
     *)
-      echo "install-packages.sh: no group '$1'; groups are build, test, dev, fetch and peers" >&2
+      echo "install-packages.sh: no group '$1'; groups are build, test, dev, fetch, peers and plot" >&2
       exit 2
       ;;
   esac

@@ -45,14 +45,17 @@ class WindowBatch : public RowSink {
   Status run(const ImageView& picture, std::span<const WindowOrigin> windows) {
     const PlanOptions& options = executor_.plan().options();
     FCN_ASSERT(windows.size() <= crops_.size());
+    const std::ptrdiff_t pixel =
+        picture.channels != 0 ? picture.channels : executor_.plan().node(0).shape.channels;
     for (std::size_t i = 0; i < windows.size(); ++i) {
       const WindowOrigin& at = windows[i];
-      const std::ptrdiff_t channels = executor_.plan().node(0).shape.channels;
-      crops_[i] = {picture.pixels + at.y * picture.row_stride + at.x * channels,
+      crops_[i] = {picture.pixels + at.y * picture.row_stride + at.x * pixel,
                    std::clamp(picture.width - at.x, 0, options.width),
-                   std::clamp(picture.height - at.y, 0, options.height), picture.row_stride};
+                   std::clamp(picture.height - at.y, 0, options.height), picture.row_stride,
+                   picture.channels};
     }
-    for (std::size_t i = windows.size(); i < crops_.size(); ++i) crops_[i] = {picture.pixels, 0, 0, 0};
+    for (std::size_t i = windows.size(); i < crops_.size(); ++i)
+      crops_[i] = {picture.pixels, 0, 0, 0, picture.channels};
     const Tap tap{executor_.plan().graph().output, this};
     return executor_.run(crops_, {&tap, 1});
   }
