@@ -44,16 +44,6 @@ int pool_stride_of(const Plan& plan, const ModelInfo& info) {
   return 1;
 }
 
-Status check_fits_window(const PictureSize& picture, const Extent& window) {
-  if (picture.width >= window.x && picture.height >= window.y) return {};
-  return Error{
-      ErrorCode::too_small,
-      fmt::format(
-          "the picture has {}x{} pixels, the model needs at least {}x{}; --resize short:{} enlarges it",
-          picture.width, picture.height, window.x, window.y, std::max(window.x, window.y)),
-      ""};
-}
-
 class InferRun {
  public:
   InferRun(const Model& model, std::string model_path, const InferOptions& options)

@@ -8,6 +8,16 @@
 
 namespace fcn::tools {
 
+Status check_fits_window(const PictureSize& picture, const Extent& window) {
+  if (picture.width >= window.x && picture.height >= window.y) return {};
+  return Error{
+      ErrorCode::too_small,
+      fmt::format(
+          "the picture has {}x{} pixels, the model needs at least {}x{}; --resize short:{} enlarges it",
+          picture.width, picture.height, window.x, window.y, std::max(window.x, window.y)),
+      ""};
+}
+
 Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request) {
   const PlanOptions options{.height = static_cast<int>(needs.run.height),
                             .width = static_cast<int>(needs.run.width),

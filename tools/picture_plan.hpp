@@ -26,6 +26,9 @@ struct PicturePlan {
   std::uint64_t smallest_peak = 0;  ///< bytes with the steps that take least
 };
 
+/// ErrorCode::too_small, and what would do, for a picture that has not the model's window in it.
+Status check_fits_window(const PictureSize& picture, const Extent& window);
+
 /// ErrorCode::limit_exceeded, with the smallest peak that would do, if no steps are short enough for
 /// max_memory.
 Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request);
