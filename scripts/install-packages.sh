@@ -3,7 +3,7 @@
 # The one place that names Debian packages: installs those of the given groups that are missing.
 # Not here: anything that builds (demo.sh, test.sh) and the npm side of the benchmarks (bench/peers/).
 #
-#   scripts/install-packages.sh GROUP...     groups: build, test, dev, fetch, peers, plot
+#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, fetch, peers, plot
 set -euo pipefail
 
 packages_of() {
@@ -14,6 +14,9 @@ packages_of() {
     test) # the tests and benchmarks; NEON is cross-compiled and emulated where the machine has none
       echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox
       if [ "$(dpkg --print-architecture)" = amd64 ]; then echo g++-aarch64-linux-gnu qemu-user-static; fi
+      ;;
+    browser) # opens the pages of --html in their test, which is skipped without it
+      echo chromium
       ;;
     dev) # the checks of test-all.sh
       echo clang clang-format shellcheck
@@ -29,7 +32,7 @@ packages_of() {
       echo gnuplot-nox jq
       ;;
     *)
-      echo "install-packages.sh: no group '$1'; groups are build, test, dev, fetch, peers and plot" >&2
+      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, fetch, peers and plot" >&2
       exit 2
       ;;
   esac

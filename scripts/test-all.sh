@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
-scripts/install-packages.sh build test dev
+scripts/install-packages.sh build test dev browser
 scripts/test.sh
 
 build_and_test() { # FOLDER CMAKE-OPTION...

@@ -19,6 +19,7 @@ set_source_files_properties(image_io.cpp PROPERTIES COMPILE_OPTIONS -fwrapv)
 
 # All of fcn-infer but its main.
 add_library(fcn_infer_parts STATIC
+  base64_writer.cpp
   command_line.cpp
   default_model.cpp
   drawing.cpp
@@ -35,6 +36,7 @@ add_library(fcn_infer_parts STATIC
   layer_pictures.cpp
   map_fusion.cpp
   memory_forecast.cpp
+  output_explore.cpp
   output_json.cpp
   output_kinds.cpp
   output_npy.cpp
@@ -55,6 +57,15 @@ add_library(fcn_infer_parts STATIC
   terminal_report.cpp
   window_comparison.cpp
   window_report.cpp)
+# The page of --html is written as a page and compiled in.
+set(FCN_EXPLORE_PAGE ${CMAKE_CURRENT_BINARY_DIR}/explore_page.cpp)
+file(GLOB FCN_EXPLORE_PARTS CONFIGURE_DEPENDS explore_page/*)
+add_custom_command(
+  OUTPUT ${FCN_EXPLORE_PAGE}
+  COMMAND ${CMAKE_COMMAND} -D FOLDER=${CMAKE_CURRENT_SOURCE_DIR}/explore_page -D SOURCE=${FCN_EXPLORE_PAGE} -P
+          ${CMAKE_CURRENT_SOURCE_DIR}/embed_page.cmake
+  DEPENDS embed_page.cmake ${FCN_EXPLORE_PARTS})
+target_sources(fcn_infer_parts PRIVATE ${FCN_EXPLORE_PAGE})
 target_link_libraries(fcn_infer_parts PUBLIC fcn_pictures PRIVATE fcn_developer fmt::fmt CLI11::CLI11)
 
 add_executable(fcn-infer fcn_infer.cpp)

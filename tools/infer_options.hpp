@@ -21,7 +21,9 @@ inline constexpr int kExitModel = 3;
 inline constexpr int kExitLimit = 4;  ///< the one image given is over a limit
 
 struct InferOptions {
-  std::vector<std::string> inputs;  ///< files, folders, "-"
+  std::vector<std::string> inputs;  ///< files, folders, patterns, "-"
+  std::string list;                 ///< a file of paths; "-" for standard input; empty for none
+  bool skip_existing = false;       ///< leave out pictures whose outputs are there
   std::string model;                ///< empty for the shipped one
   int top = 5;
   int threads = 0;      ///< 0 for all cores
@@ -33,6 +35,7 @@ struct InferOptions {
   std::string npy;
   std::string overlay;
   std::string layers;  ///< folder for pictures of feature maps
+  std::string html;
   std::optional<ResizeSpec> resize;
   bool apply_exif = true;
   bool quiet = false;
@@ -42,10 +45,13 @@ struct InferOptions {
   std::optional<Fuse> fuse;            ///< how their maps become one; the maximum if nothing is said
   std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
   bool plan = false;                   ///< say what a run would take, and do not run
-  std::optional<PictureSize> size;     ///< plan for this size; no pictures are given then
+  bool explain_geometry = false;       ///< say where cells lie in the picture, and do not run
+  std::optional<PictureSize> size;     ///< plan or explain this size; no pictures are given then
   std::uint64_t max_memory = 0;        ///< bytes; 0 for no limit
   bool version = false;
   bool list_classes = false;
+
+  [[nodiscard]] bool runs_pictures() const { return !plan && !explain_geometry; }
 };
 
 /// The options, or the exit code to end with: help was printed (0) or the arguments make no sense (2, said on

@@ -12,23 +12,6 @@
 namespace fcn::tools {
 namespace {
 
-/// The file's picture, and where the map's cells lie in it: cell (row, col) at first_center_px +
-/// row * row_step_px + col * col_step_px.
-Json original_fields(const RunReport& report) {
-  const OriginalFrame& frame = report.frame;
-  const MapGeometry& geometry = report.map->geometry();
-  const auto place = [&](int row, int col) {
-    return frame.point({geometry.center_x(col), geometry.center_y(row)});
-  };
-  const PixelPoint first = place(0, 0), below = place(1, 0), beside = place(0, 1);
-  return {{"width", frame.width},
-          {"height", frame.height},
-          {"exif_orientation", frame.orientation},
-          {"first_center_px", json_point(first)},
-          {"row_step_px", json_point({below.x - first.x, below.y - first.y})},
-          {"col_step_px", json_point({beside.x - first.x, beside.y - first.y})}};
-}
-
 Json peak_fields(const RunReport& report, int id) {
   const ClassPeak peak = class_peak(report, id);
   Json fields = {
@@ -78,11 +61,25 @@ Json profile_fields(const RunProfile& profile) {
 
 }  // namespace
 
+Json original_fields(const OriginalFrame& frame, const MapGeometry& geometry) {
+  const auto place = [&](int row, int col) {
+    return frame.point({geometry.center_x(col), geometry.center_y(row)});
+  };
+  const PixelPoint first = place(0, 0), below = place(1, 0), beside = place(0, 1);
+  return {{"width", frame.width},
+          {"height", frame.height},
+          {"exif_orientation", frame.orientation},
+          {"first_center_px", json_point(first)},
+          {"row_step_px", json_point({below.x - first.x, below.y - first.y})},
+          {"col_step_px", json_point({beside.x - first.x, beside.y - first.y})}};
+}
+
 std::string json_line(const RunReport& report) {
-  Json line = {{"schema", "fcn-infer/1"},   {"image", report.image},
-               {"width", report.width},     {"height", report.height},
-               {"model", report.model},     {"classes", report.map->classes()},
-               {"map", map_fields(report)}, {"original", original_fields(report)}};
+  Json line = {
+      {"schema", "fcn-infer/1"},   {"image", report.image},
+      {"width", report.width},     {"height", report.height},
+      {"model", report.model},     {"classes", report.map->classes()},
+      {"map", map_fields(report)}, {"original", original_fields(report.frame, report.map->geometry())}};
   const auto predicted = report.map->predicted();
   line["predicted"] = predicted ? peak_fields(report, *predicted) : Json(nullptr);
   if (report.asked_class) line["asked"] = peak_fields(report, *report.asked_class);

@@ -4,9 +4,14 @@
 
 #include <string>
 
+#include "tools/json_numbers.hpp"
 #include "tools/run_report.hpp"
 
 namespace fcn::tools {
+
+/// The file's picture, and where the map's cells lie in it: cell (row, col) at first_center_px +
+/// row * row_step_px + col * col_step_px.
+Json original_fields(const OriginalFrame& frame, const MapGeometry& geometry);
 
 /// The line, without the newline. Numbers that JSON cannot state (NaN, infinities) become null, bytes that
 /// are not UTF-8 the replacement character.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tools/output_explore.hpp"
 #include "tools/output_npy.hpp"
 #include "tools/output_overlay.hpp"
 
@@ -20,6 +21,8 @@ constexpr auto kKinds = std::to_array<OutputKind>({
      nothing},
     {"--overlay", ".overlay.png", &InferOptions::overlay, "PNG of the picture with its map drawn over it",
      write_overlay, overlay_bytes},
+    {"--html", ".html", &InferOptions::html, "A page to explore the map in a browser, in one file",
+     write_explore, explore_bytes},
 });
 
 }  // namespace

@@ -15,14 +15,14 @@ namespace fcn::tools {
 namespace {
 
 struct PngOutput {
-  AtomicFile& file;
+  const ByteSink& sink;
   std::optional<Error> error;
 };
 
 void write_bytes(png_structp png, png_bytep bytes, std::size_t count) {
   auto* const output = static_cast<PngOutput*>(png_get_io_ptr(png));
   {
-    const Status written = output->file.write(std::as_bytes(std::span(bytes, count)));
+    const Status written = output->sink(std::as_bytes(std::span(bytes, count)));
     if (written) return;
     output->error = written.error();
   }
@@ -59,7 +59,12 @@ bool write_image(png_structp png, png_infop info, int width, int height, const R
 }  // namespace
 
 Status write_png(AtomicFile& file, int width, int height, const RowSource& row) {
-  PngOutput output{file, std::nullopt};
+  return write_png([&file](std::span<const std::byte> bytes) { return file.write(bytes); }, width, height,
+                   row);
+}
+
+Status write_png(const ByteSink& sink, int width, int height, const RowSource& row) {
+  PngOutput output{sink, std::nullopt};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, ignore_warning);
   png_infop info = png != nullptr ? png_create_info_struct(png) : nullptr;
   if (info == nullptr) {

@@ -2,8 +2,10 @@
 // PNG files out, row by row, so that a picture never has to exist a second time to be written.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "engine/result.hpp"
 #include "tools/atomic_file.hpp"
@@ -14,7 +16,12 @@ namespace fcn::tools {
 /// call.
 using RowSource = std::function<const std::uint8_t*(int y)>;
 
-/// Writes a complete PNG of width x height 8-bit RGB pixels into `file` (which the caller commits).
+/// Takes the bytes of a file piece by piece.
+using ByteSink = std::function<Status(std::span<const std::byte>)>;
+
+/// Writes a complete PNG of width x height 8-bit RGB pixels, into `file` (which the caller commits) or
+/// elsewhere.
 Status write_png(AtomicFile& file, int width, int height, const RowSource& row);
+Status write_png(const ByteSink& sink, int width, int height, const RowSource& row);
 
 }  // namespace fcn::tools

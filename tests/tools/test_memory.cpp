@@ -80,6 +80,7 @@ TEST_CASE("the peak that --plan names is the peak that is counted") {
       {scene.write_ppm(230, 240), "-t", "2", "--resize", "2000x300"},
       {scene.write_ppm(700, 600), "-t", "2", "--overlay", overlay},
       {scene.write_ppm(224, 230), "-t", "2", "--overlay", overlay, "--npy", scene.folder / "m.npy"},
+      {scene.write_ppm(1500, 1200), "-t", "2", "--pool-stride", "7", "--html", scene.folder / "page.html"},
       {formats + "progressive.jpg", "-t", "1", "--resize", "300x300"},
       {formats + "exif_6.jpg", "-t", "1", "--resize", "short:300"},
       {formats + "exif_6.jpg", "-t", "1", "--resize", "short:300", "--no-exif"},

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The page of --html as the build put it together from tools/explore_page/. What is filled into it is
+// output_explore.cpp's.
+#pragma once
+
+#include <string_view>
+
+namespace fcn::tools {
+
+/// HTML with style and scripts, and the places @@picture@@, @@result@@, @@scores@@, in this order.
+std::string_view explore_page();
+
+}  // namespace fcn::tools
