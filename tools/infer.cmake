@@ -25,6 +25,7 @@ add_library(fcn_infer_parts STATIC
   drawing.cpp
   feature_maps.cpp
   filter_picture.cpp
+  geometry_report.cpp
   heat_layer.cpp
   infer_options.cpp
   infer_options_compare.cpp
@@ -32,6 +33,7 @@ add_library(fcn_infer_parts STATIC
   infer_options_run.cpp
   infer_run.cpp
   input_list.cpp
+  json_lines_file.cpp
   json_numbers.cpp
   layer_pictures.cpp
   map_fusion.cpp

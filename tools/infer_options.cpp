@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -15,14 +16,33 @@
 namespace fcn::tools {
 namespace {
 
-Status check_together(const InferOptions& options) {
-  const auto contradiction = [](const std::string& message) {
-    return Error{ErrorCode::invalid_argument, message, ""};
-  };
-  if (options.size && (!options.plan || !options.inputs.empty()))
-    return contradiction("--size goes with --plan and without an image");
-  if (options.inputs.empty() && !options.size && !options.version && !options.list_classes)
+Error contradiction(const std::string& message) {
+  return {ErrorCode::invalid_argument, message, ""};
+}
+
+/// Whether there is something to run, and one thing to do with it.
+Status check_pictures(const InferOptions& options) {
+  const bool no_images = options.inputs.empty() && options.list.empty();
+  if (options.size && (options.runs_pictures() || !no_images))
+    return contradiction("--size goes with --plan or --explain-geometry and without an image");
+  if (no_images && !options.size && !options.explain_geometry && !options.version && !options.list_classes)
     return contradiction("no image given; fcn-infer --help shows how");
+  if (options.plan && options.explain_geometry)
+    return contradiction("--plan and --explain-geometry are two answers; ask for one");
+  if (options.list == "-" &&
+      std::find(options.inputs.begin(), options.inputs.end(), "-") != options.inputs.end())
+    return contradiction("standard input is a picture (-) or the list of them (--list -), not both");
+  const bool writes_files =
+      std::any_of(output_kinds().begin(), output_kinds().end(),
+                  [&](const OutputKind& kind) { return !(options.*kind.place).empty(); }) ||
+      (!options.json.empty() && options.json != "-");
+  if (options.skip_existing && !writes_files)
+    return contradiction("--skip-existing goes by files: ask for one, as with --json FILE");
+  return {};
+}
+
+Status check_together(const InferOptions& options) {
+  if (Status pictures = check_pictures(options); !pictures) return pictures;
   if (options.compare_windows && (options.plan || options.max_memory != 0))
     return contradiction(
         "--compare-windows runs whole batches of windows, which --plan and --max-memory do not count");

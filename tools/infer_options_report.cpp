@@ -23,6 +23,9 @@ void add_report_options(CommandLine& line, InferOptions& options) {
   group.flag("-q,--quiet", options.quiet, "Only errors and the outputs asked for");
   group.flag("-v,--verbose", options.verbose, "Also the map's shape and each cell's winning class");
   group.flag("--profile", options.profile, "Also time, GFLOP/s and share of the peak of each layer");
+  group.flag(
+      "--explain-geometry", options.explain_geometry,
+      "Do not run: explain which pixels the map's cells show,\nof IMAGE, of --size or of the model's window");
   group.flag("--version", options.version, "Print the version and the arch in use");
   group.flag("--list-classes", options.list_classes, "Print the model's classes");
 }

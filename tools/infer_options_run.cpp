@@ -36,7 +36,12 @@ std::uint64_t parse_bytes(const std::string& text) {
 
 void add_run_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("What to run");
-  group.arguments("IMAGE", options.inputs, "JPEG, PNG, BMP, PGM, PPM; a folder of them; - for stdin");
+  group.arguments("IMAGE", options.inputs,
+                  "JPEG, PNG, BMP, PGM, PPM; a folder of them; a quoted\npattern ('*.jpg'); - for stdin");
+  group.text("--list", "FILE", options.list, "Also the pictures named in FILE, one a line; - for stdin");
+  group.flag(
+      "--skip-existing", options.skip_existing,
+      "Leave out pictures whose output files are all there, and\nadd to the --json FILE what it lacks");
   group.text("-m,--model", "FILE", options.model, "Model of fcn-export ($FCN_MODEL or the shipped one)");
   group.number("-t,--threads", options.threads, 1, kMostThreads, "Threads (default: all cores)");
   group.number("--pool-stride", options.pool_stride, 1, kLargestPoolStride,
@@ -92,7 +97,7 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
         options.size = PictureSize{spec->width, spec->height};
         return {};
       },
-      "With --plan, in place of IMAGE: pixels, width first");
+      "With --plan or --explain-geometry, in place of IMAGE:\npixels, width first");
 }
 
 }  // namespace fcn::tools

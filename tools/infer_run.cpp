@@ -17,8 +17,10 @@
 #include "engine/session.hpp"
 #include "engine/shape_inference.hpp"
 #include "tools/elapsed.hpp"
+#include "tools/geometry_report.hpp"
 #include "tools/image_io.hpp"
 #include "tools/input_list.hpp"
+#include "tools/interrupt.hpp"
 #include "tools/layer_pictures.hpp"
 #include "tools/output_json.hpp"
 #include "tools/picture_plan.hpp"
@@ -59,21 +61,44 @@ class InferRun {
       return ready.error().code == ErrorCode::invalid_argument ? kExitUsage : kExitImageFailed;
     }
     for (const Error& error : inputs_.errors) fail(error);
-    if (options_.size) show(plan_size(*options_.size), "--size");
-    Progress progress(inputs_.images.size(), !options_.quiet);
-    for (std::size_t i = 0; i < inputs_.images.size() && !output_lost_; ++i) {
-      progress.show(i, inputs_.images[i]);
-      const auto text = one_picture(inputs_.images[i]);
-      progress.clear();
-      show(text, inputs_.images[i] == "-" ? "standard input" : inputs_.images[i]);
-    }
-    if (Status done = files_.commit(); !done) fail(done.error());
-    return exit_code();
+    const Extent window = model_.info().window;
+    const bool only_model = options_.explain_geometry && inputs_.images.empty() && inputs_.errors.empty();
+    if (options_.size || only_model)
+      show(plan_size(options_.size.value_or(PictureSize{window.x, window.y})), "--size");
+    const std::size_t done = run_all();
+    if (Status there = files_.commit(); !there) fail(there.error());
+    if (skipped_ > 0 && !options_.quiet)
+      fmt::print(stderr, "fcn-infer: {} of {} pictures left out, their outputs are there\n", skipped_,
+                 inputs_.images.size());
+    if (done == inputs_.images.size() || output_lost_) return exit_code();
+    fmt::print(stderr, "interrupted after {} of {} pictures\n", done, inputs_.images.size());
+    return kExitInterrupted;
   }
 
  private:
+  /// Every picture, until one cannot be reported or a signal comes; returns how many are behind it. A run of
+  /// one picture has nothing to keep that would be worth waiting for its end.
+  std::size_t run_all() {
+    const std::vector<std::string>& images = inputs_.images;
+    if (images.size() > 1) finish_when_interrupted();
+    Progress progress(images.size(), !options_.quiet);
+    std::size_t done = 0;
+    for (; done < images.size() && !output_lost_ && !interrupted(); ++done) {
+      if (!files_.begin(images[done])) {
+        ++skipped_;
+        continue;
+      }
+      progress.show(done, done - skipped_, images[done]);
+      const auto text = one_picture(images[done]);
+      progress.clear();
+      show(text, images[done] == "-" ? "standard input" : images[done]);
+    }
+    return done;
+  }
+
   Status prepare() {
     inputs_ = list_inputs(options_.inputs);
+    if (!options_.list.empty()) add_listed_inputs(options_.list, inputs_);
     if (!options_.class_name.empty()) {
       auto found = find_class(model_.info(), class_count(model_), options_.class_name);
       if (!found) return found.error().at("--class");
@@ -95,7 +120,7 @@ class InferRun {
       if (!folders) return folders.error();
       layers_ = *std::move(folders);
     }
-    return files_.open(options_, inputs_.images.size() > 1);
+    return files_.open(options_, inputs_.images.size() > 1 || !options_.list.empty());
   }
 
   /// What standard output gets of one input, or why it gets nothing.
@@ -116,12 +141,13 @@ class InferRun {
     if (!file) return file.error();
     PictureNeeds needs = PictureNeeds::of(*file, options_.apply_exif);
     if (Status fits = complete_needs(needs); !fits) return fits.error();
-    if (options_.plan) return plan_text(path, needs);
+    const auto frame = OriginalFrame::of(file->structure(), options_.apply_exif, needs.run);
+    if (!options_.runs_pictures()) return plan_text(path, needs, frame);
     if (Status fits = obey_memory_limit(needs); !fits) return fits.error();
 
     RunReport report;
     report.image = path;
-    report.frame = OriginalFrame::of(file->structure(), options_.apply_exif, needs.run);
+    report.frame = frame;
     auto picture =
         decode_picture(*std::move(file), {options_.apply_exif, model_.limits(), needs.decoder_limit});
     if (!picture) return picture.error();
@@ -133,7 +159,7 @@ class InferRun {
       if (!picture) return picture.error();
       report.preprocess_ms = milliseconds_since(decoded);
     }
-    auto outputs = files_.open_for(path);
+    auto outputs = files_.open_begun();
     if (!outputs) return outputs.error();
     if (Status ran = run_picture(model_, *session_, options_, *picture, map_, report); !ran)
       return ran.error();
@@ -184,7 +210,7 @@ class InferRun {
     return {};
   }
 
-  /// --plan of a picture that does not exist yet: as if its pixels were there.
+  /// --plan or --explain-geometry of a picture that does not exist yet: as if its pixels were there.
   Result<std::string> plan_size(const PictureSize& size) {
     PictureNeeds needs;
     needs.upright = needs.run = size;
@@ -194,12 +220,22 @@ class InferRun {
         !possible)
       return possible.error();
     if (Status fits = complete_needs(needs); !fits) return fits.error();
-    return plan_text("", needs);
+    const PictureStructure file{static_cast<std::uint32_t>(size.width),
+                                static_cast<std::uint32_t>(size.height)};
+    return plan_text("", needs, OriginalFrame::of(file, false, needs.run));
   }
 
-  Result<std::string> plan_text(const std::string& image, const PictureNeeds& needs) {
+  Result<std::string> plan_text(const std::string& image, const PictureNeeds& needs,
+                                const OriginalFrame& frame) {
     const auto plan = plan_picture(model_, needs, plan_request());
     if (!plan) return plan.error();
+    if (options_.explain_geometry) {
+      GeometryReport geometry = geometry_report(plan->plan, frame);
+      geometry.image = image;
+      geometry.model = model_name_;
+      geometry.pool_stride = pool_stride_;
+      return output(options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry));
+    }
     const PlanReport report{image, model_name_, pool_stride_, session_->threads(), model_.table().arch};
     return output(options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan));
   }
@@ -262,7 +298,8 @@ class InferRun {
   std::optional<Session> session_;
   ScoreMap map_;
   ResultFiles files_;
-  OutputTarget layers_;  ///< a folder of each picture, if there are several
+  OutputTarget layers_;      ///< a folder of each picture, if there are several
+  std::size_t skipped_ = 0;  // pictures whose outputs were there
   int failures_ = 0;
   bool over_limit_ = false;   // the last failure was a limit
   bool output_lost_ = false;  // standard output or the JSON file cannot be written

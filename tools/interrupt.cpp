@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -15,13 +17,21 @@
 namespace fcn::tools {
 namespace {
 
+std::atomic<bool> may_finish{false};
+std::atomic<bool> was_interrupted{false};
+
+/// A line on standard error, in place of a progress bar that may stand there. If the write fails there is
+/// nobody left to tell.
+void say(std::string_view line) {
+  constexpr std::string_view kClear = "\r\x1b[K";
+  std::string text(::isatty(STDERR_FILENO) ? kClear : std::string_view());
+  text += line;
+  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 void end_process() {
   abandon_unfinished_files();
-  // A progress bar may stand on the line. If the write fails there is nobody left to tell.
-  constexpr std::string_view clear_and_say = "\r\x1b[Kinterrupted\n";
-  constexpr std::string_view say = "interrupted\n";
-  const std::string_view text = ::isatty(STDERR_FILENO) ? clear_and_say : say;
-  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+  say("interrupted\n");
   ::_exit(kExitInterrupted);
 }
 
@@ -40,10 +50,21 @@ void end_cleanly_when_interrupted() {
   // Threads inherit the mask: from here on only the waiting thread receives these signals.
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([signals] {
-    int number = 0;
-    while (::sigwait(&signals, &number) != 0) continue;
-    end_process();
+    for (;;) {
+      int number = 0;
+      while (::sigwait(&signals, &number) != 0) continue;
+      if (!may_finish || was_interrupted.exchange(true)) end_process();
+      say("finishing this picture; once more to stop at once\n");
+    }
   }).detach();
+}
+
+void finish_when_interrupted() {
+  may_finish = true;
+}
+
+bool interrupted() {
+  return was_interrupted;
 }
 
 }  // namespace fcn::tools

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ctrl-C and its like end a tool at once and leave nothing half written behind. Not here: the files
-// themselves (atomic_file.hpp).
+// Ctrl-C and its like end a tool and leave nothing half written behind: at once, or, where that was asked
+// for, when the work in hand is done. Not here: the files themselves (atomic_file.hpp).
 #pragma once
 
 namespace fcn::tools {
@@ -12,5 +12,12 @@ inline constexpr int kExitInterrupted = 130;
 /// unfinished output files and end the process with kExitInterrupted, whatever the other threads are doing. A
 /// broken pipe becomes an ordinary write error.
 void end_cleanly_when_interrupted();
+
+/// From now on the first of these signals only makes interrupted() true and says on standard error that it
+/// was heard: whoever asks has one more thing to finish. The second ends the process as above.
+void finish_when_interrupted();
+
+/// Whether a signal came since finish_when_interrupted().
+bool interrupted();
 
 }  // namespace fcn::tools

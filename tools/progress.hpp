@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
-// A bar on standard error while several pictures run; nothing unless that is a terminal.
+// A bar on standard error while several pictures run, with their rate and the time left; nothing unless that
+// is a terminal.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace fcn::tools {
+
+/// How far it is: `done` of `total` pictures are finished, `ran` of them in these seconds (the others were
+/// there before), `name` is next. 79 columns at most.
+std::string progress_line(std::size_t done, std::size_t total, std::size_t ran, double seconds,
+                          std::string_view name);
 
 class Progress {
  public:
@@ -15,8 +23,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress() { clear(); }
 
-  /// `done` pictures are finished, `name` is next.
-  void show(std::size_t done, std::string_view name);
+  /// `done` pictures are finished, `ran` of them in this run, `name` is next.
+  void show(std::size_t done, std::size_t ran, std::string_view name);
   /// Takes the bar away, so that something else can be printed.
   void clear();
 
@@ -24,6 +32,7 @@ class Progress {
   std::size_t total_;
   bool active_;
   bool visible_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace fcn::tools

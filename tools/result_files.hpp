@@ -10,6 +10,7 @@
 #include "engine/result.hpp"
 #include "tools/atomic_file.hpp"
 #include "tools/infer_options.hpp"
+#include "tools/json_lines_file.hpp"
 #include "tools/output_kinds.hpp"
 #include "tools/output_targets.hpp"
 #include "tools/picture_result.hpp"
@@ -29,8 +30,13 @@ class ResultFiles {
   /// will come.
   Status open(const InferOptions& options, bool several);
 
-  /// Opens the files of one picture, so that what cannot be written is known before the work is done.
-  Result<PictureOutputs> open_for(const std::string& image);
+  /// Settles what the next picture's files are called; every picture needs its turn, so that names do not
+  /// depend on which others fail. False if --skip-existing finds it done: all its files, and its line in the
+  /// JSON file, are there.
+  bool begin(const std::string& image);
+
+  /// Opens the files of the picture begun, so that what cannot be written is known before the work is done.
+  Result<PictureOutputs> open_begun();
 
   /// Writes the files of a picture that has run and lets them appear, one after another.
   static Status write(PictureOutputs outputs, const PictureResult& result);
@@ -46,10 +52,12 @@ class ResultFiles {
   struct Target {
     const OutputKind* kind;
     OutputTarget place;
+    std::string path;  ///< of the picture begun
   };
 
   std::vector<Target> targets_;  // of the kinds that are wanted
-  std::optional<AtomicFile> json_;
+  std::optional<JsonLinesFile> json_;
+  bool skip_existing_ = false;
   bool lost_ = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/tools/picture_files.hpp"
@@ -59,32 +60,68 @@ inline std::string text_of(const std::string& path) {
 
 }  // namespace detail
 
-/// Runs `command` (its first word is a path) to its end; `interrupt_after` microseconds it gets a SIGINT, if
-/// not 0.
+/// A program that runs beside the test.
+class RunningCommand {
+ public:
+  /// Starts `command`; its first word is a path.
+  explicit RunningCommand(const std::vector<std::string>& command, const CommandOptions& options = {})
+      : out_(options.output.empty() ? folder_ / "out" : options.output), captured_(options.output.empty()) {
+    // Blocked until the child is no longer this test program, whose own handler would report a failure.
+    sigset_t interrupt;
+    sigset_t mask;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &interrupt, &mask);
+    child_ = ::fork();
+    if (child_ == 0) detail::become(command, options, out_, folder_ / "err", mask);
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+  }
+  RunningCommand(const RunningCommand&) = delete;
+  RunningCommand& operator=(const RunningCommand&) = delete;
+  ~RunningCommand() {
+    if (child_ <= 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+
+  void interrupt() const { ::kill(child_, SIGINT); }
+
+  /// Waits until standard error holds `text`; false if that takes minutes.
+  [[nodiscard]] bool says(const std::string& text) const {
+    for (int i = 0; i < 20'000; ++i) {
+      if (detail::text_of(folder_ / "err").find(text) != std::string::npos) return true;
+      ::usleep(10'000);
+    }
+    return false;
+  }
+
+  /// Waits for its end.
+  CommandResult finish() {
+    int status = 0;
+    ::waitpid(std::exchange(child_, -1), &status, 0);
+    CommandResult result;
+    result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (captured_) result.out = detail::text_of(out_);
+    result.err = detail::text_of(folder_ / "err");
+    return result;
+  }
+
+ private:
+  const TemporaryFolder folder_;
+  std::string out_;
+  bool captured_;
+  pid_t child_ = -1;
+};
+
+/// Runs `command` to its end; `interrupt_after` microseconds it gets a SIGINT, if not 0.
 inline CommandResult run_command(const std::vector<std::string>& command, const CommandOptions& options = {},
                                  useconds_t interrupt_after = 0) {
-  const TemporaryFolder folder;
-  const std::string out = options.output.empty() ? folder / "out" : options.output;
-  // Blocked until the child is no longer this test program, whose own handler would report a failure.
-  sigset_t interrupt;
-  sigset_t mask;
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  ::sigprocmask(SIG_BLOCK, &interrupt, &mask);
-  const pid_t child = ::fork();
-  if (child == 0) detail::become(command, options, out, folder / "err", mask);
-  ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+  RunningCommand running(command, options);
   if (interrupt_after != 0) {
     ::usleep(interrupt_after);
-    ::kill(child, SIGINT);
+    running.interrupt();
   }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CommandResult result;
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (options.output.empty()) result.out = detail::text_of(out);
-  result.err = detail::text_of(folder / "err");
-  return result;
+  return running.finish();
 }
 
 }  // namespace fcn::tools::test

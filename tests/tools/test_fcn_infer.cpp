@@ -215,23 +215,6 @@ TEST_CASE("an output that cannot be written leaves nothing behind") {
   CHECK(one_line(lost.err));
 }
 
-TEST_CASE("an interrupted run says so and leaves no temporary file") {
-  const Scene scene;
-  std::vector<std::string> command = {FCN_INFER, "-m", scene.model, "--json", scene.folder / "all.json",
-                                      "-q"};
-  command.resize(command.size() + 3000, scene.picture);
-  int interrupted = 0;
-  for (const useconds_t after : {1'000u, 5'000u, 20'000u, 50'000u}) {
-    const CommandResult result = run_command(command, {}, after);
-    // Before main has started the signal still ends the process by itself.
-    const bool known = result.exit_code == 130 || result.exit_code == 0;
-    CHECK(known);
-    interrupted += result.exit_code == 130;
-    for (const std::string& name : scene.folder.names()) CHECK_FALSE(name.starts_with(".fcn-"));
-  }
-  CHECK(interrupted > 0);
-}
-
 TEST_CASE("version, classes and a forced arch") {
   const Scene scene;
   CommandOptions forced;
