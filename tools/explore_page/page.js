@@ -188,9 +188,9 @@ function listClasses() {
     radio.name = "class";
     radio.checked = index === state.index;
     radio.addEventListener("change", () => chooseClass(index));
-    label.append(radio, element("bdi", entry.label));
-    if (entry.background) label.append(element("span", "never predicted", "faint"));
-    label.append(element("span", scoreText(entry.score), "score"));
+    label.append(radio, element("bdi", entry.label), element("span", scoreText(entry.score), "score"));
+    if (entry.background) label.title = "The background: never predicted";
+    label.classList.toggle("faint", entry.background);
     byId("classes").append(label);
   });
   byId("search").addEventListener("input", event => {
@@ -225,7 +225,7 @@ async function start() {
   byId("facts").textContent = `${result.width} × ${result.height} pixels that ran, ${map.cols} × ${map.rows} cells, ` +
                               `one every ${map.stride_px[0]} pixels; model ${result.model}`;
   listClasses();
-  byId("threshold").value = Math.round(1000 * (probabilities ? 0.25 : 0.75));
+  byId("threshold").value = Math.round(1000 * (probabilities ? 0.25 : 0.75 * shareOf(result.classes[state.index].high)));
   chooseClass(state.index);
   view.addEventListener("pointermove", followPointer);
   view.addEventListener("pointerdown", followPointer);

@@ -94,7 +94,9 @@ function regionsAbove(values, width, height, threshold) {
       region.bottom = Math.max(region.bottom, y + 1);
       region.sum += values[at];
       region.points += 1;
-      if (values[at] > region.peak) Object.assign(region, {peak: values[at], peakX: x, peakY: y});
+      // Ties go to the first in reading order: beyond the outermost centres scores stay the same.
+      if (values[at] > region.peak || (values[at] === region.peak && at < region.peakY * width + region.peakX))
+        Object.assign(region, {peak: values[at], peakX: x, peakY: y});
       for (let ny = Math.max(y - 1, 0); ny <= Math.min(y + 1, height - 1); ++ny)
         for (let nx = Math.max(x - 1, 0); nx <= Math.min(x + 1, width - 1); ++nx) {
           const next = ny * width + nx;
