@@ -76,8 +76,7 @@ ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
   CommandLine line(
       "fcn-infer",
       "Finds what a picture shows and where: runs an image classifier as a fully\nconvolutional network. "
-      "Results "
-      "go to standard output, all else to standard error.",
+      "Results go to standard output, all else to\nstandard error.",
       "Exit codes: 0 fine, 1 some images failed, 2 usage, 3 unusable model,\n4 the one image given is over a "
       "limit, 130 interrupted.");
   InferOptions options;
