@@ -47,9 +47,9 @@ Status check_together(const InferOptions& options) {
     return contradiction(
         "--compare-windows runs whole batches of windows, which --plan and --max-memory do not count");
   if (!options.scales.empty() &&
-      (options.plan || options.max_memory != 0 || options.profile || options.compare_windows))
+      (!options.runs_pictures() || options.max_memory != 0 || options.profile || options.compare_windows))
     return contradiction(
-        "--scales cannot be combined with --plan, --max-memory, --profile or --compare-windows");
+        "--scales goes with none of --plan, --explain-geometry, --max-memory, --profile, --compare-windows");
   if (options.fuse && options.scales.empty()) return contradiction("--fuse goes with --scales");
   if (options.quiet && options.verbose) return contradiction("--quiet and --verbose contradict each other");
   if (!options.layers.empty() && (options.plan || options.max_memory != 0))

@@ -269,7 +269,8 @@ TEST_CASE("scales that cannot be run are refused in one line") {
   CHECK(scene.run({"--scales", "1;2"}).exit_code == 2);
   CHECK(scene.run({"--fuse", "max"}).exit_code == 2);
   CHECK(scene.run({"--scales", "1", "--fuse", "median"}).exit_code == 2);
-  for (const char* const other : {"--plan", "--max-memory=1G", "--profile", "--compare-windows"})
+  for (const char* const other :
+       {"--plan", "--explain-geometry", "--max-memory=1G", "--profile", "--compare-windows"})
     CHECK(scene.run({"--scales", "1", other}).exit_code == 2);
   const CommandResult text = scene.run({"--scales", "0.5,0.1,1"});
   CHECK(text.out.find("Scales, fused by their maximum") != std::string::npos);
