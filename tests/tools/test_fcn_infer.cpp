@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
@@ -213,6 +214,16 @@ TEST_CASE("an output that cannot be written leaves nothing behind") {
   const CommandResult lost = scene.run({scene.picture, "--json", "-"}, full);
   CHECK(lost.exit_code == 1);
   CHECK(one_line(lost.err));
+}
+
+TEST_CASE("help fits 80 columns") {
+  const CommandResult help = run_command({FCN_INFER, "--help"});
+  CHECK(help.exit_code == 0);
+  std::istringstream lines(help.out);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(line.size() <= 80);
+  }
 }
 
 TEST_CASE("version, classes and a forced arch") {
