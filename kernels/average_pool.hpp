@@ -15,12 +15,14 @@ namespace fcn::kernels {
 /// also those in the padding. A window of ceil mode can reach past both.
 template <class Arch>
 FCN_INLINE int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {
-  const std::ptrdiff_t first = out_column * band.stride_x - band.pad_left;
-  const std::ptrdiff_t last = first + band.kernel_w;
   const std::ptrdiff_t left = band.count_include_pad ? -band.pad_left : 0;
   const std::ptrdiff_t right = band.in_width + (band.count_include_pad ? band.pad_right : 0);
-  const std::ptrdiff_t count = (last < right ? last : right) - (first > left ? first : left);
-  return count > 0 ? static_cast<int>(count) : 0;
+  std::ptrdiff_t column = out_column * band.stride_x - band.pad_left;
+  int count = 0;
+  for (int kx = 0; kx < band.kernel_w; ++kx, column += band.dilation_x) {
+    count += column >= left && column < right ? 1 : 0;
+  }
+  return count;
 }
 
 template <class Arch>

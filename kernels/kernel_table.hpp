@@ -103,7 +103,7 @@ struct PoolBand {
   int in_width = 0, out_width = 0;
   int kernel_h = 1, kernel_w = 1;
   int stride_x = 1;
-  int dilation_x = 1;  ///< max-pool only
+  int dilation_x = 1;
   int pad_left = 0, pad_right = 0;
   InputRows in;  ///< out_rows * kernel_h rows, null where outside the map
   OutputRows out;
@@ -227,7 +227,8 @@ struct KernelTable {
   /// multiple of `tile`. Differs from `conv` in band.in: tile + 2 rows for each row of tiles, row [t * (tile
   /// + 2) + i] being input row (first output row + t * tile - pad_top + i), a row of zeros where that is
   /// outside the map. Rows have zeroed margins wide enough for whole tiles. Output pixels of a tile that lie
-  /// outside the map are not written.
+  /// outside the map are not written; rows of a tile that do may also be given as null, from the tile's
+  /// first such row to its last.
   void (*winograd)(const ConvBand&, int tile, Range tiles, Range panels, float* scratch) = nullptr;
 
   /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.

@@ -28,6 +28,7 @@ struct WinogradTarget {
     const std::ptrdiff_t row = at.row * Tile, column = at.column * Tile;
     const std::ptrdiff_t rows = band.out_rows - row, columns = band.out_width - column;
     target.rows = static_cast<int>(rows < Tile ? rows : Tile);
+    while (target.rows > 0 && band.out.row[row + target.rows - 1] == nullptr) --target.rows;
     target.columns = static_cast<int>(columns < Tile ? columns : Tile);
     for (int i = 0; i < target.rows; ++i) {
       target.out[i] =

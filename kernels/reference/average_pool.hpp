@@ -17,7 +17,7 @@ inline int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {
   const int reach_right = band.in_width + (band.count_include_pad ? band.pad_right : 0);
   int count = 0;
   for (int kx = 0; kx < band.kernel_w; ++kx) {
-    const std::ptrdiff_t column = out_column * band.stride_x - band.pad_left + kx;
+    const std::ptrdiff_t column = out_column * band.stride_x - band.pad_left + kx * band.dilation_x;
     if (column >= reach_left && column < reach_right) ++count;
   }
   return count;

@@ -141,6 +141,7 @@ inline void winograd_f32(const ConvBand& band, int tile, Range tiles, Range pane
         for (int j = 0; j < tile; ++j) {
           const Pixel pixel = {at.row * tile + i, at.image, at.column * tile + j};
           if (pixel.row >= band.out_rows || pixel.column >= band.out_width) continue;
+          if (band.out.row[pixel.row] == nullptr) continue;
           float value = m[i * taps + j] + band.weights[n];
           if (band.residual.row != nullptr) value = value + input_pixel(band.residual, pixel)[n];
           float* out = output_pixel(band.out, pixel);

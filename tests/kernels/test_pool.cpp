@@ -194,7 +194,7 @@ TEST_CASE("Pools of five hundred random shapes", "[pool]") {
     c.channels = 1 + random.pick(70), c.images = 1 + random.pick(3);
     c.in_h = 1 + random.pick(9), c.in_w = 1 + random.pick(12);
     c.kernel_h = 1 + random.pick(7), c.kernel_w = 1 + random.pick(7);
-    c.stride = 1 + random.pick(3), c.dilation = c.average ? 1 : 1 + random.pick(2);
+    c.stride = 1 + random.pick(3), c.dilation = 1 + random.pick(3);
     c.pad_top = random.pick(4), c.pad_bottom = random.pick(4), c.pad_left = random.pick(4),
     c.pad_right = random.pick(4);
     c.extra_columns = random.pick(2);
@@ -207,7 +207,7 @@ TEST_CASE("Pools of five hundred random shapes", "[pool]") {
     check_pool(c);
     ++checked;
   }
-  CHECK(checked > 250);
+  CHECK(checked > 200);
 }
 
 }  // namespace

@@ -93,7 +93,8 @@ class WinogradProblem {
 
   Map& input() { return in_; }
 
-  /// Runs the case, whole or in random slices of tiles and panels.
+  /// Runs the case, whole or in random slices of tiles and panels; in slices, with null for the rows of the
+  /// last tiles that lie outside the map.
   Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
     const kernels::ConvShape shape = case_.shape();
     const Floats packed = floats(table.packed_winograd_size(shape, case_.tile));
@@ -102,6 +103,12 @@ class WinogradProblem {
     const std::vector<const float*> rows = band_rows(case_.tile, case_.tile + 2);
     Map out = output_map(out_shape(case_));
     kernels::ConvBand band = make_band(rows, out, packed.get());
+    std::vector<float*> whole_tiles(band.out.row, band.out.row + band.out_rows);
+    whole_tiles.resize(static_cast<std::size_t>(case_.tiles_down() * case_.tile), nullptr);
+    if (slices) {
+      band.out.row = whole_tiles.data();
+      band.out_rows = static_cast<int>(whole_tiles.size());
+    }
     const Range tiles{0, std::ptrdiff_t{case_.tiles_down()} * case_.images * case_.tiles_across()};
     const Range panels{0, table.winograd_panels(shape, case_.tile)};
     RandomFloats random(slices.value_or(0), Values::kRandom);
