@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs a Plan: pixels in, rows out through sinks. A dumb loop over the schedule's steps; every choice was
-// made before. The steady state allocates nothing. What each op does in a step is in executor_layers.hpp,
-// executor_pixels.hpp and executor_moves.hpp.
+// made before. The steady state allocates nothing. What each op does in a step is in
+// executor_convolutions.hpp, executor_layers.hpp, executor_pixels.hpp and executor_moves.hpp.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 
 #include "engine/image_view.hpp"
 #include "engine/model.hpp"
+#include "engine/phases.hpp"
 #include "engine/pixel_table.hpp"
 #include "engine/plan.hpp"
 #include "engine/profile.hpp"
@@ -59,17 +60,25 @@ class Executor {
     for (const Node& each : plan_.graph().nodes) shares_.reserve(each.inputs.size());
   }
 
-  // Layers with windows or weights (executor_layers.hpp).
-  void make(const RowStep& step, const Input& op);
+  // Convolutions (executor_convolutions.hpp).
   void make(const RowStep& step, const Conv& op) { convolve(step, op); }
   void make(const RowStep& step, const Linear&) { convolve(step, {}); }
+  /// Convolves with the packed weights; of `op` only what follows the sum counts.
+  void convolve(const RowStep& step, const Conv& op);
+  void convolve_directly(const RowStep& step, const Conv& op, kernels::ConvBand band);
+  void convolve_tiles(const RowStep& step, const Conv& op, const ColumnPhases& phases,
+                      kernels::ConvBand band);
+  template <class Work>
+  void share_convolution(const kernels::ConvBand& band, std::ptrdiff_t units, std::ptrdiff_t grain,
+                         std::ptrdiff_t panels, const Work& work);
+
+  // Other layers with windows (executor_layers.hpp).
+  void make(const RowStep& step, const Input& op);
   void make(const RowStep& step, const MaxPool& op);
   void make(const RowStep& step, const AveragePool& op);
   void make(const RowStep& step, const GlobalAveragePool&) { gather(step, table().global_average_pool); }
   void make(const RowStep& step, const GlobalMaxPool&) { gather(step, table().global_max_pool); }
   void make(const RowStep& step, const Flatten& op);
-  /// Convolves with the packed weights; of `op` only what follows the sum counts.
-  void convolve(const RowStep& step, const Conv& op);
   void conv_max_pool(const RowStep& step, NodeId conv);
   void gather(const RowStep& step, void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range));
   kernels::PoolBand pool_band(const RowStep& step);
@@ -189,6 +198,7 @@ inline void Executor::show(const RowStep& made, std::span<const Tap> taps) {
 
 }  // namespace fcn::inline FCN_ABI
 
+#include "engine/executor_convolutions.hpp"
 #include "engine/executor_layers.hpp"
 #include "engine/executor_moves.hpp"
 #include "engine/executor_pixels.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the Executor makes rows of layers with windows or weights: the picture, convolutions, pools, flatten.
-// Included by executor.hpp.
+// How the Executor makes rows of layers with windows: the picture, pools (with the convolution that one
+// computes itself), flatten. Convolutions are executor_convolutions.hpp's. Included by executor.hpp.
 #pragma once
 
 #include <algorithm>
@@ -24,40 +24,6 @@ inline void Executor::make(const RowStep& step, const Input&) {
           pixel_table_.apply(from.pixels + r * from.row_stride, from.channels, there, out.pixel_stride, to);
         std::fill(to + there * out.pixel_stride, to + out.shape.width * out.pixel_stride, 0.0f);
       }
-  });
-}
-
-inline void Executor::convolve(const RowStep& step, const Conv& op) {
-  const NodePlan& out = node(step.node);
-  const int tile = out.row_quantum();
-  const bool direct = out.algorithm == ConvAlgorithm::direct;
-  kernels::ConvBand band;
-  band.shape = conv_shape(plan_.graph().nodes[step.node].op);
-  band.images = plan_.options().images;
-  band.out_rows = step.end - step.begin;
-  band.out_width = out.shape.width;
-  band.in = rows_.window(rings_, out, input(step.node, 0), step, true);
-  if (op.residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
-  band.out = rows_.output(rings_, out, step);
-  band.weights = model_->packed(step.node).data();
-  band.relu = op.relu;
-  band.ceiling = op.ceiling;
-
-  // Units of work: pixels for direct, tiles for Winograd.
-  const std::ptrdiff_t units =
-      std::ptrdiff_t{ceil_div(band.out_rows, tile)} * band.images * ceil_div(band.out_width, tile);
-  const std::ptrdiff_t grain = direct ? table().conv_mr : 1;
-  const std::ptrdiff_t panels =
-      direct ? table().conv_panels(band.shape) : table().winograd_panels(band.shape, tile);
-  const ConvCuts cuts = cut_conv(ceil_div(units, grain), panels, pool_->size(), weights_outweigh(band));
-  pool_->run([&](int worker) {
-    const kernels::Range mine = split(units, grain, worker % cuts.pixels, cuts.pixels);
-    const kernels::Range my_panels = split(panels, 1, worker / cuts.pixels, cuts.panels);
-    if (mine.begin == mine.end || my_panels.begin == my_panels.end) return;
-    if (direct)
-      table().conv(band, mine, my_panels);
-    else
-      table().winograd(band, tile, mine, my_panels, rings_.scratch(worker));
   });
 }
 
@@ -120,13 +86,16 @@ inline void Executor::make(const RowStep& step, const MaxPool&) {
 inline void Executor::make(const RowStep& step, const AveragePool& op) {
   kernels::PoolBand band = pool_band(step);
   const Window& window = node(step.node).window;
-  const std::int64_t height = input(step.node, 0).shape.height;
+  const std::int64_t top = op.count_include_pad ? -window.pad.top : 0;
+  const std::int64_t bottom =
+      input(step.node, 0).shape.height + (op.count_include_pad ? window.pad.bottom : 0);
   for (int r = step.begin; r < step.end; ++r) {
-    const std::int64_t first = window.input_row(r, 0);
-    const std::int64_t end =
-        std::min(first + window.kernel.y, op.count_include_pad ? height + window.pad.bottom : height);
-    const std::int64_t begin = op.count_include_pad ? first : std::max<std::int64_t>(first, 0);
-    rows_counted_[static_cast<std::size_t>(r - step.begin)] = static_cast<int>(end - begin);
+    int counted = 0;
+    for (int ky = 0; ky < window.kernel.y; ++ky) {
+      const std::int64_t row = window.input_row(r, ky);
+      counted += row >= top && row < bottom ? 1 : 0;
+    }
+    rows_counted_[static_cast<std::size_t>(r - step.begin)] = counted;
   }
   band.rows_counted = rows_counted_.data();
   band.count_include_pad = op.count_include_pad;

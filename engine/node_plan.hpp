@@ -38,8 +38,10 @@ struct NodePlan {
                                      ///< its ring is one row, pooled along the row, that the pool carries on
   ColumnTable columns;               ///< of ops that move pixels
 
-  /// Output rows that are made together, at absolute multiples: a tile's height.
-  [[nodiscard]] int row_quantum() const { return tile_size(algorithm); }
+  /// Output rows and columns of a Winograd tile; 1 for direct.
+  [[nodiscard]] int tile() const { return tile_size(algorithm); }
+  /// Output rows that are made together, at absolute multiples: a tile's height in every phase (phases.hpp).
+  [[nodiscard]] int row_quantum() const { return tile() == 1 ? 1 : tile() * window.dilation.y; }
 
   [[nodiscard]] std::size_t ring_floats() const {
     return static_cast<std::size_t>(ring_rows) * static_cast<std::size_t>(row_stride);

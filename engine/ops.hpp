@@ -92,7 +92,8 @@ struct AveragePool {
   Padding pad;
   bool ceil_mode = false;
   bool count_include_pad =
-      true;  ///< divide by the window's size with its padding, or by the taps inside only
+      true;                  ///< divide by the window's size with its padding, or by the taps inside only
+  Extent dilation = {1, 1};  ///< passes/dilate.hpp sets it; files hold undilated pools only
 };
 
 /// Mean over the whole feature map: 1 x 1 out, whatever the size.

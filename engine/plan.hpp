@@ -30,7 +30,7 @@ class Plan {
   static Result<Plan> create(const Model& model, const PlanOptions& options);
 
   [[nodiscard]] const PlanOptions& options() const { return options_; }
-  [[nodiscard]] const Graph& graph() const { return graph_; }  ///< the model's, with this plan's pool stride
+  [[nodiscard]] const Graph& graph() const { return graph_; }  ///< the model's, with this plan's strides
   [[nodiscard]] const NodePlan& node(NodeId id) const { return nodes_[id]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] const RowSchedule& schedule() const { return schedule_; }
@@ -108,9 +108,10 @@ inline void Plan::widen_margins() {
     NodePlan& from = nodes_[graph_.nodes[id].inputs[0]];
     from.margin_left = std::max(from.margin_left, conv->pad.left);
     from.margin_right = std::max(from.margin_right, conv->pad.right);
-    const int tile = nodes_[id].row_quantum();
+    const int tile = nodes_[id].tile();
     if (tile == 1) continue;
-    const int past_tiles = round_up(nodes_[id].shape.width, tile) + conv->kernel.x - 1 - conv->pad.left;
+    const int phase_width = round_up(ceil_div(nodes_[id].shape.width, conv->dilation.x), tile);
+    const int past_tiles = (phase_width + conv->kernel.x - 1) * conv->dilation.x - conv->pad.left;
     from.margin_right = std::max(from.margin_right, past_tiles - from.shape.width);
   }
 }
@@ -161,10 +162,7 @@ inline void Plan::choose_steps() {
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     NodePlan& plan = nodes_[id];
     const Node& node = graph_.nodes[id];
-    if (!node.inputs.empty()) {
-      plan.window = window_of(node.op, nodes_[node.inputs[0]].shape);
-      plan.columns = column_table(node.op, nodes_[node.inputs[0]].shape, plan.shape);
-    }
+    if (!node.inputs.empty()) plan.columns = column_table(node.op, nodes_[node.inputs[0]].shape, plan.shape);
     plan.gathers = gathers_rows(node.op);
     const Shape& worked_on = plan.gathers ? nodes_[node.inputs[0]].shape : plan.shape;
     const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
@@ -202,8 +200,12 @@ inline std::size_t Plan::row_pointers(NodeId id) const {
   if (std::holds_alternative<Resize>(node.op)) return rows * 2;
   if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
     return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
-  const int tile = plan.row_quantum();  // a row of tiles reads its rows and, once, those around it
-  return static_cast<std::size_t>(ceil_div(plan.most_rows, tile)) *
+  const int tile = plan.tile();
+  if (tile == 1) return rows * static_cast<std::size_t>(plan.window.kernel.y);
+  // In every image and phase a row of tiles reads its rows and those around it.
+  const int blocks = ceil_div(plan.most_rows, plan.row_quantum());
+  return static_cast<std::size_t>(options_.images) * static_cast<std::size_t>(blocks) *
+         static_cast<std::size_t>(plan.window.dilation.y) *
          static_cast<std::size_t>(tile + plan.window.kernel.y - 1);
 }
 
@@ -234,9 +236,8 @@ inline void Plan::size_scratch(const Model& model) {
     const NodePlan& plan = nodes_[id];
     if (plan.algorithm == ConvAlgorithm::direct && !plan.fused_into) continue;
     const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
-    scratch_floats_ =
-        std::max(scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape)
-                                                  : table.winograd_scratch(shape, plan.row_quantum()));
+    scratch_floats_ = std::max(scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape)
+                                                                : table.winograd_scratch(shape, plan.tile()));
   }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }
@@ -269,6 +270,7 @@ inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options)
   Plan plan;
   plan.options_ = options;
   plan.graph_ = model.graph();
+  if (Status ok = detail::set_output_stride(plan.graph_, options, model.limits()); !ok) return ok.error();
   if (Status ok = detail::set_pool_stride(plan.graph_, model.info().classifier_pool, options.pool_stride);
       !ok)
     return ok.error();
@@ -281,6 +283,8 @@ inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options)
   for (NodeId id = 0; id < shapes->size(); ++id) {
     plan.nodes_[id].shape = (*shapes)[id];
     plan.nodes_[id].algorithm = model.algorithm(id);
+    const Node& node = plan.graph_.nodes[id];
+    if (!node.inputs.empty()) plan.nodes_[id].window = window_of(node.op, (*shapes)[node.inputs[0]]);
   }
   plan.fuse_pools();
   plan.widen_margins();

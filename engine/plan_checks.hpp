@@ -10,7 +10,9 @@
 #include "engine/graph.hpp"
 #include "engine/limits.hpp"
 #include "engine/model.hpp"
+#include "engine/passes/dilate.hpp"
 #include "engine/result.hpp"
+#include "engine/shape_inference.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -20,7 +22,9 @@ struct PlanOptions {
   int images = 1;  ///< pictures of this size that run side by side
   int pool_stride =
       0;  ///< stride of the classifier's pool in cells of its feature map; 0 keeps the model's own (1)
-  int band_rows = 0;    ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
+  int output_stride = 0;  ///< pixels from one cell of that feature map to the next, a divisor of the
+                          ///< network's own, by dilation (passes/dilate.hpp); 0 keeps the own
+  int band_rows = 0;      ///< rows of a step, for every node; 0 lets the plan choose. Never changes bits.
   int step_pixels = 0;  ///< output pixels of a step, about, where the plan chooses; 0 for the fastest. Never
                         ///< changes bits.
   int threads = 1;      ///< workers that will run it: each has its own scratch. Never changes bits.
@@ -61,6 +65,15 @@ inline Status check_map_sizes(const Graph& graph, const std::vector<Shape>& shap
                        " a side are allowed",
                    "node " + graph.nodes[id].name};
   return {};
+}
+
+/// Dilates the graph for a picture of options.height x options.width.
+inline Status set_output_stride(Graph& graph, const PlanOptions& options, const Limits& limits) {
+  if (options.output_stride == 0) return {};
+  const int channels = std::get<Input>(graph.nodes[0].op).channels;
+  const auto shapes = infer_shapes(graph, {channels, options.height, options.width});
+  if (!shapes) return shapes.error();
+  return passes::dilate(graph, *shapes, infer_geometry(graph, *shapes), options.output_stride, limits);
 }
 
 /// Sets the stride of the classifier's pool.

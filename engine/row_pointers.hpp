@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/phases.hpp"
 #include "engine/plan.hpp"
 #include "engine/rings.hpp"
 #include "kernels/kernel_table.hpp"
@@ -16,7 +17,10 @@ namespace fcn::inline FCN_ABI {
 class RowPointers {
  public:
   explicit RowPointers(const Plan& plan)
-      : window_(plan.most_row_pointers()), aside_(plan.most_row_pointers()), out_(plan.most_row_pointers()) {}
+      : window_(plan.most_row_pointers()),
+        aside_(plan.most_row_pointers()),
+        out_(plan.most_row_pointers()),
+        residual_(plan.most_row_pointers()) {}
 
   /// The rows that the step makes.
   kernels::OutputRows output(Rings& rings, const NodePlan& node, const RowStep& step) {
@@ -25,19 +29,43 @@ class RowPointers {
     return {out_.data(), node.pixel_stride, node.image_stride};
   }
 
-  /// The rows of `from` that each row of the step reads; for Winograd, that each row of tiles reads. Outside
-  /// the map they are rows of zeros, or null for kernels that skip them.
+  /// The rows of `from` that each row of the step reads. Outside the map they are rows of zeros, or null for
+  /// kernels that skip them.
   kernels::InputRows window(Rings& rings, const NodePlan& node, const NodePlan& from, const RowStep& step,
                             bool pad_with_zeros) {
     const float* outside = pad_with_zeros ? rings.zeros(from) : nullptr;
-    const int tile = node.row_quantum();
     std::size_t at = 0;
-    for (int r = step.begin; r < step.end; r += tile)
-      for (int ky = 0; ky < tile + node.window.kernel.y - 1; ++ky) {
-        const std::int64_t row = node.window.input_row(r, ky);
-        window_[at++] = row >= 0 && row < from.shape.height ? rings.row(from, row) : outside;
-      }
+    for (int r = step.begin; r < step.end; ++r)
+      for (int ky = 0; ky < node.window.kernel.y; ++ky)
+        window_[at++] = row_at(rings, from, node.window.input_row(r, ky), outside);
     return {window_.data(), from.pixel_stride, from.image_stride};
+  }
+
+  // For Winograd, the rows of each row of tiles (phases.hpp has their order). Every image has rows of its
+  // own, and the kernel sees column phases as images.
+
+  /// What the rows of tiles read of `from`, rows of zeros outside the map. `column`: the first phase's.
+  kernels::InputRows tile_window(Rings& rings, const NodePlan& node, const NodePlan& from, int images,
+                                 const RowStep& step, int column) {
+    const int taps = node.tile() + node.window.kernel.y - 1;
+    std::size_t at = 0;
+    for_each_tile_row(node, images, step, [&](int image, int first) {
+      const std::ptrdiff_t shift = image * from.image_stride + column * from.pixel_stride;
+      for (int i = 0; i < taps; ++i)
+        window_[at++] = row_at(rings, from, node.window.input_row(first, i), rings.zeros(from)) + shift;
+    });
+    return {window_.data(), from.pixel_stride * node.window.dilation.x, from.pixel_stride};
+  }
+  /// The rows that the tiles make, or, of a residual `from` of the same shape, add; null where a tile's row
+  /// is past the step's last.
+  kernels::OutputRows tile_output(Rings& rings, const NodePlan& node, int images, const RowStep& step,
+                                  int column) {
+    return tile_rows(rings, node, node, images, step, column, out_);
+  }
+  kernels::InputRows tile_residual(Rings& rings, const NodePlan& node, const NodePlan& from, int images,
+                                   const RowStep& step, int column) {
+    const kernels::OutputRows rows = tile_rows(rings, node, from, images, step, column, residual_);
+    return {rows.row, rows.pixel_stride, rows.image_stride};
   }
 
   /// The step's own rows of `from`; its only row again and again if it has but one. A kernel that reads two
@@ -65,6 +93,24 @@ class RowPointers {
   }
 
  private:
+  static const float* row_at(Rings& rings, const NodePlan& from, std::int64_t row, const float* outside) {
+    return row >= 0 && row < from.shape.height ? rings.row(from, row) : outside;
+  }
+
+  static kernels::OutputRows tile_rows(Rings& rings, const NodePlan& node, const NodePlan& of, int images,
+                                       const RowStep& step, int column, std::vector<float*>& rows) {
+    const Extent dilation = node.window.dilation;
+    std::size_t at = 0;
+    for_each_tile_row(node, images, step, [&](int image, int first) {
+      const std::ptrdiff_t shift = image * of.image_stride + column * of.pixel_stride;
+      for (int i = 0; i < node.tile(); ++i) {
+        const int row = first + i * dilation.y;
+        rows[at++] = row < step.end ? rings.row(of, row) + shift : nullptr;
+      }
+    });
+    return {rows.data(), of.pixel_stride * dilation.x, of.pixel_stride};
+  }
+
   static kernels::InputRows fill(Rings& rings, const NodePlan& from, const RowStep& step,
                                  const float** rows) {
     for (int r = step.begin; r < step.end; ++r)
@@ -75,6 +121,7 @@ class RowPointers {
   std::vector<const float*> window_;
   std::vector<const float*> aside_;
   std::vector<float*> out_;
+  std::vector<float*> residual_;
 };
 
 }  // namespace fcn::inline FCN_ABI

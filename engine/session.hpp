@@ -20,9 +20,10 @@
 namespace fcn::inline FCN_ABI {
 
 struct SessionOptions {
-  int threads = 0;      ///< workers, the caller included; 0 takes all processors
-  int pool_stride = 0;  ///< PlanOptions::pool_stride
-  int band_rows = 0;    ///< PlanOptions::band_rows
+  int threads = 0;        ///< workers, the caller included; 0 takes all processors
+  int pool_stride = 0;    ///< PlanOptions::pool_stride
+  int output_stride = 0;  ///< PlanOptions::output_stride
+  int band_rows = 0;      ///< PlanOptions::band_rows
   /// Most that a run may allocate, the map included (RunMemory::total()); 0 for the model's Limits. Steps
   /// become shorter where that takes it. Never changes bits.
   std::uint64_t max_run_bytes = 0;
@@ -118,6 +119,7 @@ class Session {
                          {.height = image.height,
                           .width = image.width,
                           .pool_stride = options_.pool_stride,
+                          .output_stride = options_.output_stride,
                           .band_rows = options_.band_rows,
                           .threads = threads()},
                          most);

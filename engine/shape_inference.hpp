@@ -87,7 +87,7 @@ struct ShapeVisitor {
     return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, op.dilation, op.pad, op.ceil_mode);
   }
   Result<Shape> operator()(const AveragePool& op) const {
-    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, {1, 1}, op.pad, op.ceil_mode);
+    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, op.dilation, op.pad, op.ceil_mode);
   }
   Result<Shape> operator()(const GlobalAveragePool&) const { return Shape{in(0).channels, 1, 1}; }
   Result<Shape> operator()(const GlobalMaxPool&) const { return Shape{in(0).channels, 1, 1}; }

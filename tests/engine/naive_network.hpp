@@ -106,8 +106,9 @@ struct NaiveVisitor {
 
   Map operator()(const AveragePool& op) const {
     const Map& x = in(0);
-    Map y(x.c, pooled_size(x.h, op.kernel.y, op.stride.y, 1, op.pad.top, op.pad.bottom, op.ceil_mode),
-          pooled_size(x.w, op.kernel.x, op.stride.x, 1, op.pad.left, op.pad.right, op.ceil_mode));
+    Map y(x.c,
+          pooled_size(x.h, op.kernel.y, op.stride.y, op.dilation.y, op.pad.top, op.pad.bottom, op.ceil_mode),
+          pooled_size(x.w, op.kernel.x, op.stride.x, op.dilation.x, op.pad.left, op.pad.right, op.ceil_mode));
     for (int c = 0; c < y.c; ++c)
       for (int r = 0; r < y.h; ++r)
         for (int s = 0; s < y.w; ++s) {
@@ -115,7 +116,8 @@ struct NaiveVisitor {
           int inside = 0, padded = 0;
           for (int ky = 0; ky < op.kernel.y; ++ky)
             for (int kx = 0; kx < op.kernel.x; ++kx) {
-              const int iy = r * op.stride.y - op.pad.top + ky, ix = s * op.stride.x - op.pad.left + kx;
+              const int iy = r * op.stride.y - op.pad.top + ky * op.dilation.y;
+              const int ix = s * op.stride.x - op.pad.left + kx * op.dilation.x;
               padded += iy < x.h + op.pad.bottom && ix < x.w + op.pad.right;
               if (!x.inside(iy, ix)) continue;
               sum += x.at(c, iy, ix);

@@ -22,6 +22,7 @@ struct RunOptions {
   int band_rows = 0;
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   bool keep_rows = false;
+  int output_stride = 0;
 };
 
 /// The outputs of these nodes, in the same order.
@@ -34,6 +35,7 @@ inline std::vector<Tensor> run_nodes(const Graph& graph, const ModelInfo& info,
   auto plan = Plan::create(*model, {.height = pictures[0].height,
                                     .width = pictures[0].width,
                                     .images = static_cast<int>(pictures.size()),
+                                    .output_stride = options.output_stride,
                                     .band_rows = options.band_rows,
                                     .threads = options.threads,
                                     .keep_rows = options.keep_rows});

@@ -31,11 +31,14 @@ TEST_CASE("a session holds what its plan foretells") {
   for (const int threads : {1, 5})
     for (const int pool_stride : {1, 3, 7})
       for (const int band_rows : {0, 1, 64})
-        for (const auto& [height, width] : {std::pair{200, 200}, {310, 777}, {501, 200}}) {
-          CAPTURE(threads, pool_stride, band_rows, height, width);
+        for (const auto& [height, width, output_stride] :
+             {std::tuple{200, 200, 0}, {310, 777, 0}, {501, 200, 0}, {201, 311, 16}, {207, 220, 4}}) {
+          CAPTURE(threads, pool_stride, band_rows, height, width, output_stride);
           const NoisePicture picture(height, width);
-          Session session =
-              session_on(model, {.threads = threads, .pool_stride = pool_stride, .band_rows = band_rows});
+          Session session = session_on(model, {.threads = threads,
+                                               .pool_stride = pool_stride,
+                                               .output_stride = output_stride,
+                                               .band_rows = band_rows});
           const std::size_t before = MemoryCount::held();
           MemoryCount::restart_peak();
           const ScoreMap map = logits_of(session, picture);

@@ -55,9 +55,16 @@ std::ptrdiff_t units_of(const kernels::KernelTable& table, const Op& op, const P
   const NodePlan& node = plan.node(id);
   if (node.fused_into) return std::ptrdiff_t{node.shape.height} * plan.node(*node.fused_into).shape.width;
   const kernels::ConvShape shape = conv_shape(op);
-  const int tile = node.row_quantum();
-  const std::ptrdiff_t panels = tile == 1 ? table.conv_panels(shape) : table.winograd_panels(shape, tile);
-  return std::ptrdiff_t{ceil_div(node.shape.height, tile)} * ceil_div(node.shape.width, tile) * panels;
+  const int tile = node.tile();
+  if (tile == 1) return std::ptrdiff_t{node.shape.height} * node.shape.width * table.conv_panels(shape);
+  const auto tiles = [tile](int size, int dilation) {  // of all phases
+    std::ptrdiff_t count = 0;
+    for (int phase = 0; phase < dilation; ++phase)
+      count += ceil_div(ceil_div(std::max(size - phase, 0), dilation), tile);
+    return count;
+  };
+  return tiles(node.shape.height, node.window.dilation.y) * tiles(node.shape.width, node.window.dilation.x) *
+         table.winograd_panels(shape, tile);
 }
 
 }  // namespace
@@ -67,12 +74,14 @@ TEST_CASE("every layer makes each of its rows once") {
   const Model model = narrow_resnet(16, table);
   for (const int threads : {1, 2, 5})
     for (const int band_rows : {0, 1, 7})
-      for (const auto& [height, width] : {std::pair{200, 200}, {233, 301}, {302, 231}}) {
-        CAPTURE(threads, band_rows, height, width);
+      for (const auto& [height, width, output_stride] :
+           {std::tuple{200, 200, 0}, {233, 301, 0}, {302, 231, 0}, {207, 230, 8}}) {
+        CAPTURE(threads, band_rows, height, width, output_stride);
         CountingTable::counts.clear();
         for (NodeId id = 0; id < model.graph().nodes.size(); ++id)
           CountingTable::counts[model.packed(id).data()] = 0;
-        Session session = session_on(model, {.threads = threads, .band_rows = band_rows});
+        Session session =
+            session_on(model, {.threads = threads, .output_stride = output_stride, .band_rows = band_rows});
         Profile profile;
         session.set_profile(&profile);
         static_cast<void>(logits_of(session, NoisePicture(height, width)));
