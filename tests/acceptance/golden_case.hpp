@@ -20,6 +20,7 @@ struct GoldenCase {
   std::filesystem::path folder;
   std::string image;  ///< as case.json has it: relative to somewhere the test knows
   int pool_stride = 0, classes = 0, rows = 0, cols = 0;
+  int output_stride = 0;  ///< 0 for the network's own
   int predicted_class = 0, predicted_row = 0, predicted_col = 0;
   std::vector<float> logits;  ///< classes x rows x cols
 };
@@ -49,6 +50,7 @@ inline GoldenCase read_case(const std::filesystem::path& folder) {
   golden.folder = folder;
   golden.image = json["image"];
   golden.pool_stride = json["pool_stride"];
+  golden.output_stride = json.value("output_stride", 0);
   golden.classes = json["classes"];
   golden.rows = json["rows"];
   golden.cols = json["cols"];

@@ -89,7 +89,10 @@ void check_cases(const std::filesystem::path& model_path, const std::vector<Gold
   for (const GoldenCase& golden : cases) {
     INFO("case " << golden.folder.filename().string() << ", arch " << best.arch);
     const tools::Picture picture = decode(images / golden.image);
-    SessionOptions options{.threads = 1, .pool_stride = golden.pool_stride, .scores = ScoreKind::logits};
+    SessionOptions options{.threads = 1,
+                           .pool_stride = golden.pool_stride,
+                           .output_stride = golden.output_stride,
+                           .scores = ScoreKind::logits};
     const ScoreMap alone = run(model, picture, options);
     check_case(golden, alone);
     check_case(golden, run(direct, picture, options));
