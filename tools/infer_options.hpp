@@ -26,8 +26,9 @@ struct InferOptions {
   bool skip_existing = false;       ///< leave out pictures whose outputs are there
   std::string model;                ///< empty for the shipped one
   int top = 5;
-  int threads = 0;      ///< 0 for all cores
-  int pool_stride = 0;  ///< 0 for the model's own
+  int threads = 0;        ///< 0 for all cores
+  int pool_stride = 0;    ///< 0 for the model's own
+  int output_stride = 0;  ///< pixels; 0 for the network's own
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   std::string class_name;
   ScoreKind scores = ScoreKind::probabilities;

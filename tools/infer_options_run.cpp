@@ -11,8 +11,8 @@
 namespace fcn::tools {
 namespace {
 
-constexpr int kMostThreads = 1024;         // Session's own bound
-constexpr int kLargestPoolStride = 1'000;  // far beyond any pool; the model says what it allows
+constexpr int kMostThreads = 1024;     // Session's own bound
+constexpr int kLargestStride = 1'000;  // far beyond any network's; the model says what it allows
 
 Error not_understood(const std::string& text, const std::string& expected) {
   return {ErrorCode::invalid_argument, "\"" + text + "\" is " + expected, ""};
@@ -44,8 +44,10 @@ void add_run_options(CommandLine& line, InferOptions& options) {
       "Leave out pictures whose output files are all there, and\nadd to the --json FILE what it lacks");
   group.text("-m,--model", "FILE", options.model, "Model of fcn-export ($FCN_MODEL or the shipped one)");
   group.number("-t,--threads", options.threads, 1, kMostThreads, "Threads (default: all cores)");
-  group.number("--pool-stride", options.pool_stride, 1, kLargestPoolStride,
+  group.number("--pool-stride", options.pool_stride, 1, kLargestStride,
                "Step between windows in feature cells: 1 (dense) to the\npool's own size (fewest cells)");
+  group.number("--output-stride", options.output_stride, 1, kLargestStride,
+               "Pixels between feature cells, for denser maps: 16, 8 or\n4 where the network's own are 32");
   group.value(
       "--resize", "SIZE",
       [&options](const std::string& text) -> Status {

@@ -106,13 +106,18 @@ class InferRun {
     }
     // A plan for the model's own window shows whether the options suit the model, before any picture is read.
     const Extent window = model_.info().window;
-    const auto plan =
-        Plan::create(model_, {.height = window.y, .width = window.x, .pool_stride = options_.pool_stride});
+    PlanOptions on_window{.height = window.y, .width = window.x, .pool_stride = options_.pool_stride};
+    const auto plan = Plan::create(model_, on_window);
     if (!plan && plan.error().code == ErrorCode::invalid_argument) return plan.error().at("--pool-stride");
     if (plan) pool_stride_ = pool_stride_of(*plan, model_.info());
-    auto session = Session::create(
-        model_,
-        {.threads = options_.threads, .pool_stride = options_.pool_stride, .scores = options_.scores});
+    on_window.output_stride = options_.output_stride;
+    const auto dense = Plan::create(model_, on_window);
+    if (!dense && dense.error().code == ErrorCode::invalid_argument)
+      return dense.error().at("--output-stride");
+    auto session = Session::create(model_, {.threads = options_.threads,
+                                            .pool_stride = options_.pool_stride,
+                                            .output_stride = options_.output_stride,
+                                            .scores = options_.scores});
     if (!session) return session.error();
     session_.emplace(*std::move(session));
     if (!options_.layers.empty() && inputs_.images.size() > 1) {
@@ -195,7 +200,8 @@ class InferRun {
   }
 
   [[nodiscard]] PlanRequest plan_request() const {
-    return {session_->threads(), options_.pool_stride, options_.max_memory, load_peak_};
+    return {session_->threads(), options_.pool_stride, options_.output_stride, options_.max_memory,
+            load_peak_};
   }
 
   /// Under --max-memory: the steps that fit, or the refusal. Nothing of the picture before is kept then.

@@ -34,6 +34,8 @@ Json map_fields(const RunReport& report) {
   return {{"rows", report.map->rows()},
           {"cols", report.map->cols()},
           {"pool_stride", report.pool_stride},
+          {"output_stride",
+           json_along_axes(geometry.x.stride / report.pool_stride, geometry.y.stride / report.pool_stride)},
           {"stride_px", json_along_axes(geometry.x.stride, geometry.y.stride)},
           {"first_center_px",
            Json::array({json_pixels(geometry.center_x(0)), json_pixels(geometry.center_y(0))})},

@@ -22,6 +22,7 @@ Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, 
   const PlanOptions options{.height = static_cast<int>(needs.run.height),
                             .width = static_cast<int>(needs.run.width),
                             .pool_stride = request.pool_stride,
+                            .output_stride = request.output_stride,
                             .threads = request.threads};
   MemoryForecast forecast(request.load_peak, model.packed_bytes(), needs);
   const auto smallest_run = smallest_run_bytes(model, options);

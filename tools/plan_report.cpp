@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/printable.hpp"
+#include "tools/json_numbers.hpp"
 #include "tools/terminal_report.hpp"
 
 namespace fcn::tools {
@@ -114,9 +115,9 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
   const Plan& plan = picture.plan;
   const Shape& map = plan.map_shape();
   const std::uint64_t peak = picture.forecast.peak();
-  return fmt::format("{}{} x {} pixels, map of {} x {} cells, {}, {}\n\n",
+  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n  {}, {}\n\n",
                      report.image.empty() ? "" : printable(report.image) + "\n  ", plan.options().width,
-                     plan.options().height, map.width, map.height,
+                     plan.options().height, map.width, map.height, plan.geometry().x.stride,
                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
                      report.arch) +
          layer_rows(plan) + '\n' + memory_rows(picture.forecast) +
@@ -129,22 +130,26 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
 std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
   const Plan& plan = picture.plan;
   const Shape& map = plan.map_shape();
-  const Json line = {
-      {"schema", "fcn-infer-plan/1"},
-      {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
-      {"width", plan.options().width},
-      {"height", plan.options().height},
-      {"model", report.model},
-      {"classes", map.channels},
-      {"map", {{"rows", map.height}, {"cols", map.width}, {"pool_stride", report.pool_stride}}},
-      {"layers", layer_fields(plan)},
-      {"multiply_adds", plan.multiply_adds()},
-      {"memory", phase_fields(picture.forecast)},
-      {"peak_bytes", picture.forecast.peak()},
-      {"smallest_peak_bytes", picture.smallest_peak},
-      {"process_bytes", kProcessBytes},
-      {"threads", report.threads},
-      {"arch", report.arch}};
+  const Json line = {{"schema", "fcn-infer-plan/1"},
+                     {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
+                     {"width", plan.options().width},
+                     {"height", plan.options().height},
+                     {"model", report.model},
+                     {"classes", map.channels},
+                     {"map",
+                      {{"rows", map.height},
+                       {"cols", map.width},
+                       {"pool_stride", report.pool_stride},
+                       {"output_stride", json_along_axes(plan.geometry().x.stride / report.pool_stride,
+                                                         plan.geometry().y.stride / report.pool_stride)}}},
+                     {"layers", layer_fields(plan)},
+                     {"multiply_adds", plan.multiply_adds()},
+                     {"memory", phase_fields(picture.forecast)},
+                     {"peak_bytes", picture.forecast.peak()},
+                     {"smallest_peak_bytes", picture.smallest_peak},
+                     {"process_bytes", kProcessBytes},
+                     {"threads", report.threads},
+                     {"arch", report.arch}};
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -83,6 +83,13 @@ TEST_CASE("JSON places the answer") {
   const json coarse = json::parse(scene.run({scene.picture, "--json", "-", "--pool-stride", "4"}).out);
   CHECK(coarse["map"]["cols"] == 2);
   CHECK(coarse["map"]["pool_stride"] == 4);
+  CHECK(coarse["map"]["output_stride"] == 2);
+  const json dense = json::parse(
+      scene.run({scene.picture, "--json", "-", "--pool-stride", "4", "--output-stride", "1"}).out);
+  CHECK(dense["map"]["cols"] == 4);
+  CHECK(dense["map"]["stride_px"] == 4);
+  CHECK(dense["map"]["output_stride"] == 1);
+  CHECK(dense["predicted"]["label"] == "red");
   const json logits = json::parse(
       scene.run({scene.picture, "--json", "-", "--output", "logits", "-k", "1", "--class", "blue"}).out);
   CHECK(logits["top"].size() == 1);

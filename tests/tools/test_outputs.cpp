@@ -69,8 +69,8 @@ TEST_CASE("the JSON line has every field of the schema") {
   CHECK(result["height"] == 128);
   CHECK(result["model"] == "tiny.safetensors");
   CHECK(result["classes"] == 3);
-  CHECK(result["map"] == json::parse(R"({"rows": 2, "cols": 3, "pool_stride": 1, "stride_px": 32,
-                                         "first_center_px": [32, 32], "window_size_px": 96})"));
+  CHECK(result["map"] == json::parse(R"({"rows": 2, "cols": 3, "pool_stride": 1, "output_stride": 32,
+                                         "stride_px": 32, "first_center_px": [32, 32], "window_size_px": 96})"));
   CHECK(result["original"] == json::parse(R"({"width": 160, "height": 128, "exif_orientation": 1,
       "first_center_px": [32, 32], "row_step_px": [0, 32], "col_step_px": [32, 0]})"));
   // The background's 0.95 takes no part.
