@@ -170,6 +170,8 @@ TEST_CASE("what cannot be run has its exit code and one line") {
                                              {scene.picture, "-t", "010x"},
                                              {scene.picture, "-k", "-1"},
                                              {scene.picture, "--pool-stride", "5"},
+                                             {scene.picture, "--output-stride", "3"},
+                                             {scene.picture, "--output-stride", "4"},
                                              {scene.picture, "--resize", "9"},
                                              {scene.picture, "--class", "green"},
                                              {scene.picture, "--output", "both"},
