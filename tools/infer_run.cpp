@@ -37,15 +37,6 @@
 namespace fcn::tools {
 namespace {
 
-/// The stride of the classifier's pool in the plan that ran.
-int pool_stride_of(const Plan& plan, const ModelInfo& info) {
-  for (const Node& node : plan.graph().nodes)
-    if (const auto* pool = std::get_if<AveragePool>(&node.op);
-        pool != nullptr && node.name == info.classifier_pool)
-      return pool->stride.y;
-  return 1;
-}
-
 class InferRun {
  public:
   InferRun(const Model& model, std::string model_path, const InferOptions& options)
@@ -104,16 +95,9 @@ class InferRun {
       if (!found) return found.error().at("--class");
       asked_class_ = *found;
     }
-    // A plan for the model's own window shows whether the options suit the model, before any picture is read.
-    const Extent window = model_.info().window;
-    PlanOptions on_window{.height = window.y, .width = window.x, .pool_stride = options_.pool_stride};
-    const auto plan = Plan::create(model_, on_window);
-    if (!plan && plan.error().code == ErrorCode::invalid_argument) return plan.error().at("--pool-stride");
-    if (plan) pool_stride_ = pool_stride_of(*plan, model_.info());
-    on_window.output_stride = options_.output_stride;
-    const auto dense = Plan::create(model_, on_window);
-    if (!dense && dense.error().code == ErrorCode::invalid_argument)
-      return dense.error().at("--output-stride");
+    const auto pool_stride = check_strides(model_, options_.pool_stride, options_.output_stride);
+    if (!pool_stride) return pool_stride.error();
+    pool_stride_ = *pool_stride;
     auto session = Session::create(model_, {.threads = options_.threads,
                                             .pool_stride = options_.pool_stride,
                                             .output_stride = options_.output_stride,
@@ -179,9 +163,10 @@ class InferRun {
   /// --layers: into the folder itself or, of several pictures, into a folder of each.
   Status draw_layers(const std::string& image, const Picture& picture) {
     if (options_.layers.empty()) return {};
+    const PlanOptions ran = session_->plan()->options();
     session_->release();  // its rings and those of the unfused network need not stand side by side
     const std::string folder = inputs_.images.size() > 1 ? layers_.path_for(image) : options_.layers;
-    return write_layer_pictures(model_, model_path_, picture.view(), session_->pool(), folder);
+    return write_layer_pictures(model_, model_path_, picture.view(), ran, session_->pool(), folder);
   }
 
   /// Adds what the options ask for beyond decoding, and checks the size that will run.

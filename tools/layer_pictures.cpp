@@ -108,12 +108,14 @@ Status write_filters(const std::string& model_path, const Limits& limits, const 
 }  // namespace
 
 Status write_layer_pictures(const Model& model, const std::string& model_path, const ImageView& image,
-                            ThreadPool& pool, const std::string& folder) {
+                            PlanOptions options, ThreadPool& pool, const std::string& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return Error{ErrorCode::io, "cannot make the folder: " + failed.message(), folder};
-  auto plan = Plan::create(
-      model, {.height = image.height, .width = image.width, .threads = pool.size(), .keep_rows = true});
+  options.height = image.height;  // of several scales the session ran another last
+  options.width = image.width;
+  options.keep_rows = true;
+  auto plan = Plan::create(model, options);
   if (!plan) return plan.error();
   auto executor = Executor::create(model, *std::move(plan), pool);
   if (!executor) return executor.error();

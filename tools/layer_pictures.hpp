@@ -7,17 +7,18 @@
 
 #include "engine/image_view.hpp"
 #include "engine/model.hpp"
+#include "engine/plan_checks.hpp"
 #include "engine/result.hpp"
 #include "engine/thread_pool.hpp"
 
 namespace fcn::tools {
 
-/// Runs `image` through `model`, which should be unfused (ModelOptions::unfused), and writes into `folder`,
-/// made if it is not there, "01-NAME.png" and so on for each layer behind the input, and "filters-NAME.png"
-/// for the first convolution, whose weights are read again from the model file at `model_path`. Each file
-/// appears whole or not at all. Layers are held a few at a time: a network of many large ones is run more
-/// than once.
+/// Runs `image` through `model`, which should be unfused (ModelOptions::unfused), with the strides and
+/// threads of `options`, and writes into `folder`, made if it is not there, "01-NAME.png" and so on for each
+/// layer behind the input, and "filters-NAME.png" for the first convolution, whose weights are read again
+/// from the model file at `model_path`. Each file appears whole or not at all. Layers are held a few at a
+/// time: a network of many large ones is run more than once.
 Status write_layer_pictures(const Model& model, const std::string& model_path, const ImageView& image,
-                            ThreadPool& pool, const std::string& folder);
+                            PlanOptions options, ThreadPool& pool, const std::string& folder);
 
 }  // namespace fcn::tools

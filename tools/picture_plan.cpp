@@ -18,6 +18,22 @@ Status check_fits_window(const PictureSize& picture, const Extent& window) {
       ""};
 }
 
+Result<int> check_strides(const Model& model, int pool_stride, int output_stride) {
+  const Extent window = model.info().window;  // a picture that small is soon planned
+  PlanOptions options{.height = window.y, .width = window.x, .pool_stride = pool_stride};
+  const auto plan = Plan::create(model, options);
+  if (!plan && plan.error().code == ErrorCode::invalid_argument) return plan.error().at("--pool-stride");
+  options.output_stride = output_stride;
+  const auto dense = Plan::create(model, options);
+  if (!dense && dense.error().code == ErrorCode::invalid_argument) return dense.error().at("--output-stride");
+  if (!plan) return 1;
+  for (const Node& node : plan->graph().nodes)
+    if (const auto* pool = std::get_if<AveragePool>(&node.op);
+        pool != nullptr && node.name == model.info().classifier_pool)
+      return pool->stride.y;
+  return 1;
+}
+
 Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request) {
   const PlanOptions options{.height = static_cast<int>(needs.run.height),
                             .width = static_cast<int>(needs.run.width),

@@ -20,6 +20,11 @@ struct PlanRequest {
   std::uint64_t load_peak = 0;   ///< most that was held while the model was loaded
 };
 
+/// Whether these strides (0 for the model's own) suit the model, asked before any picture is read: the Error
+/// names the option. Returns the stride that the classifier's pool will have, in cells; 1 if the model has
+/// none.
+Result<int> check_strides(const Model& model, int pool_stride, int output_stride);
+
 struct PicturePlan {
   Plan plan;
   MemoryForecast forecast;
