@@ -23,12 +23,19 @@ std::uint8_t mix(std::uint8_t from, std::uint8_t to, double share) {
   return static_cast<std::uint8_t>(std::lround(from + (to - from) * share));
 }
 
-Box clipped(const Picture& picture, Box box) {
-  return {std::max(box.left, 0), std::max(box.top, 0), std::min(box.right, picture.width),
-          std::min(box.bottom, picture.height)};
+Box clipped(const Canvas& canvas, Box box) {
+  return {std::max(box.left, 0), std::max(box.top, canvas.top), std::min(box.right, canvas.width),
+          std::min(box.bottom, canvas.bottom)};
 }
 
 }  // namespace
+
+Canvas Canvas::panel(const Box& box) const {
+  const int first = std::max(top, box.top), last = std::max(std::min(bottom, box.bottom), first);
+  if (first == last) return {box.right - box.left, 0, 0, nullptr, stride};
+  return {box.right - box.left, first - box.top, last - box.top,
+          row(first) + 3 * static_cast<std::ptrdiff_t>(box.left), stride};
+}
 
 Colour heat_colour(double heat) {
   if (!(heat > 0)) return kInferno.front();
@@ -40,37 +47,43 @@ Colour heat_colour(double heat) {
   return {mix(a.red, b.red, share), mix(a.green, b.green, share), mix(a.blue, b.blue, share)};
 }
 
-void blend_pixel(Picture& picture, int x, int y, Colour colour, double cover) {
+void blend_pixel(const Canvas& canvas, int x, int y, Colour colour, double cover) {
   if (!(cover > 0)) return;
-  std::uint8_t* const pixel = picture.row(y) + 3 * static_cast<std::ptrdiff_t>(x);
+  std::uint8_t* const pixel = canvas.row(y) + 3 * static_cast<std::ptrdiff_t>(x);
   pixel[0] = mix(pixel[0], colour.red, cover);
   pixel[1] = mix(pixel[1], colour.green, cover);
   pixel[2] = mix(pixel[2], colour.blue, cover);
 }
 
-void fill_box(Picture& picture, Box box, Colour colour, double cover) {
-  const Box inside = clipped(picture, box);
+void draw_picture(const Canvas& canvas, const Picture& picture) {
+  const auto pixels = static_cast<std::size_t>(std::min(canvas.width, picture.width));
+  for (int y = canvas.top; y < std::min(canvas.bottom, picture.height); ++y)
+    std::copy_n(picture.row(y), 3 * pixels, canvas.row(y));
+}
+
+void fill_box(const Canvas& canvas, Box box, Colour colour, double cover) {
+  const Box inside = clipped(canvas, box);
   for (int y = inside.top; y < inside.bottom; ++y)
-    for (int x = inside.left; x < inside.right; ++x) blend_pixel(picture, x, y, colour, cover);
+    for (int x = inside.left; x < inside.right; ++x) blend_pixel(canvas, x, y, colour, cover);
 }
 
-void draw_frame(Picture& picture, Box box, int line, Colour colour) {
-  fill_box(picture, {box.left, box.top, box.right, box.top + line}, colour, 1);
-  fill_box(picture, {box.left, box.bottom - line, box.right, box.bottom}, colour, 1);
-  fill_box(picture, {box.left, box.top + line, box.left + line, box.bottom - line}, colour, 1);
-  fill_box(picture, {box.right - line, box.top + line, box.right, box.bottom - line}, colour, 1);
+void draw_frame(const Canvas& canvas, Box box, int line, Colour colour) {
+  fill_box(canvas, {box.left, box.top, box.right, box.top + line}, colour, 1);
+  fill_box(canvas, {box.left, box.bottom - line, box.right, box.bottom}, colour, 1);
+  fill_box(canvas, {box.left, box.top + line, box.left + line, box.bottom - line}, colour, 1);
+  fill_box(canvas, {box.right - line, box.top + line, box.right, box.bottom - line}, colour, 1);
 }
 
-void draw_ring(Picture& picture, double x, double y, double radius, double line, Colour colour) {
+void draw_ring(const Canvas& canvas, double x, double y, double radius, double line, Colour colour) {
   const auto reach = static_cast<int>(std::ceil(radius + line));
   const auto center_x = static_cast<int>(std::lround(x));
   const auto center_y = static_cast<int>(std::lround(y));
   const Box inside =
-      clipped(picture, {center_x - reach, center_y - reach, center_x + reach + 1, center_y + reach + 1});
+      clipped(canvas, {center_x - reach, center_y - reach, center_x + reach + 1, center_y + reach + 1});
   for (int row = inside.top; row < inside.bottom; ++row) {
     for (int col = inside.left; col < inside.right; ++col) {
       const double off = std::abs(std::hypot(col - x, row - y) - radius);
-      blend_pixel(picture, col, row, colour, std::clamp(line / 2 + 0.5 - off, 0.0, 1.0));
+      blend_pixel(canvas, col, row, colour, std::clamp(line / 2 + 0.5 - off, 0.0, 1.0));
     }
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One class's scores as a colour layer over a picture, each cell where the network looked, not the map
-// stretched over the image.
+// One class's scores as colours, over a picture or alone, each cell where the network looked or, if asked
+// for, the map stretched over the picture.
 #pragma once
 
 #include "engine/score_map.hpp"
-#include "tools/picture.hpp"
+#include "tools/drawing.hpp"
+#include "tools/placed_map.hpp"
 
 namespace fcn::tools {
 
@@ -19,9 +20,28 @@ struct HeatScale {
 /// logits run from the worst cell's to the best one's.
 HeatScale heat_scale(const ScoreMap& map, int class_id);
 
-/// Draws the layer over a picture that is `enlarged` times the one that ran. Between the centres of cells
-/// scores are interpolated; beyond half a cell's stride from the outermost centres nothing is known and the
-/// picture is dimmed.
-void draw_heat(Picture& picture, int enlarged, const ScoreMap& map, int class_id);
+/// Between the centres of cells scores are interpolated; beyond half a cell from the outermost centres
+/// nothing is known.
+class HeatLayer {
+ public:
+  /// For canvases of `drawn` pixels that show the whole of a picture. `map` must outlive this.
+  HeatLayer(const ScoreMap& map, int class_id, Placement placement, const PictureSize& picture,
+            const PictureSize& drawn)
+      : scale_(heat_scale(map, class_id)),
+        axes_(PlacedAxes::create(placement, map, picture, drawn)),
+        scores_(map, class_id, axes_) {}
+  HeatLayer(const HeatLayer&) = delete;  // scores_ refers to axes_
+  HeatLayer& operator=(const HeatLayer&) = delete;
+
+  /// Lets the scores glow on the picture that the canvas holds, which is dimmed, most where nothing is known.
+  void draw_over(const Canvas& canvas);
+  /// Fills the canvas with the scores alone: every pixel a colour of the scale, grey where nothing is known.
+  void fill(const Canvas& canvas);
+
+ private:
+  HeatScale scale_;
+  PlacedAxes axes_;
+  PlacedMap scores_;
+};
 
 }  // namespace fcn::tools

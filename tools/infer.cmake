@@ -20,6 +20,7 @@ set_source_files_properties(image_io.cpp PROPERTIES COMPILE_OPTIONS -fwrapv)
 # All of fcn-infer but its main.
 add_library(fcn_infer_parts STATIC
   base64_writer.cpp
+  caption.cpp
   command_line.cpp
   default_model.cpp
   drawing.cpp
@@ -45,7 +46,9 @@ add_library(fcn_infer_parts STATIC
   output_overlay.cpp
   output_targets.cpp
   picture_plan.cpp
+  placed_map.cpp
   plan_report.cpp
+  png_drawing.cpp
   profile_table.cpp
   progress.cpp
   result_files.cpp

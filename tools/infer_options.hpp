@@ -10,6 +10,7 @@
 #include "engine/conv_algorithm.hpp"
 #include "engine/score_map.hpp"
 #include "tools/map_fusion.hpp"
+#include "tools/placed_map.hpp"
 #include "tools/resize.hpp"
 
 namespace fcn::tools {
@@ -31,6 +32,7 @@ struct InferOptions {
   int output_stride = 0;  ///< pixels; 0 for the network's own
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   std::string class_name;
+  Placement placement = Placement::centers;
   ScoreKind scores = ScoreKind::probabilities;
   std::string json;  ///< empty for none; "-" for standard output
   std::string npy;

@@ -32,6 +32,13 @@ void add_report_options(CommandLine& line, InferOptions& options) {
 
 void add_file_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("Files");
+  group.choice(
+      "--placement", {"true", "stretch"},
+      [&options](std::size_t taken) {
+        options.placement = taken == 1 ? Placement::stretch : Placement::centers;
+      },
+      "Maps on pictures: true (default: each cell where the\nnetwork looked) or stretch (over the whole "
+      "picture)");
   group.text("--json", "FILE", options.json, "One JSON object a line; - for stdout, without the report");
   for (const OutputKind& kind : output_kinds())
     group.text(kind.option, "FILE|DIR", options.*kind.place, kind.help);

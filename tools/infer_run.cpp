@@ -239,6 +239,7 @@ class InferRun {
     report.map = &map_;
     report.pool_stride = pool_stride_;
     report.top = options_.top;
+    report.placement = options_.placement;
     report.asked_class = asked_class_;
     report.threads = session_->threads();
     report.arch = model_.table().arch;

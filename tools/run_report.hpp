@@ -10,6 +10,7 @@
 #include "engine/model_info.hpp"
 #include "engine/score_map.hpp"
 #include "tools/original_frame.hpp"
+#include "tools/placed_map.hpp"
 #include "tools/run_profile.hpp"
 #include "tools/scale_pyramid.hpp"
 #include "tools/window_comparison.hpp"
@@ -26,7 +27,8 @@ struct RunReport {
   const ScoreMap* map = nullptr;    ///< never null
   int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
   int top = 5;          ///< how many classes to list
-  std::optional<int> asked_class;  ///< the class to show instead of the predicted one
+  Placement placement = Placement::centers;  ///< of maps on pictures
+  std::optional<int> asked_class;            ///< the class to show instead of the predicted one
   double decode_ms = 0;
   double preprocess_ms = 0;  ///< resizing; normalising is part of infer_ms
   double plan_ms = 0;

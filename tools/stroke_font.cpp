@@ -64,7 +64,7 @@ double distance(Point p, const Segment& s) {
   return std::hypot(p.x - s.a.x - along * dx, p.y - s.a.y - along * dy);
 }
 
-void draw_segments(Picture& picture, const std::vector<Segment>& segments, const TextStyle& style) {
+void draw_segments(const Canvas& canvas, const std::vector<Segment>& segments, const TextStyle& style) {
   if (segments.empty()) return;
   double left = std::numeric_limits<double>::max(), top = left, right = -left, bottom = -left;
   for (const Segment& s : segments) {
@@ -74,15 +74,15 @@ void draw_segments(Picture& picture, const std::vector<Segment>& segments, const
     bottom = std::max({bottom, s.a.y, s.b.y});
   }
   const double reach = style.pen / 2 + 1;
-  const int first_y = std::max(static_cast<int>(std::floor(top - reach)), 0);
-  const int last_y = std::min(static_cast<int>(std::ceil(bottom + reach)), picture.height - 1);
+  const int first_y = std::max(static_cast<int>(std::floor(top - reach)), canvas.top);
+  const int last_y = std::min(static_cast<int>(std::ceil(bottom + reach)), canvas.bottom - 1);
   const int first_x = std::max(static_cast<int>(std::floor(left - reach)), 0);
-  const int last_x = std::min(static_cast<int>(std::ceil(right + reach)), picture.width - 1);
+  const int last_x = std::min(static_cast<int>(std::ceil(right + reach)), canvas.width - 1);
   for (int y = first_y; y <= last_y; ++y) {
     for (int x = first_x; x <= last_x; ++x) {
       double nearest = reach;
       for (const Segment& s : segments) nearest = std::min(nearest, distance({x + 0.0, y + 0.0}, s));
-      blend_pixel(picture, x, y, style.colour, std::clamp(style.pen / 2 + 0.5 - nearest, 0.0, 1.0));
+      blend_pixel(canvas, x, y, style.colour, std::clamp(style.pen / 2 + 0.5 - nearest, 0.0, 1.0));
     }
   }
 }
@@ -95,11 +95,12 @@ double text_width(std::string_view text, const TextStyle& style) {
   return units * style.cap_height / kCapUnits;
 }
 
-void draw_text(Picture& picture, double x, double baseline, std::string_view text, const TextStyle& style) {
+void draw_text(const Canvas& canvas, double x, double baseline, std::string_view text,
+               const TextStyle& style) {
   const double scale = style.cap_height / kCapUnits;
-  while (!text.empty() && x < picture.width) {
+  while (!text.empty() && x < canvas.width) {
     const char* const glyph = next_glyph(text);
-    draw_segments(picture, glyph_segments(glyph, x, baseline, scale), style);
+    draw_segments(canvas, glyph_segments(glyph, x, baseline, scale), style);
     x += glyph_width(glyph) * scale;
   }
 }

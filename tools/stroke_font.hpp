@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "tools/drawing.hpp"
-#include "tools/picture.hpp"
 
 namespace fcn::tools {
 
@@ -21,8 +20,9 @@ struct TextStyle {
 /// From the left edge of the first character to the right edge of the last.
 double text_width(std::string_view text, const TextStyle& style);
 
-/// Writes with the left end of the baseline at (x, baseline); what falls outside the picture is cut off.
-void draw_text(Picture& picture, double x, double baseline, std::string_view text, const TextStyle& style);
+/// Writes with the left end of the baseline at (x, baseline); what falls outside the canvas is cut off.
+void draw_text(const Canvas& canvas, double x, double baseline, std::string_view text,
+               const TextStyle& style);
 
 /// Strokes of ' ' to '~' (stroke_font_glyphs.cpp).
 extern const std::array<const char*, 95> kGlyphStrokes;
