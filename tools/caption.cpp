@@ -5,7 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "tools/run_report.hpp"
+#include "engine/printable.hpp"
+#include "tools/png_drawing.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -21,18 +22,21 @@ std::uint64_t pixel_bytes(const PictureSize& size) {
 }
 
 /// The colour scale with its two ends written below.
-void draw_scale(const Canvas& strip, const Box& bar, const HeatScale& scale, ScoreKind kind,
-                const Measures& sizes) {
+void draw_scale(const Canvas& strip, const Box& bar, const Caption& caption, const Measures& sizes) {
   for (int x = bar.left; x < bar.right; ++x) {
     const double heat = static_cast<double>(x - bar.left) / std::max(1, bar.right - bar.left - 1);
-    fill_box(strip, {x, bar.top, x + 1, bar.bottom}, heat_colour(0.15 + 0.85 * heat),
-             0.25 + 0.75 * std::sqrt(heat));
+    if (caption.plain)
+      fill_box(strip, {x, bar.top, x + 1, bar.bottom}, heat_colour(heat), 1);
+    else
+      fill_box(strip, {x, bar.top, x + 1, bar.bottom}, heat_colour(0.15 + 0.85 * heat),
+               0.25 + 0.75 * std::sqrt(heat));
   }
   const TextStyle style = sizes.small(kGrey);
   const double baseline = bar.bottom + 1.7 * sizes.cap;
-  const bool logits = kind == ScoreKind::logits;
-  const std::string low = logits ? score_text(static_cast<float>(scale.low), kind) : "0";
-  const std::string high = logits ? score_text(static_cast<float>(scale.high), kind) : "100 %";
+  const bool logits = caption.kind == ScoreKind::logits;
+  const std::string low = logits ? score_text(static_cast<float>(caption.scale->low), caption.kind) : "0";
+  const std::string high =
+      logits ? score_text(static_cast<float>(caption.scale->high), caption.kind) : "100 %";
   draw_text(strip, bar.left, baseline, low, style);
   draw_text(strip, bar.right - text_width(high, style), baseline, high, style);
 }
@@ -52,20 +56,31 @@ TextStyle Measures::large(Colour colour) const {
   return {cap * 1.5, std::max(1.8, cap * 0.24), colour};
 }
 
-int Measures::caption_height() const {
-  return static_cast<int>(std::lround(cap * 4.4)) + 2 * pad;
+int Measures::strip_height(double capitals) const {
+  return static_cast<int>(std::lround(cap * capitals)) + 2 * pad;
 }
 
-CaptionedLayout::CaptionedLayout(const PictureSize& size)
+CaptionedLayout::CaptionedLayout(const PictureSize& size, double caption_height)
     // Whole times, so that cells and pixels stay aligned.
     : enlarged_(std::max(1, kReadableWidth / static_cast<int>(std::max(size.width, size.height)))) {
   drawn = {size.width * enlarged_, size.height * enlarged_};
   const auto drawn_width = static_cast<int>(drawn.width), drawn_height = static_cast<int>(drawn.height);
   width = std::max(drawn_width, kReadableWidth);
-  height = drawn_height + Measures(width).caption_height();
+  height = drawn_height + Measures(width).strip_height(caption_height);
   const int left = (width - drawn_width) / 2;
   picture = {left, 0, left + drawn_width, drawn_height};
   caption = {0, drawn_height, width, height};
+}
+
+std::uint64_t captioned_bytes(const PictureSize& size) {
+  const CaptionedLayout layout(size);
+  return std::max(ScaledPicture::making_bytes(size, layout.drawn),
+                  ScaledPicture::kept_bytes(size, layout.drawn) + drawing_bytes(layout.width, layout.height));
+}
+
+std::string class_title(const RunReport& report, int class_id, const char* between) {
+  const ClassPeak peak = class_peak(report, class_id);
+  return printable(peak.label) + between + score_text(peak.score, report.map->kind());
 }
 
 std::string fitted(std::string text, double width, const TextStyle& style) {
@@ -88,13 +103,13 @@ void draw_tag(const Canvas& canvas, int picture_height, const Box& box, const st
 }
 
 void draw_caption(const Canvas& strip, const Caption& caption, const Measures& sizes) {
-  fill_box(strip, {0, 0, strip.width, sizes.caption_height()}, kDark, 1);
+  fill_box(strip, {0, 0, strip.width, sizes.strip_height(kCaptionCapitals)}, kDark, 1);
   const int pad = sizes.pad;
   double room = strip.width - 2.0 * pad;
   if (caption.scale) {
     const Box bar{strip.width - pad - strip.width / 4, pad + static_cast<int>(0.2 * sizes.cap),
                   strip.width - pad, pad + static_cast<int>(1.7 * sizes.cap)};
-    draw_scale(strip, bar, *caption.scale, caption.kind, sizes);
+    draw_scale(strip, bar, caption, sizes);
     room = bar.left - 2.0 * pad;
   }
   const TextStyle title = sizes.large(kWhite), note = sizes.small(kGrey);

@@ -13,6 +13,7 @@
 #include "tools/heat_layer.hpp"
 #include "tools/picture.hpp"
 #include "tools/resize.hpp"
+#include "tools/run_report.hpp"
 #include "tools/stroke_font.hpp"
 
 namespace fcn::tools {
@@ -31,8 +32,11 @@ struct Measures {
   explicit Measures(int width);
   [[nodiscard]] TextStyle small(Colour colour) const;
   [[nodiscard]] TextStyle large(Colour colour) const;
-  [[nodiscard]] int caption_height() const;
+  /// Of a strip below a picture, its padding added.
+  [[nodiscard]] int strip_height(double capitals) const;
 };
+
+inline constexpr double kCaptionCapitals = 4.4;  ///< of a caption with title and note
 
 /// A picture above its caption, the narrower picture in the middle.
 struct CaptionedLayout {
@@ -42,12 +46,16 @@ struct CaptionedLayout {
   Box picture;
   Box caption;
 
-  explicit CaptionedLayout(const PictureSize& size);
+  /// `caption_height` in capitals of the small text, the padding apart.
+  explicit CaptionedLayout(const PictureSize& size, double caption_height = kCaptionCapitals);
   [[nodiscard]] int enlarged() const { return enlarged_; }
 
  private:
   int enlarged_ = 1;
 };
+
+/// Bytes held at most while a picture of `size` is drawn so, the picture itself apart.
+std::uint64_t captioned_bytes(const PictureSize& size);
 
 /// `text` cut to fit `width`, with dots where something is missing.
 std::string fitted(std::string text, double width, const TextStyle& style);
@@ -61,10 +69,14 @@ struct Caption {
   std::string note;
   std::optional<HeatScale> scale;  ///< to explain the colours of heat
   ScoreKind kind = ScoreKind::probabilities;
+  bool plain = false;  ///< colours stand alone, not over a picture
 };
 
-/// Fills `strip`, which is Measures::caption_height() high.
+/// Fills `strip`, which is kCaptionCapitals high.
 void draw_caption(const Canvas& strip, const Caption& caption, const Measures& sizes);
+
+/// What a class is called and what it scores at best: "Sandal 99.97 %".
+std::string class_title(const RunReport& report, int class_id, const char* between = " ");
 
 /// A picture at the size at which it is drawn; it is copied only to be scaled.
 class ScaledPicture {

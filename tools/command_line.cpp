@@ -45,6 +45,20 @@ std::vector<std::string> reversed(int argc, const char* const* argv, const CLI::
   return arguments;
 }
 
+/// A callback that sets `target`, a double or an optional one, to a number in [0, 1].
+template <class Target>
+auto fraction_into(Target& target) {
+  return [&target](const std::string& text) -> Status {
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [parsed_to, failed] = std::from_chars(text.data(), end, number);
+    if (failed != std::errc() || parsed_to != end || !(number >= 0 && number <= 1))
+      return Error{ErrorCode::invalid_argument, fmt::format("\"{}\" is not a number from 0 to 1", text), ""};
+    target = number;
+    return {};
+  };
+}
+
 }  // namespace
 
 void OptionGroup::arguments(const std::string& name, std::vector<std::string>& target,
@@ -84,6 +98,14 @@ void OptionGroup::optional_number(const std::string& names, const std::string& t
   };
   value(names, "[" + type + "]", take, help);
   app_.get_option(names)->expected(0, 1);
+}
+
+void OptionGroup::fraction(const std::string& names, double& target, const std::string& help) {
+  value(names, "P", fraction_into(target), help);
+}
+
+void OptionGroup::fraction(const std::string& names, std::optional<double>& target, const std::string& help) {
+  value(names, "P", fraction_into(target), help);
 }
 
 void OptionGroup::choice(const std::string& names, const std::vector<std::string>& words,

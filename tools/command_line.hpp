@@ -40,6 +40,9 @@ class OptionGroup {
   /// begins with a digit.
   void optional_number(const std::string& names, const std::string& type, std::optional<int>& target,
                        int alone, int low, int high, const std::string& help);
+  /// A number in [0, 1].
+  void fraction(const std::string& names, double& target, const std::string& help);
+  void fraction(const std::string& names, std::optional<double>& target, const std::string& help);
   /// One of a few words; `take` gets the place of the one given.
   void choice(const std::string& names, const std::vector<std::string>& words,
               std::function<void(std::size_t taken)> take, const std::string& help);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Connected components of a binary picture that is seen row by row: runs of pixels are joined to those of the
-// row above (He, Chao, Suzuki: "A Run-Based Two-Scan Labeling Algorithm", 2008, whose second scan nobody needs
-// here). Not here: what makes a pixel count (regions.cpp).
+// row above (He, Chao, Suzuki: "A Run-Based Two-Scan Labeling Algorithm", 2008, whose second scan nobody
+// needs here). Not here: what makes a pixel count (regions.cpp).
 #pragma once
 
 #include <cstddef>
@@ -40,8 +40,7 @@ enum class Connectivity {
 /// Gives every run a component, and remembers which components turned out to be one.
 class ConnectedRuns {
  public:
-  explicit ConnectedRuns(Connectivity connectivity)
-      : reach_(connectivity == Connectivity::edges ? 0 : 1) {}
+  explicit ConnectedRuns(Connectivity connectivity) : reach_(connectivity == Connectivity::edges ? 0 : 1) {}
 
   /// The next row's runs, in order. Returns their components, one a run, valid until the next call; numbers
   /// count up from 0 in the order in which components are first seen, row by row.

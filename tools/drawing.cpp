@@ -30,6 +30,11 @@ Box clipped(const Canvas& canvas, Box box) {
 
 }  // namespace
 
+Canvas canvas_of(Picture& picture) {
+  return {picture.width, 0, picture.height, picture.rgb.get(),
+          static_cast<std::ptrdiff_t>(picture.row_bytes())};
+}
+
 Canvas Canvas::panel(const Box& box) const {
   const int first = std::max(top, box.top), last = std::max(std::min(bottom, box.bottom), first);
   if (first == last) return {box.right - box.left, 0, 0, nullptr, stride};

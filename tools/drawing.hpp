@@ -34,6 +34,9 @@ struct Canvas {
   [[nodiscard]] Canvas panel(const Box& box) const;
 };
 
+/// All of a picture, to draw upon.
+Canvas canvas_of(Picture& picture);
+
 struct Colour {
   std::uint8_t red = 255;
   std::uint8_t green = 255;

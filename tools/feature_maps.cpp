@@ -84,7 +84,7 @@ void FeatureMaps::draw_map(Picture& picture, int channel, float low, float high)
           static_cast<std::uint8_t>(std::lround(255 * std::clamp(std::isnan(share) ? 0 : share, 0.0f, 1.0f)));
       const Box box{left + x * grid_.enlarge, top + y * grid_.enlarge, left + (x + 1) * grid_.enlarge,
                     top + (y + 1) * grid_.enlarge};
-      fill_box(picture, box, std::isnan(found) ? kNaN : Colour{grey, grey, grey}, 1);
+      fill_box(canvas_of(picture), box, std::isnan(found) ? kNaN : Colour{grey, grey, grey}, 1);
     }
 }
 
@@ -101,14 +101,14 @@ Result<Picture> FeatureMaps::draw(const std::string& title, const Limits& limits
   const int height = grid_.rows * (grid_.height * grid_.enlarge + kGap) - kGap;
   auto picture = make_picture(std::max(width, kNarrowest), height + kCaption, limits);
   if (!picture) return picture;
-  fill_box(*picture, {0, 0, picture->width, picture->height}, kGapColour, 1);
+  fill_box(canvas_of(*picture), {0, 0, picture->width, picture->height}, kGapColour, 1);
   for (int c = 0; c < shape_.channels; ++c) draw_map(*picture, c, low, high);
   const TextStyle style{10, 1.3, {235, 235, 240}};
-  draw_text(*picture, 6, height + 16, title, style);
+  draw_text(canvas_of(*picture), 6, height + 16, title, style);
   const std::string averaged = grid_.shrink > 1 ? fmt::format(", {0}x{0} averaged", grid_.shrink) : "";
   const std::string scale = low < 0 ? fmt::format("black {:.3g}, grey 0, white {:.3g}{}", low, high, averaged)
                                     : fmt::format("black 0, white {:.3g}{}", high, averaged);
-  draw_text(*picture, 6, height + 33, scale, style);
+  draw_text(canvas_of(*picture), 6, height + 33, scale, style);
   return picture;
 }
 

@@ -50,7 +50,7 @@ class FilterDrawing {
         for (int x = 0; x < conv_.kernel.x; ++x) {
           const int left = tile % columns_ * (conv_.kernel.x * scale_ + kGap) + x * scale_;
           const int top = tile / columns_ * (conv_.kernel.y * scale_ + kGap) + y * scale_;
-          fill_box(picture, {left, top, left + scale_, top + scale_}, colour(tile, y, x), 1);
+          fill_box(canvas_of(picture), {left, top, left + scale_, top + scale_}, colour(tile, y, x), 1);
         }
   }
 
@@ -85,15 +85,15 @@ Result<Picture> draw_filters(const Conv& conv, const std::string& title, const L
   const FilterDrawing drawing(conv);
   auto picture = make_picture(std::max(drawing.width(), kNarrowest), drawing.height() + kCaption, limits);
   if (!picture) return picture;
-  fill_box(*picture, {0, 0, picture->width, picture->height}, kGapColour, 1);
+  fill_box(canvas_of(*picture), {0, 0, picture->width, picture->height}, kGapColour, 1);
   drawing.draw(*picture);
   const TextStyle style{10, 1.3, {235, 235, 240}};
-  draw_text(*picture, 6, drawing.height() + 16, title, style);
+  draw_text(canvas_of(*picture), 6, drawing.height() + 16, title, style);
   const std::string scale =
       drawing.coloured()
           ? fmt::format("colours are weights of red, green, blue: grey 0, full {:.3g}", drawing.largest())
           : fmt::format("black {:.3g}, grey 0, white {:.3g}", -drawing.largest(), drawing.largest());
-  draw_text(*picture, 6, drawing.height() + 33, scale, style);
+  draw_text(canvas_of(*picture), 6, drawing.height() + 33, scale, style);
   return picture;
 }
 

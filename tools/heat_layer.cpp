@@ -37,6 +37,11 @@ HeatScale heat_scale(const ScoreMap& map, int class_id) {
   return scale;
 }
 
+void dim_picture(const Canvas& canvas) {
+  for (int y = canvas.top; y < canvas.bottom; ++y)
+    for (int x = 0; x < canvas.width; ++x) dim(canvas.row(y) + 3 * static_cast<std::ptrdiff_t>(x), kShade);
+}
+
 void HeatLayer::draw_over(const Canvas& canvas) {
   for (int y = canvas.top; y < canvas.bottom; ++y) {
     const float* const scores = scores_.row(y);

@@ -20,6 +20,9 @@ struct HeatScale {
 /// logits run from the worst cell's to the best one's.
 HeatScale heat_scale(const ScoreMap& map, int class_id);
 
+/// Drains the picture on the canvas of most of its colour, so that what is drawn over it stands out.
+void dim_picture(const Canvas& canvas);
+
 /// Between the centres of cells scores are interpolated; beyond half a cell from the outermost centres
 /// nothing is known.
 class HeatLayer {

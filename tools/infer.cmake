@@ -22,6 +22,8 @@ add_library(fcn_infer_parts STATIC
   base64_writer.cpp
   caption.cpp
   command_line.cpp
+  connected_runs.cpp
+  contour.cpp
   default_model.cpp
   drawing.cpp
   feature_maps.cpp
@@ -30,6 +32,7 @@ add_library(fcn_infer_parts STATIC
   heat_layer.cpp
   infer_options.cpp
   infer_options_compare.cpp
+  infer_options_regions.cpp
   infer_options_report.cpp
   infer_options_run.cpp
   infer_run.cpp
@@ -40,10 +43,15 @@ add_library(fcn_infer_parts STATIC
   map_fusion.cpp
   memory_forecast.cpp
   output_explore.cpp
+  output_argmax.cpp
+  output_csv.cpp
+  output_heat.cpp
   output_json.cpp
   output_kinds.cpp
+  output_masks.cpp
   output_npy.cpp
   output_overlay.cpp
+  output_panels.cpp
   output_targets.cpp
   picture_plan.cpp
   placed_map.cpp
@@ -51,6 +59,8 @@ add_library(fcn_infer_parts STATIC
   png_drawing.cpp
   profile_table.cpp
   progress.cpp
+  region_table.cpp
+  regions.cpp
   result_files.cpp
   run_picture.cpp
   run_profile.cpp

@@ -20,6 +20,16 @@ Error contradiction(const std::string& message) {
   return {ErrorCode::invalid_argument, message, ""};
 }
 
+Status check_regions(const InferOptions& options) {
+  if (options.regions.kind == RegionKind::none && (options.regions.contours || options.regions.nms))
+    return contradiction("--nms and --contours go with --regions");
+  const bool thresholds =
+      options.regions.kind != RegionKind::none || !options.mask.empty() || !options.masked.empty();
+  if (options.scores == ScoreKind::logits && thresholds)
+    return contradiction("--regions, --mask and --masked need probabilities, not --output logits");
+  return {};
+}
+
 /// Whether there is something to run, and one thing to do with it.
 Status check_pictures(const InferOptions& options) {
   const bool no_images = options.inputs.empty() && options.list.empty();
@@ -55,6 +65,7 @@ Status check_together(const InferOptions& options) {
   if (!options.layers.empty() && (options.plan || options.max_memory != 0))
     return contradiction(
         "--layers goes neither with --plan nor with --max-memory: what it takes is not foretold");
+  if (Status regions = check_regions(options); !regions) return regions;
   for (const OutputKind& kind : output_kinds())
     if (options.*kind.place == "-") return contradiction("only --json can go to standard output");
   return {};
@@ -84,6 +95,7 @@ ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
   add_memory_options(line, options);
   add_comparison_options(line, options);
   add_report_options(line, options);
+  add_region_options(line, options);
   add_file_options(line, options);
   const auto outcome = line.parse(argc, argv);
   if (!outcome) return usage_error(outcome.error());

@@ -11,6 +11,7 @@
 #include "engine/score_map.hpp"
 #include "tools/map_fusion.hpp"
 #include "tools/placed_map.hpp"
+#include "tools/region.hpp"
 #include "tools/resize.hpp"
 
 namespace fcn::tools {
@@ -31,7 +32,8 @@ struct InferOptions {
   int pool_stride = 0;    ///< 0 for the model's own
   int output_stride = 0;  ///< pixels; 0 for the network's own
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
-  std::string class_name;
+  std::vector<std::string> class_names;
+  RegionRequest regions;
   Placement placement = Placement::centers;
   ScoreKind scores = ScoreKind::probabilities;
   std::string json;  ///< empty for none; "-" for standard output
@@ -39,6 +41,13 @@ struct InferOptions {
   std::string overlay;
   std::string layers;  ///< folder for pictures of feature maps
   std::string html;
+  std::string heat;
+  std::string masked;
+  std::string mask;
+  std::string argmax;
+  std::string side_by_side;
+  std::string sheet;
+  std::string csv;
   std::optional<ResizeSpec> resize;
   bool apply_exif = true;
   bool quiet = false;

@@ -16,6 +16,8 @@ void add_memory_options(CommandLine& line, InferOptions& options);
 void add_comparison_options(CommandLine& line, InferOptions& options);
 /// What standard output gets: infer_options_report.cpp.
 void add_report_options(CommandLine& line, InferOptions& options);
+/// Regions of the map, and how it lies on the picture: infer_options_regions.cpp.
+void add_region_options(CommandLine& line, InferOptions& options);
 /// Files, among them those of output_kinds.hpp: infer_options_report.cpp.
 void add_file_options(CommandLine& line, InferOptions& options);
 

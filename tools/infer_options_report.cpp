@@ -13,7 +13,8 @@ constexpr int kMostClasses = 1'000'000;
 void add_report_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("What to show");
   group.number("-k,--top", options.top, 1, kMostClasses, "How many classes to list (default: 5)");
-  group.text("--class", "NAME|ID", options.class_name, "Show this class, not the predicted one");
+  group.texts("--class", "NAME|ID", options.class_names,
+              "Show this class, not the predicted one; may be repeated");
   group.choice(
       "--output", {"probabilities", "logits"},
       [&options](std::size_t taken) {
@@ -32,13 +33,6 @@ void add_report_options(CommandLine& line, InferOptions& options) {
 
 void add_file_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("Files");
-  group.choice(
-      "--placement", {"true", "stretch"},
-      [&options](std::size_t taken) {
-        options.placement = taken == 1 ? Placement::stretch : Placement::centers;
-      },
-      "Maps on pictures: true (default: each cell where the\nnetwork looked) or stretch (over the whole "
-      "picture)");
   group.text("--json", "FILE", options.json, "One JSON object a line; - for stdout, without the report");
   for (const OutputKind& kind : output_kinds())
     group.text(kind.option, "FILE|DIR", options.*kind.place, kind.help);

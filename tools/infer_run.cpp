@@ -27,6 +27,7 @@
 #include "tools/plan_report.hpp"
 #include "tools/profile_table.hpp"
 #include "tools/progress.hpp"
+#include "tools/regions.hpp"
 #include "tools/result_files.hpp"
 #include "tools/run_picture.hpp"
 #include "tools/run_report.hpp"
@@ -90,10 +91,10 @@ class InferRun {
   Status prepare() {
     inputs_ = list_inputs(options_.inputs);
     if (!options_.list.empty()) add_listed_inputs(options_.list, inputs_);
-    if (!options_.class_name.empty()) {
-      auto found = find_class(model_.info(), class_count(model_), options_.class_name);
+    for (const std::string& name : options_.class_names) {
+      auto found = find_class(model_.info(), class_count(model_), name);
       if (!found) return found.error().at("--class");
-      asked_class_ = *found;
+      asked_classes_.push_back(*found);
     }
     const auto pool_stride = check_strides(model_, options_.pool_stride, options_.output_stride);
     if (!pool_stride) return pool_stride.error();
@@ -153,6 +154,7 @@ class InferRun {
     if (Status ran = run_picture(model_, *session_, options_, *picture, map_, report); !ran)
       return ran.error();
     complete(report, *picture);
+    if (Status found = add_regions(report); !found) return found.error();
     if (Status written = ResultFiles::write(*std::move(outputs), {*picture, report, model_.limits()});
         !written)
       return written.error();
@@ -179,7 +181,9 @@ class InferRun {
           !fits)
         return fits.error().at("--resize");
     }
-    needs.outputs = output_bytes(options_, needs.run);
+    const int listed = listed_count(options_, model_.info(), class_count(model_));
+    needs.outputs =
+        std::max(output_bytes(options_, {needs.run, listed}), region_bytes(options_.regions, needs.run));
     if (!options_.scales.empty()) return {};  // one of them may enlarge it enough
     return check_fits_window(needs.run, model_.info().window);
   }
@@ -240,7 +244,8 @@ class InferRun {
     report.pool_stride = pool_stride_;
     report.top = options_.top;
     report.placement = options_.placement;
-    report.asked_class = asked_class_;
+    report.asked_classes = asked_classes_;
+    report.region_request = options_.regions;
     report.threads = session_->threads();
     report.arch = model_.table().arch;
   }
@@ -285,7 +290,7 @@ class InferRun {
   const InferOptions& options_;
   std::uint64_t load_peak_;
   InputList inputs_;
-  std::optional<int> asked_class_;
+  std::vector<int> asked_classes_;
   int pool_stride_ = 1;
   std::optional<Session> session_;
   ScoreMap map_;

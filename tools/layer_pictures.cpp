@@ -40,7 +40,7 @@ Status write_picture(const Picture& picture, const std::string& path) {
   auto file = AtomicFile::create(path);
   if (!file) return file.error();
   const Status written =
-      write_png(*file, picture.width, picture.height, [&](int y) { return picture.row(y); });
+      write_png(*file, picture.width, picture.height, PngPixels::rgb, [&](int y) { return picture.row(y); });
   return written ? file->commit() : written;
 }
 

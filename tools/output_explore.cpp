@@ -151,7 +151,8 @@ Status write_picture(AtomicFile& file, const PictureResult& result) {
   const Picture& shown = small ? *small : picture;
   Base64Writer base64(file);
   const ByteSink encode = [&base64](std::span<const std::byte> bytes) { return base64.write(bytes); };
-  if (Status png = write_png(encode, shown.width, shown.height, [&shown](int y) { return shown.row(y); });
+  if (Status png = write_png(encode, shown.width, shown.height, PngPixels::rgb,
+                             [&shown](int y) { return shown.row(y); });
       !png)
     return png;
   return base64.finish();
@@ -198,7 +199,8 @@ Status write_explore(AtomicFile& file, const PictureResult& result) {
   return file.write(page);
 }
 
-std::uint64_t explore_bytes(const PictureSize& size) {
+std::uint64_t explore_bytes(const OutputNeeds& needs) {
+  const PictureSize& size = needs.size;
   const PictureSize reduced = reduced_size(size);
   if (reduced.width == size.width && reduced.height == size.height) return 0;
   return 3 * static_cast<std::uint64_t>(reduced.width) * static_cast<std::uint64_t>(reduced.height) +

@@ -18,6 +18,6 @@ namespace fcn::tools {
 Status write_explore(AtomicFile& file, const PictureResult& result);
 
 /// Bytes that write_explore() holds at most beside the picture, which has this size.
-std::uint64_t explore_bytes(const PictureSize& size);
+std::uint64_t explore_bytes(const OutputNeeds& needs);
 
 }  // namespace fcn::tools

@@ -29,6 +29,26 @@ Json peak_fields(const RunReport& report, int id) {
   return fields;
 }
 
+Json region_fields(const RunReport& report) {
+  Json all = Json::array();
+  for (const Region& region : report.regions) {
+    Json fields = {{"class", region.class_id},
+                   {"label", class_label(*report.info, region.class_id)},
+                   {"box", Json::array({region.x, region.y, region.width, region.height})},
+                   {"area_px", region.area},
+                   {"peak", json_number(region.peak)},
+                   {"mean", json_measured(region.mean)}};
+    if (!report.frame.is_identity())
+      fields["box_original"] =
+          json_box(report.frame.box({static_cast<double>(region.x), static_cast<double>(region.y),
+                                     static_cast<double>(region.width), static_cast<double>(region.height)}));
+    for (const ContourPoint& point : region.contour)
+      fields["contour"].push_back(Json::array({point.x, point.y}));
+    all.push_back(std::move(fields));
+  }
+  return all;
+}
+
 Json map_fields(const RunReport& report) {
   const MapGeometry& geometry = report.map->geometry();
   return {{"rows", report.map->rows()},
@@ -84,9 +104,10 @@ std::string json_line(const RunReport& report) {
       {"map", map_fields(report)}, {"original", original_fields(report.frame, report.map->geometry())}};
   const auto predicted = report.map->predicted();
   line["predicted"] = predicted ? peak_fields(report, *predicted) : Json(nullptr);
-  if (report.asked_class) line["asked"] = peak_fields(report, *report.asked_class);
+  for (const int id : report.asked_classes) line["asked"].push_back(peak_fields(report, id));
   line["top"] = Json::array();
   for (const int id : report.map->top(report.top)) line["top"].push_back(peak_fields(report, id));
+  if (report.region_request.kind != RegionKind::none) line["regions"] = region_fields(report);
   line["time_ms"] = {{"decode", json_milliseconds(report.decode_ms)},
                      {"preprocess", json_milliseconds(report.preprocess_ms)},
                      {"plan", json_milliseconds(report.plan_ms)},

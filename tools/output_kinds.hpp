@@ -23,13 +23,16 @@ struct OutputKind {
   const char* help;                  ///< for --help
   /// Writes the whole content; the caller opens and commits.
   Status (*write)(AtomicFile& file, const PictureResult& result);
-  /// What write() holds at most beside the picture, of a picture of this size, as MemoryCount counts it.
-  std::uint64_t (*bytes)(const PictureSize& size);
+  /// What write() holds at most beside the picture, as MemoryCount counts it.
+  std::uint64_t (*bytes)(const OutputNeeds& needs);
 };
 
 std::span<const OutputKind> output_kinds();
 
+/// How many classes the report of a model with so many will list.
+int listed_count(const InferOptions& options, const ModelInfo& info, int classes);
+
 /// The most that the files which `options` ask for take, written one after another.
-std::uint64_t output_bytes(const InferOptions& options, const PictureSize& size);
+std::uint64_t output_bytes(const InferOptions& options, const OutputNeeds& needs);
 
 }  // namespace fcn::tools

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 
-#include "engine/printable.hpp"
 #include "tools/caption.hpp"
 #include "tools/heat_layer.hpp"
 #include "tools/png_drawing.hpp"
@@ -36,19 +35,16 @@ void draw_peak(const Canvas& canvas, int picture_height, int enlarged, const Cla
 }
 
 Caption caption_of(const RunReport& report, const std::optional<ClassPeak>& peak) {
-  if (!peak) return {"nothing but background", "", std::nullopt, ScoreKind::probabilities};
-  const ScoreKind kind = report.map->kind();
-  return {fmt::format("{}  {}", printable(peak->label), score_text(peak->score, kind)),
+  if (!peak) return {"nothing but background", "", std::nullopt, ScoreKind::probabilities, false};
+  return {class_title(report, peak->id, "  "),
           fmt::format("frame: the best {}x{} window", peak->window_width, peak->window_height),
-          heat_scale(*report.map, peak->id), kind};
+          heat_scale(*report.map, peak->id), report.map->kind(), false};
 }
 
 }  // namespace
 
-std::uint64_t overlay_bytes(const PictureSize& size) {
-  const CaptionedLayout layout(size);
-  return std::max(ScaledPicture::making_bytes(size, layout.drawn),
-                  ScaledPicture::kept_bytes(size, layout.drawn) + drawing_bytes(layout.width, layout.height));
+std::uint64_t overlay_bytes(const OutputNeeds& needs) {
+  return captioned_bytes(needs.size);
 }
 
 Status write_overlay(AtomicFile& file, const PictureResult& result) {
@@ -65,8 +61,8 @@ Status write_overlay(AtomicFile& file, const PictureResult& result) {
   if (shown) {
     peak = class_peak(report, *shown);
     heat.emplace(*report.map, *shown, report.placement, size, layout.drawn);
-    tag = fitted(fmt::format("{} {}", printable(peak->label), score_text(peak->score, report.map->kind())),
-                 static_cast<double>(layout.drawn.width) - 2.0 * sizes.pad, sizes.small(kDark));
+    tag = fitted(class_title(report, *shown), static_cast<double>(layout.drawn.width) - 2.0 * sizes.pad,
+                 sizes.small(kDark));
   }
   const Caption caption = caption_of(report, peak);
   return write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {

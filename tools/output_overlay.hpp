@@ -13,7 +13,7 @@ namespace fcn::tools {
 /// Writes a PNG into `file` (the caller commits). Small pictures are enlarged so that the text can be read.
 Status write_overlay(AtomicFile& file, const PictureResult& result);
 
-/// Bytes that write_overlay() holds at most beside the picture, which has this size.
-std::uint64_t overlay_bytes(const PictureSize& size);
+/// Bytes that write_overlay() holds at most beside the picture.
+std::uint64_t overlay_bytes(const OutputNeeds& needs);
 
 }  // namespace fcn::tools

@@ -4,6 +4,7 @@
 
 #include "engine/limits.hpp"
 #include "tools/picture.hpp"
+#include "tools/resize.hpp"
 #include "tools/run_report.hpp"
 
 namespace fcn::tools {
@@ -13,6 +14,12 @@ struct PictureResult {
   const Picture& picture;  ///< the one that ran: upright and resized
   const RunReport& report;
   const Limits& limits;
+};
+
+/// What is known before a picture runs of what writers will need.
+struct OutputNeeds {
+  PictureSize size;        ///< of the picture as it will run
+  int listed_classes = 1;  ///< in the report: those asked for, or the best
 };
 
 }  // namespace fcn::tools

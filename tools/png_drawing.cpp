@@ -23,7 +23,7 @@ Status write_drawing(AtomicFile& file, int width, int height, const Limits& limi
              static_cast<std::ptrdiff_t>(strip->row_bytes())});
     return strip->row(within);
   };
-  return write_png(file, width, height, row);
+  return write_png(file, width, height, PngPixels::rgb, row);
 }
 
 std::uint64_t drawing_bytes(std::int64_t width, std::int64_t height) {

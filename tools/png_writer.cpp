@@ -41,12 +41,13 @@ void flush_nothing(png_structp) {}
 void ignore_warning(png_structp, png_const_charp) {}
 
 /// All calls that may jump. No local variables, so that none is left undefined or undestroyed.
-bool write_image(png_structp png, png_infop info, int width, int height, const RowSource& row) {
+bool write_image(png_structp png, png_infop info, int width, int height, int colour_type,
+                 const RowSource& row) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
   // The limits of libpng are for reading; ours were checked when the picture was.
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
-  png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8,
-               PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8, colour_type,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   // One filter and a low level: an overlay should appear quickly rather than be small.
   png_set_compression_level(png, 3);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
@@ -58,12 +59,12 @@ bool write_image(png_structp png, png_infop info, int width, int height, const R
 
 }  // namespace
 
-Status write_png(AtomicFile& file, int width, int height, const RowSource& row) {
+Status write_png(AtomicFile& file, int width, int height, PngPixels pixels, const RowSource& row) {
   return write_png([&file](std::span<const std::byte> bytes) { return file.write(bytes); }, width, height,
-                   row);
+                   pixels, row);
 }
 
-Status write_png(const ByteSink& sink, int width, int height, const RowSource& row) {
+Status write_png(const ByteSink& sink, int width, int height, PngPixels pixels, const RowSource& row) {
   PngOutput output{sink, std::nullopt};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, ignore_warning);
   png_infop info = png != nullptr ? png_create_info_struct(png) : nullptr;
@@ -72,7 +73,8 @@ Status write_png(const ByteSink& sink, int width, int height, const RowSource& r
     return Error{ErrorCode::out_of_memory, "no memory to write a PNG", ""};
   }
   png_set_write_fn(png, &output, write_bytes, flush_nothing);
-  const bool written = write_image(png, info, width, height, row);
+  const bool written = write_image(png, info, width, height,
+                                   pixels == PngPixels::grey ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, row);
   png_destroy_write_struct(&png, &info);
   if (written) return {};
   return output.error.value_or(Error{ErrorCode::io, "cannot write PNG", ""});

@@ -40,7 +40,16 @@ ClassPeak class_peak(const RunReport& report, int id) {
 }
 
 std::optional<int> shown_class(const RunReport& report) {
-  return report.asked_class ? report.asked_class : report.map->predicted();
+  return report.asked_classes.empty() ? report.map->predicted() : report.asked_classes.front();
+}
+
+std::vector<int> shown_classes(const RunReport& report) {
+  if (!report.asked_classes.empty()) return report.asked_classes;
+  return report.map->top(1);
+}
+
+std::vector<int> listed_classes(const RunReport& report) {
+  return report.asked_classes.empty() ? report.map->top(report.top) : report.asked_classes;
 }
 
 Result<int> find_class(const ModelInfo& info, int classes, const std::string& name) {

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/model_info.hpp"
 #include "engine/score_map.hpp"
 #include "tools/original_frame.hpp"
 #include "tools/placed_map.hpp"
+#include "tools/region.hpp"
 #include "tools/run_profile.hpp"
 #include "tools/scale_pyramid.hpp"
 #include "tools/window_comparison.hpp"
@@ -28,7 +30,9 @@ struct RunReport {
   int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
   int top = 5;          ///< how many classes to list
   Placement placement = Placement::centers;  ///< of maps on pictures
-  std::optional<int> asked_class;            ///< the class to show instead of the predicted one
+  std::vector<int> asked_classes;            ///< to show instead of the predicted one
+  RegionRequest region_request;
+  std::vector<Region> regions;  ///< if the request asks for them
   double decode_ms = 0;
   double preprocess_ms = 0;  ///< resizing; normalising is part of infer_ms
   double plan_ms = 0;
@@ -64,9 +68,15 @@ std::string class_label(const ModelInfo& info, int id);
 
 ClassPeak class_peak(const RunReport& report, int id);
 
-/// The class to picture: the one asked for, or the predicted one; nothing if the model knows only a
-/// background.
+/// The class to picture where there is room for one: the first that was asked for, or the predicted one;
+/// nothing if the model knows only a background.
 std::optional<int> shown_class(const RunReport& report);
+
+/// All classes that were asked for, or the predicted one.
+std::vector<int> shown_classes(const RunReport& report);
+
+/// The classes to list: all that were asked for, or the best RunReport::top.
+std::vector<int> listed_classes(const RunReport& report);
 
 /// A class by number or label; a label that is also a number counts as a label. An Error names what exists.
 Result<int> find_class(const ModelInfo& info, int classes, const std::string& name);

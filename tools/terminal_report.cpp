@@ -11,6 +11,7 @@
 
 #include "engine/printable.hpp"
 #include "tools/heat_layer.hpp"
+#include "tools/region_table.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -82,8 +83,8 @@ std::string picture_of_map(const ScoreMap& map, int class_id) {
 std::string class_lines(const RunReport& report) {
   const ScoreKind kind = report.map->kind();
   std::vector<int> ids = report.map->top(report.top);
-  if (report.asked_class && std::find(ids.begin(), ids.end(), *report.asked_class) == ids.end())
-    ids.push_back(*report.asked_class);
+  for (const int id : report.asked_classes)
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   if (ids.empty()) return "  the model knows nothing but background\n";
   std::string text;
   for (const int id : ids) {
@@ -165,11 +166,12 @@ std::string terminal_report(const RunReport& report, Detail detail) {
                                  printable(report.image), report.width, report.height, map.cols(), map.rows(),
                                  map.geometry().x.stride);
   text += frame_line(report.frame) + '\n' + class_lines(report);
-  if (const auto shown = shown_class(report)) {
-    text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, *shown),
+  for (const int id : shown_classes(report)) {
+    text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, id),
                         map.kind() == ScoreKind::probabilities ? kShadeLegend : "");
-    text += picture_of_map(map, *shown);
+    text += picture_of_map(map, id);
   }
+  if (report.region_request.kind != RegionKind::none) text += "\n" + region_table(report);
   if (detail == Detail::verbose) text += winner_grid(map);
   text += time_line(report);
   return text;

@@ -22,7 +22,8 @@ struct GoldenCase {
   int pool_stride = 0, classes = 0, rows = 0, cols = 0;
   int output_stride = 0;  ///< 0 for the network's own
   int predicted_class = 0, predicted_row = 0, predicted_col = 0;
-  std::vector<float> logits;  ///< classes x rows x cols
+  std::vector<int> tutorial_box;  ///< x, y, width, height; empty for none
+  std::vector<float> logits;      ///< classes x rows x cols
 };
 
 inline std::string read_bytes(const std::filesystem::path& path) {
@@ -57,6 +58,7 @@ inline GoldenCase read_case(const std::filesystem::path& folder) {
   golden.predicted_class = json["predicted"]["class"];
   golden.predicted_row = json["predicted"]["row"];
   golden.predicted_col = json["predicted"]["col"];
+  if (json["tutorial_box"].is_array()) golden.tutorial_box = json["tutorial_box"].get<std::vector<int>>();
   golden.logits = read_npy(folder / "logits.npy");
   REQUIRE(golden.logits.size() == static_cast<std::size_t>(golden.classes) *
                                       static_cast<std::size_t>(golden.rows) *

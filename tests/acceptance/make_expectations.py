@@ -3,7 +3,8 @@
 """Compute what the shipped model must answer, independently of fcn: PyTorch in float64.
 
 Reads the graph and the (float16) weights from the model file, runs them over pictures with torch's own operators in
-float64, and writes for each case a folder with case.json (map size, predicted class and cell) and logits.npy (float32,
+float64, and writes for each case a folder with case.json (map size, predicted class and cell, the OpenCV
+tutorials' box) and logits.npy (float32,
 classes x rows x cols).  Needed only to make tests/data/golden anew, never to build or test:
 
     python3 tests/acceptance/make_expectations.py weights/fashion-resnet18.safetensors tests/data/golden \
@@ -15,6 +16,7 @@ The second makes the cases of denser maps: as torchvision's replace_stride_with_
 output stride becomes a dilation of all that follows.
 """
 import argparse, json, os, struct
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -95,6 +97,14 @@ def predicted(logits, background):
     return {"class": int(k), "row": int(row), "col": int(col), "probability": float(p[k, row, col])}
 
 
+def tutorial_box(logits, class_id, height, width):
+    """[x, y, w, h] of the first external contour (OpenCV 4.6) of the class's stretched map above 0.25, or None."""
+    scores = torch.softmax(logits, 0)[class_id].numpy().astype(np.float32)
+    mask = cv2.threshold(cv2.resize(scores, (width, height)), 0.25, 1, cv2.THRESH_BINARY)[1].astype(np.uint8)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return list(cv2.boundingRect(contours[0])) if contours else None
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("model")
@@ -119,6 +129,7 @@ def main():
             case = {"image": os.path.basename(path), "pool_stride": pool_stride, "output_stride": output_stride,
                     "rows": logits.shape[1], "cols": logits.shape[2], "classes": logits.shape[0],
                     "predicted": predicted(logits, model["background"])}
+            case["tutorial_box"] = tutorial_box(logits, case["predicted"]["class"], *picture.shape[:2])
             with open(os.path.join(folder, "case.json"), "w") as f:
                 json.dump(case, f, indent=1)
                 f.write("\n")

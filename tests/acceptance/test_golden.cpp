@@ -20,6 +20,7 @@
 #include "tests/acceptance/golden_case.hpp"
 #include "tools/export_model.hpp"
 #include "tools/image_io.hpp"
+#include "tools/regions.hpp"
 
 namespace fcn::test {
 namespace {
@@ -79,6 +80,16 @@ bool same_bits(const ScoreMap& a, const ScoreMap& b) {
          });
 }
 
+/// The box that the OpenCV tutorials draw, to the pixel.
+void check_tutorial_box(const GoldenCase& golden, const ScoreMap& probabilities,
+                        const tools::PictureSize& size) {
+  const auto found = tools::tutorial_region(probabilities, golden.predicted_class, size, 0.25);
+  REQUIRE(found);
+  std::vector<int> box;
+  for (const tools::Region& region : *found) box = {region.x, region.y, region.width, region.height};
+  CHECK(box == golden.tutorial_box);
+}
+
 /// One model on all cases: threads must not change a bit, nor direct convolution the answer.
 void check_cases(const std::filesystem::path& model_path, const std::vector<GoldenCase>& cases,
                  const std::filesystem::path& images) {
@@ -96,6 +107,9 @@ void check_cases(const std::filesystem::path& model_path, const std::vector<Gold
     const ScoreMap alone = run(model, picture, options);
     check_case(golden, alone);
     check_case(golden, run(direct, picture, options));
+    options.scores = ScoreKind::probabilities;
+    check_tutorial_box(golden, run(model, picture, options), {picture.width, picture.height});
+    options.scores = ScoreKind::logits;
     for (const int threads : {2, 5}) {
       options.threads = threads;
       CHECK(same_bits(run(model, picture, options), alone));

@@ -134,7 +134,7 @@ TEST_CASE("large results make pages of a few megabytes") {
     for (int id = 0; id < 1000; ++id) fixture.map.cell(cell / 60, cell % 60)[id] = cell == id ? 0.5F : 0.0F;
   for (int id = 0; id < 1000; ++id)
     fixture.map.peaks()[static_cast<std::size_t>(id)] = {0.001F * static_cast<float>(id), 0, 0};
-  fixture.report.asked_class = 3;
+  fixture.report.asked_classes = {3};
   const TemporaryFolder folder;
   const std::string page = page_of(fixture.report, folder / "page.html");
   CHECK(page.size() < 6'000'000);

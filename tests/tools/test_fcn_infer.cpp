@@ -95,7 +95,7 @@ TEST_CASE("JSON places the answer") {
   CHECK(logits["top"].size() == 1);
   CHECK(logits["predicted"]["logit"] == 5);
   CHECK(logits["predicted"]["probability"] > 0.99);
-  CHECK(logits["asked"]["label"] == "blue");
+  CHECK(logits["asked"][0]["label"] == "blue");
 }
 
 TEST_CASE("a profile has a line a layer, beside the result or alone") {
@@ -232,6 +232,56 @@ TEST_CASE("help fits 80 columns") {
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
     CHECK(line.size() <= 80);
+  }
+}
+
+TEST_CASE("regions are listed, and every picture of them written") {
+  const Scene scene;
+  const std::string folder = scene.folder / "out/";
+  const CommandResult result = scene.run({scene.picture,    "--regions", "all",      "--contours",
+                                          "--nms",          "0.5",       "--json",   scene.folder / "r.json",
+                                          "--heat",         folder,      "--masked", folder,
+                                          "--mask",         folder,      "--argmax", folder,
+                                          "--side-by-side", folder,      "--sheet",  folder,
+                                          "--csv",          folder,      "--class",  "red",
+                                          "--class",        "blue"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+  CHECK(result.out.find("Regions of 25 % or more") != std::string::npos);
+  for (const char* const name : {"right.heat.png", "right.masked.png", "right.mask.png", "right.argmax.png",
+                                 "right.side.png", "right.sheet.png", "right.csv"})
+    CHECK(std::filesystem::file_size(folder + name) > 50);
+  const Bytes text = read_file(scene.folder / "r.json");
+  const json line = json::parse(text.begin(), text.end());
+  REQUIRE(line["asked"].size() == 2);
+  REQUIRE(line["regions"].size() == 1);
+  const json region = line["regions"][0];
+  CHECK(region["label"] == "red");
+  // Cells every 2 pixels from (3.5, 3.5): red wins where at least 5 of 8 columns are red, from centre 11.5
+  // on, and its region reaches half a cell beyond the last centre, 15.5.
+  CHECK(region["box"][0].get<int>() + region["box"][2].get<int>() == 17);
+  CHECK(region["peak"] > 0.99);
+  CHECK(region["contour"].size() == 4);
+  CHECK_FALSE(region.contains("box_original"));
+  const json turned =
+      json::parse(scene.run({scene.picture, "--regions", "shown", "--resize", "40x24", "--json", "-"}).out);
+  CHECK(turned["regions"][0].contains("box_original"));
+  CHECK(
+      json::parse(scene.run({scene.picture, "--regions", "tutorial", "--json", "-"}).out)["regions"].size() ==
+      1);
+  for (const std::vector<std::string>& usage :
+       std::vector<std::vector<std::string>>{{"--regions", "some"},
+                                             {"--nms", "0.5"},
+                                             {"--contours"},
+                                             {"--regions", "all", "--threshold", "1.5"},
+                                             {"--regions", "all", "--threshold", "nan"},
+                                             {"--regions", "all", "--output", "logits"},
+                                             {"--mask", "-"},
+                                             {"--placement", "middle"}}) {
+    CAPTURE(usage);
+    std::vector<std::string> arguments = {scene.picture};
+    arguments.insert(arguments.end(), usage.begin(), usage.end());
+    CHECK(scene.run(arguments).exit_code == 2);
   }
 }
 

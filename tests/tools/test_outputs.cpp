@@ -106,14 +106,14 @@ TEST_CASE("JSON states what it cannot say as null, and hostile text harmlessly")
   fixture.map.peaks()[1].probability = std::numeric_limits<float>::infinity();
   fixture.map.peaks()[2].probability = -std::numeric_limits<float>::infinity();
   fixture.report.image = "bad\xff name\n\x1b[31m";
-  fixture.report.asked_class = 2;
+  fixture.report.asked_classes = {2};
   const std::string line = json_line(fixture.report);
   CHECK(line.find('\x1b') == std::string::npos);
   const json result = json::parse(line);
   CHECK(result["predicted"]["probability"].is_null());
-  CHECK(result["asked"]["class"] == 2);
-  CHECK(result["asked"]["probability"].is_null());
-  CHECK(result["asked"]["logit"] == 0.9);
+  CHECK(result["asked"][0]["class"] == 2);
+  CHECK(result["asked"][0]["probability"].is_null());
+  CHECK(result["asked"][0]["logit"] == 0.9);
   CHECK(result["image"] == "bad\xef\xbf\xbd name\n\x1b[31m");
 }
 
