@@ -92,7 +92,7 @@ std::string window_words(const GeometryReport& report) {
       "  cell looks, but {} pixels further right and down:",
       both(offset.x, offset.y));
   const std::vector<double> parts = window_offsets(report);
-  if (parts.empty()) return text + "\n  the layers' paddings and strides add up to that.\n";
+  if (parts.empty()) return text + "\n  the layers' paddings, strides and dilations add up to that.\n";
   std::string sum;
   for (const double part : parts) sum += fmt::format("{}{:g}", sum.empty() ? "" : " + ", part);
   return text + fmt::format(
@@ -220,6 +220,8 @@ std::string geometry_json(const GeometryReport& report) {
                       {{"rows", report.map.height},
                        {"cols", report.map.width},
                        {"pool_stride", report.pool_stride},
+                       {"output_stride", json_along_axes(map.x.stride / report.pool_stride,
+                                                         map.y.stride / report.pool_stride)},
                        {"stride_px", axes(map.x.stride, map.y.stride)},
                        {"first_center_px", axes(map.x.first_center, map.y.first_center)},
                        {"receptive_field_px", {map.x.receptive_field, map.y.receptive_field}},

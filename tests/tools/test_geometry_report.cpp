@@ -102,6 +102,7 @@ TEST_CASE("the geometry report fits 80 columns, escapes names and leads back to 
   CHECK(line["schema"] == "fcn-infer-geometry/1");
   CHECK(line["map"]["window_offset_px"] == json({15.5, 15.5}));
   CHECK(line["map"]["receptive_field_px"] == json({627, 627}));
+  CHECK(line["map"]["output_stride"] == 32);
   CHECK(line["layers"].size() == 8);
   CHECK(line["layers"][6]["first_center_px"] == json({0, 0}));
   CHECK(line["original"]["first_center_px"] == json({602.625, 2396.375}));
