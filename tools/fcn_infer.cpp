@@ -16,6 +16,7 @@
 #include "tools/infer_options.hpp"
 #include "tools/infer_run.hpp"
 #include "tools/interrupt.hpp"
+#include "tools/picture_runner.hpp"
 #include "tools/terminal_report.hpp"
 
 namespace {

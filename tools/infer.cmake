@@ -54,6 +54,7 @@ add_library(fcn_infer_parts STATIC
   output_panels.cpp
   output_targets.cpp
   picture_plan.cpp
+  picture_runner.cpp
   placed_map.cpp
   plan_report.cpp
   png_drawing.cpp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One call of fcn-infer on its pictures: each is decoded, run and reported; one that fails does not stop the
-// others.
+// One call of fcn-infer on its pictures, one after the other; one that fails does not stop the others. Not
+// here: what is done with a picture (picture_runner.hpp).
 #pragma once
 
 #include <string>
@@ -13,9 +13,6 @@ namespace fcn::tools {
 /// Everything after the model is loaded. Prints results to standard output and errors to standard error;
 /// returns the exit code.
 int infer_pictures(const Model& model, const std::string& model_path, const InferOptions& options);
-
-/// How many classes the model scores.
-int class_count(const Model& model);
 
 /// One line on standard error: "fcn-infer: where: message", with what came from files escaped.
 void print_error(const Error& error);
