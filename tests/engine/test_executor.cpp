@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/engine/emulated.hpp"
 #include "tests/engine/error_bound.hpp"
 #include "tests/engine/run_network.hpp"
 
@@ -61,7 +62,7 @@ void check_against_float64(const Graph& graph, const Picture& picture, const ker
 }  // namespace
 
 TEST_CASE("every node of a random network stays within the float32 error bound of float64") {
-  const std::uint32_t seed = GENERATE(range(1u, 13u));
+  const std::uint32_t seed = GENERATE(range(1u, kEmulated ? 4u : 13u));
   const auto network = GENERATE(&random_fcn, &random_mixed);
   Random random(seed);
   const Graph graph = network(seed);
@@ -136,7 +137,7 @@ TEST_CASE(
 }
 
 TEST_CASE("band heights, threads and archs do not change a bit") {
-  const std::uint32_t seed = GENERATE(range(100u, 106u));
+  const std::uint32_t seed = GENERATE(range(100u, kEmulated ? 102u : 106u));
   const auto network = GENERATE(&random_fcn, &random_mixed);
   Random random(seed);
   const Graph graph = network(seed);
