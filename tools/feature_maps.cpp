@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "tools/drawing.hpp"
-#include "tools/stroke_font.hpp"
+#include "tools/grid_caption.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -16,9 +16,6 @@ constexpr int kLargestSide = 1920;  // of a grid, pixels, about
 constexpr int kSmallestMap = 96;    // a smaller map is enlarged towards this
 constexpr int kOneRow = 4;          // maps that stand side by side
 constexpr int kGap = 2;             // between maps
-constexpr int kNarrowest = 420;     // of the picture, so that its caption can be read
-constexpr int kCaption = 40;
-constexpr Colour kGapColour{40, 44, 60};
 constexpr Colour kNaN{255, 0, 0};
 
 int ceil_root(double area) {
@@ -99,16 +96,12 @@ Result<Picture> FeatureMaps::draw(const std::string& title, const Limits& limits
   if (low < 0) low = -(high = std::max(high, -low));
   const int width = grid_.columns * (grid_.width * grid_.enlarge + kGap) - kGap;
   const int height = grid_.rows * (grid_.height * grid_.enlarge + kGap) - kGap;
-  auto picture = make_picture(std::max(width, kNarrowest), height + kCaption, limits);
-  if (!picture) return picture;
-  fill_box(canvas_of(*picture), {0, 0, picture->width, picture->height}, kGapColour, 1);
-  for (int c = 0; c < shape_.channels; ++c) draw_map(*picture, c, low, high);
-  const TextStyle style{10, 1.3, {235, 235, 240}};
-  draw_text(canvas_of(*picture), 6, height + 16, title, style);
   const std::string averaged = grid_.shrink > 1 ? fmt::format(", {0}x{0} averaged", grid_.shrink) : "";
   const std::string scale = low < 0 ? fmt::format("black {:.3g}, grey 0, white {:.3g}{}", low, high, averaged)
                                     : fmt::format("black 0, white {:.3g}{}", high, averaged);
-  draw_text(canvas_of(*picture), 6, height + 33, scale, style);
+  auto picture = make_captioned_grid(width, height, title, scale, limits);
+  if (!picture) return picture;
+  for (int c = 0; c < shape_.channels; ++c) draw_map(*picture, c, low, high);
   return picture;
 }
 

@@ -8,17 +8,14 @@
 #include <cstddef>
 
 #include "tools/drawing.hpp"
-#include "tools/stroke_font.hpp"
+#include "tools/grid_caption.hpp"
 
 namespace fcn::tools {
 namespace {
 
 constexpr int kTile = 56;  // pixels of a filter's longer side, about
 constexpr int kGap = 4;
-constexpr int kNarrowest = 420;
-constexpr int kCaption = 40;
 constexpr int kMostTiles = 4096;
-constexpr Colour kGapColour{40, 44, 60};
 
 class FilterDrawing {
  public:
@@ -83,17 +80,13 @@ class FilterDrawing {
 
 Result<Picture> draw_filters(const Conv& conv, const std::string& title, const Limits& limits) {
   const FilterDrawing drawing(conv);
-  auto picture = make_picture(std::max(drawing.width(), kNarrowest), drawing.height() + kCaption, limits);
-  if (!picture) return picture;
-  fill_box(canvas_of(*picture), {0, 0, picture->width, picture->height}, kGapColour, 1);
-  drawing.draw(*picture);
-  const TextStyle style{10, 1.3, {235, 235, 240}};
-  draw_text(canvas_of(*picture), 6, drawing.height() + 16, title, style);
   const std::string scale =
       drawing.coloured()
           ? fmt::format("colours are weights of red, green, blue: grey 0, full {:.3g}", drawing.largest())
           : fmt::format("black {:.3g}, grey 0, white {:.3g}", -drawing.largest(), drawing.largest());
-  draw_text(canvas_of(*picture), 6, drawing.height() + 33, scale, style);
+  auto picture = make_captioned_grid(drawing.width(), drawing.height(), title, scale, limits);
+  if (!picture) return picture;
+  drawing.draw(*picture);
   return picture;
 }
 

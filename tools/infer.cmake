@@ -29,6 +29,7 @@ add_library(fcn_infer_parts STATIC
   feature_maps.cpp
   filter_picture.cpp
   geometry_report.cpp
+  grid_caption.cpp
   heat_layer.cpp
   infer_options.cpp
   infer_options_compare.cpp
