@@ -175,6 +175,7 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
           "its rows are not stored, because its max-pool computes them; plan with keep_rows to tap them",
           "node " + plan_.graph().nodes[tap.node].name};
   images_ = images;
+  const ThreadPool::Awake awake(*pool_);
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
     if (profile_ != nullptr) profile_->begin();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The only threading code: a fork-join pool that runs one function on every worker, the caller being worker
 // 0. Work is divided by the callee from its worker number, so which thread computes what never depends on
-// timing. Between runs a worker spins for some tens of microseconds (a band's steps follow each other
-// closely), then sleeps.
+// timing. A worker without work spins for some tens of microseconds, then sleeps; while somebody keeps the
+// pool awake it spins for longer, because waking a thread can take as long as a step of the network.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -17,13 +18,23 @@
 namespace fcn::inline FCN_ABI {
 
 class ThreadPool {
+  struct Shared {
+    std::atomic<std::uint32_t> generation{0};  // counts runs; a change of it is the start signal
+    std::atomic<int> running{0};               // workers still busy with the present run
+    std::atomic<bool> awake{false};
+    const void* task = nullptr;
+    void (*call)(const void*, int) = nullptr;
+    bool stop = false;
+    bool may_spin = false;
+  };
+
  public:
   /// `threads` >= 1 workers, the calling thread included; 1 starts none.
   explicit ThreadPool(int threads) : shared_(std::make_unique<Shared>()) {
     FCN_ASSERT(threads >= 1);
     // With more workers than processors a spinning one keeps a working one from its processor.
     const unsigned processors = std::thread::hardware_concurrency();
-    shared_->spins = processors >= static_cast<unsigned>(threads) ? kSpins : 0;
+    shared_->may_spin = processors >= static_cast<unsigned>(threads);
     workers_.reserve(static_cast<std::size_t>(threads - 1));
     for (int worker = 1; worker < threads; ++worker)
       workers_.emplace_back([shared = shared_.get(), worker] { serve(*shared, worker); });
@@ -53,27 +64,29 @@ class ThreadPool {
     shared.running.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     publish(shared);
     task(0);
-    int left = shared.running.load(std::memory_order_acquire);
-    for (int spin = 0; left != 0; left = shared.running.load(std::memory_order_acquire))
-      if (spin < shared.spins) {
-        ++spin;
-        pause();
-      } else {
-        shared.running.wait(left, std::memory_order_acquire);
-      }
+    if (spin_until(shared, [&] { return shared.running.load(std::memory_order_acquire) == 0; })) return;
+    while (const int left = shared.running.load(std::memory_order_acquire))
+      shared.running.wait(left, std::memory_order_acquire);
   }
+
+  /// While one of these lives, runs are expected to follow each other within a millisecond or so, and workers
+  /// (and the caller, who waits for them) spin that long before they sleep. One at a time.
+  class Awake {
+   public:
+    explicit Awake(ThreadPool& pool) : shared_(pool.shared_.get()) {
+      shared_->awake.store(true, std::memory_order_relaxed);
+    }
+    Awake(const Awake&) = delete;
+    Awake& operator=(const Awake&) = delete;
+    ~Awake() { shared_->awake.store(false, std::memory_order_relaxed); }
+
+   private:
+    Shared* shared_;
+  };
 
  private:
   static constexpr int kSpins = 2000;  // 20 to 100 us, by the length of the processor's pause
-
-  struct Shared {
-    std::atomic<std::uint32_t> generation{0};  // counts runs; a change of it is the start signal
-    std::atomic<int> running{0};               // workers still busy with the present run
-    const void* task = nullptr;
-    void (*call)(const void*, int) = nullptr;
-    bool stop = false;
-    int spins = 0;
-  };
+  static constexpr std::chrono::milliseconds kAwakeSpin{2};
 
   static void pause() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -81,6 +94,22 @@ class ThreadPool {
 #elif defined(__aarch64__)
     asm volatile("yield");
 #endif
+  }
+
+  /// Whether done() came true before it was time to sleep.
+  template <class Done>
+  static bool spin_until(const Shared& shared, const Done& done) {
+    if (!shared.may_spin) return done();
+    for (int spin = 0; spin < kSpins; ++spin) {
+      if (done()) return true;
+      pause();
+    }
+    const auto tired = std::chrono::steady_clock::now() + kAwakeSpin;
+    while (shared.awake.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < tired) {
+      if (done()) return true;
+      pause();
+    }
+    return done();
   }
 
   static void publish(Shared& shared) {
@@ -91,13 +120,9 @@ class ThreadPool {
   static void serve(Shared& shared, int worker) {
     std::uint32_t seen = 0;
     for (;;) {
-      for (int spin = 0; shared.generation.load(std::memory_order_acquire) == seen;)
-        if (spin < shared.spins) {
-          ++spin;
-          pause();
-        } else {
-          shared.generation.wait(seen, std::memory_order_acquire);
-        }
+      const auto called = [&] { return shared.generation.load(std::memory_order_acquire) != seen; };
+      if (!spin_until(shared, called))
+        while (!called()) shared.generation.wait(seen, std::memory_order_acquire);
       ++seen;
       if (shared.stop) return;
       shared.call(shared.task, worker);

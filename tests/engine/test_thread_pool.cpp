@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -39,6 +40,25 @@ TEST_CASE("a pool wakes again after its workers have gone to sleep, and may be m
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   pool.run([&](int) { ++calls; });
   CHECK(calls == 6);
+}
+
+TEST_CASE("workers that wait in vain sleep, kept awake or not") {
+  ThreadPool pool(2);
+  const bool keep = GENERATE(false, true);
+  CAPTURE(keep);
+  const auto wait = std::chrono::milliseconds(100);
+  const auto idle = [&] {
+    pool.run([](int) {});
+    const std::clock_t before = std::clock();
+    std::this_thread::sleep_for(wait);
+    return std::chrono::milliseconds(1000 * (std::clock() - before) / CLOCKS_PER_SEC);
+  };
+  if (keep) {
+    const ThreadPool::Awake awake(pool);
+    CHECK(idle() < wait / 2);
+  } else {
+    CHECK(idle() < wait / 2);
+  }
 }
 
 TEST_CASE("parts cover the whole, do not overlap and begin at grains") {
