@@ -16,6 +16,9 @@
 
 namespace fcn::kernels {
 
+/// Floats of a cache line.
+inline constexpr int kCacheLine = 16;
+
 /// A register tile: mr output pixels times `vectors` registers of output channels. As large as the register
 /// file allows with room for one row of weights and one input value: 16 registers on SSE2 and AVX2, 32 on
 /// AVX-512 and NEON. mr is also bounded by the 6 input pointers that fit the general registers of x86-64.

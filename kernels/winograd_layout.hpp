@@ -18,9 +18,6 @@
 
 namespace fcn::kernels {
 
-/// Floats of a cache line.
-inline constexpr int kCacheLine = 16;
-
 /// Register tiles of a block. A layer of few channels has few weights, which stay in the second-level cache
 /// with the transformed input of four register tiles; from 128 channels on weights come from further away,
 /// and ten register tiles that share them are better than a transformed input that is near.
