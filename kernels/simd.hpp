@@ -106,6 +106,23 @@ struct Vec {
     return {xsimd::max(a.lanes, b.lanes)};
   }
 
+  /// a > b ? a : b, and a < b ? a : b: the second if either is NaN or both are zeros. x86's maximum and
+  /// minimum are just that; NEON's are not.
+  FCN_INLINE friend Vec greater_or_second(Vec a, Vec b) {
+#if defined(__aarch64__)
+    return select(a > b, a, b);
+#else
+    return {xsimd::max(a.lanes, b.lanes)};
+#endif
+  }
+  FCN_INLINE friend Vec less_or_second(Vec a, Vec b) {
+#if defined(__aarch64__)
+    return select(b > a, a, b);
+#else
+    return {xsimd::min(a.lanes, b.lanes)};
+#endif
+  }
+
   /// Comparisons with NaN are false.
   FCN_INLINE friend Mask operator>(Vec a, Vec b) {
     return a.lanes > b.lanes;
@@ -146,15 +163,13 @@ FCN_INLINE void unroll(F&& f) {
 /// x > 0 ? x : 0; NaN and -0 become +0.
 template <class Arch>
 FCN_INLINE Vec<Arch> relu(Vec<Arch> x) {
-  const auto zero = Vec<Arch>::zero();
-  return Vec<Arch>::select(x > zero, x, zero);
+  return greater_or_second(x, Vec<Arch>::zero());
 }
 
 /// The same with a ceiling: the relu of a convolution. An infinite ceiling changes nothing.
 template <class Arch>
 FCN_INLINE Vec<Arch> relu_up_to(Vec<Arch> x, Vec<Arch> ceiling) {
-  const auto y = relu<Arch>(x);
-  return Vec<Arch>::select(ceiling > y, y, ceiling);
+  return less_or_second(relu<Arch>(x), ceiling);
 }
 
 }  // namespace fcn::kernels

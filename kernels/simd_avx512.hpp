@@ -39,6 +39,12 @@ struct Vec<arch::avx512> {
   FCN_INLINE friend Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.lanes, b.lanes)}; }
 
   FCN_INLINE friend Vec greater(Vec a, Vec b) { return {_mm512_maskz_max_ps(0xffff, a.lanes, b.lanes)}; }
+  FCN_INLINE friend Vec greater_or_second(Vec a, Vec b) {
+    return {_mm512_maskz_max_ps(0xffff, a.lanes, b.lanes)};
+  }
+  FCN_INLINE friend Vec less_or_second(Vec a, Vec b) {
+    return {_mm512_maskz_min_ps(0xffff, a.lanes, b.lanes)};
+  }
 
   FCN_INLINE friend Mask operator>(Vec a, Vec b) { return _mm512_cmp_ps_mask(a.lanes, b.lanes, _CMP_GT_OQ); }
   FCN_INLINE friend Mask is_nan(Vec a) { return _mm512_cmp_ps_mask(a.lanes, a.lanes, _CMP_UNORD_Q); }
