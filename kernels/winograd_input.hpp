@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The input transform of one tile: v = B^T d B, a register of channels at a time, down the columns, then
+// The input transform of one tile: v = B^T d B, a cache line of channels at a time, down the columns, then
 // along the rows. Reads whole tiles: rows outside the map and margins hold zeros.
 #pragma once
 
@@ -13,25 +13,32 @@
 
 namespace fcn::kernels {
 
-/// The channels of one register: d[i] is row i of the tile at its first pixel, v point 0. `load` reads a
+/// The channels of some registers: d[i] is row i of the tile at its first pixel, v point 0. `load` reads a
 /// register.
-template <class Arch, int Tile, class Load>
+template <class Arch, int Tile, std::size_t Registers, class Load>
 FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, Tile>::taps],
                                 std::ptrdiff_t pixel_stride, float* v, std::ptrdiff_t v_stride, Load&& load) {
   using Transform = WinogradTransform<Arch, Tile>;
-  constexpr std::size_t taps = Transform::taps;
-  Vec<Arch> half[taps][taps];
+  constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
+  Vec<Arch> half[taps][taps][Registers];
   for (std::size_t j = 0; j < taps; ++j) {
-    Vec<Arch> column[taps];
     const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(j) * pixel_stride;
-    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { column[I] = load(d[I] + pixel); });
-    Transform::input(column);
-    unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][j] = column[I]; });
+    unroll<Arch, Registers>([&]<std::size_t R>() FCN_INLINE_LAMBDA {
+      Vec<Arch> column[taps];
+      unroll<Arch, taps>([&]<std::size_t I>()
+                             FCN_INLINE_LAMBDA { column[I] = load(d[I] + pixel + R * width); });
+      Transform::input(column);
+      unroll<Arch, taps>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][j][R] = column[I]; });
+    });
   }
-  for (std::size_t i = 0; i < taps; ++i) {
-    Transform::input(half[i]);
-    unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
-      half[i][J].store(v + static_cast<std::ptrdiff_t>(J) * v_stride);
+  for (const auto& half_row : half) {
+    unroll<Arch, Registers>([&]<std::size_t R>() FCN_INLINE_LAMBDA {
+      Vec<Arch> row[taps];  // not in place, which would store each value twice
+      unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA { row[J] = half_row[J][R]; });
+      Transform::input(row);
+      unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+        row[J].store(v + static_cast<std::ptrdiff_t>(J) * v_stride + R * width);
+      });
     });
     v += static_cast<std::ptrdiff_t>(taps) * v_stride;
   }
@@ -58,17 +65,24 @@ void transform_input_tile(const ConvBand& band, const PixelCursor<Arch>& at, flo
     d[i] = band.in.row[at.row * taps + i] + at.image * band.in.image_stride +
            (at.column * Tile - band.shape.pad_left) * band.in.pixel_stride;
   }
+  // A cache line's channels together: the pixels of a map fall into few sets of the first-level cache, which
+  // would not keep a line until its second half is due.
+  constexpr std::size_t registers = kCacheLine / width;
   int c = 0;
-  for (; c + width <= channels; c += width, v += width) {
-    if (c % kCacheLine == 0) fetch_next_input<Arch, Tile>(d, band.in.pixel_stride);
-    transform_input<Arch, Tile>(d, band.in.pixel_stride, v, v_stride,
-                                [&](const float* from) FCN_INLINE_LAMBDA { return Vec<Arch>::load(from); });
+  for (; c + kCacheLine <= channels; c += kCacheLine, v += kCacheLine) {
+    fetch_next_input<Arch, Tile>(d, band.in.pixel_stride);
+    transform_input<Arch, Tile, registers>(d, band.in.pixel_stride, v, v_stride,
+                                           [&](const float* from)
+                                               FCN_INLINE_LAMBDA { return Vec<Arch>::load(from); });
+    for (int i = 0; i < taps; ++i) d[i] += kCacheLine;
+  }
+  for (; c < channels; c += width, v += width) {
+    transform_input<Arch, Tile, 1>(d, band.in.pixel_stride, v, v_stride,
+                                   [&](const float* from) FCN_INLINE_LAMBDA {
+                                     return Vec<Arch>::load_first(from, lanes_at<Arch>(c, channels));
+                                   });
     for (int i = 0; i < taps; ++i) d[i] += width;
   }
-  if (c == channels) return;
-  transform_input<Arch, Tile>(d, band.in.pixel_stride, v, v_stride, [&](const float* from) FCN_INLINE_LAMBDA {
-    return Vec<Arch>::load_first(from, channels - c);
-  });
 }
 
 }  // namespace fcn::kernels
