@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The output transform of one tile and panel: y = A^T m A, a register of channels at a time, down the
-// columns, then along the rows; then bias, residual, relu, and the store of those pixels that lie in the map.
+// columns, then along the rows, two rows of y at a time, so that no register spills; then bias, residual,
+// relu, and the store of those pixels that lie in the map.
 #pragma once
 
 #include <cstddef>
@@ -19,12 +20,17 @@ template <class Arch, int Tile>
 struct WinogradTarget {
   static constexpr std::size_t outputs = WinogradTransform<Arch, Tile>::outputs;
 
-  float* out[outputs];
-  const float* residual[outputs];  // unset when there is none
+  float* out[outputs];                         // rows, at the panel's first channel
+  const float* residual[outputs];              // unset when there is none
+  std::ptrdiff_t out_stride, residual_stride;  // from pixel to pixel
   int rows, columns;
+
+  bool whole() const { return rows == Tile && columns == Tile; }
 
   static WinogradTarget of(const ConvBand& band, const PixelCursor<Arch>& at, std::ptrdiff_t channel) {
     WinogradTarget target;
+    target.out_stride = band.out.pixel_stride;
+    target.residual_stride = band.residual.pixel_stride;
     const std::ptrdiff_t row = at.row * Tile, column = at.column * Tile;
     const std::ptrdiff_t rows = band.out_rows - row, columns = band.out_width - column;
     target.rows = static_cast<int>(rows < Tile ? rows : Tile);
@@ -40,86 +46,132 @@ struct WinogradTarget {
     return target;
   }
 
-  /// Asks for the memory that `channels` of the tile go to, and for the residual's. Inlined, or GCC 12 takes a
-  /// function that only prefetches for one without effect and drops its calls.
+  /// Asks for the memory that `channels` of the tile go to, and for the residual's. Inlined, or GCC 12 takes
+  /// a function that only prefetches for one without effect and drops its calls.
   FCN_INLINE void fetch(const ConvBand& band, std::ptrdiff_t channels) const {
     for (int i = 0; i < rows; ++i) {
       for (int j = 0; j < columns; ++j) {
         for (std::ptrdiff_t c = 0; c < channels; c += kCacheLine) {
-          __builtin_prefetch(out[i] + j * band.out.pixel_stride + c, 1);
+          __builtin_prefetch(out[i] + j * out_stride + c, 1);
           if (band.residual.row == nullptr) continue;
-          __builtin_prefetch(residual[i] + j * band.residual.pixel_stride + c);
+          __builtin_prefetch(residual[i] + j * residual_stride + c);
         }
       }
     }
   }
 };
 
-/// One register of channels: f(row, column, value) for every pixel of the tile that lies in the map. `m` is
-/// point 0.
+/// Calls f.operator()<pair, its first row, its second>() for the pairs of rows of the output transform.
 template <class Arch, int Tile, class F>
-FCN_INLINE void transform_output(const float* m, int rows, int columns, F&& f) {
+FCN_INLINE void for_each_output_pair(F&& f) {
   using Transform = WinogradTransform<Arch, Tile>;
-  constexpr std::size_t taps = Transform::taps, outputs = Transform::outputs, nr = conv_nr<Arch>;
-  Vec<Arch> half[outputs][taps];
-  unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
-    Vec<Arch> column[taps], transformed[outputs];
-    unroll<Arch, taps>([&]<std::size_t I>()
-                           FCN_INLINE_LAMBDA { column[I] = Vec<Arch>::load(m + (I * taps + J) * nr); });
-    Transform::output(column, transformed);
-    unroll<Arch, outputs>([&]<std::size_t I>() FCN_INLINE_LAMBDA { half[I][J] = transformed[I]; });
+  unroll<Arch, Transform::outputs / 2>([&]<std::size_t P>() FCN_INLINE_LAMBDA {
+    f.template operator()<P, Transform::output_pairs[P][0], Transform::output_pairs[P][1]>();
   });
-  for (int i = 0; i < rows; ++i) {
-    Vec<Arch> row[outputs];
-    Transform::output(half[i], row);
-    unroll<Arch, outputs>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
-      if (static_cast<int>(J) < columns) f(i, static_cast<int>(J), row[J]);
+}
+
+/// A^T along one row: f.operator()<column>(value).
+template <class Arch, int Tile, class F>
+FCN_INLINE void transform_output_row(const Vec<Arch> (&half)[WinogradTransform<Arch, Tile>::taps], F&& f) {
+  for_each_output_pair<Arch, Tile>([&]<std::size_t P, std::size_t J, std::size_t K>() FCN_INLINE_LAMBDA {
+    Vec<Arch> first, second;
+    WinogradTransform<Arch, Tile>::template output<P>(half, first, second);
+    f.template operator()<J>(first);
+    f.template operator()<K>(second);
+  });
+}
+
+/// One register of channels: f.operator()<row, column>(value) for every pixel of the tile. `m` is point 0.
+template <class Arch, int Tile, class F>
+FCN_INLINE void transform_output(const float* m, F&& f) {
+  using Transform = WinogradTransform<Arch, Tile>;
+  constexpr std::size_t taps = Transform::taps, nr = conv_nr<Arch>;
+  for_each_output_pair<Arch, Tile>([&]<std::size_t P, std::size_t I, std::size_t K>() FCN_INLINE_LAMBDA {
+    Vec<Arch> first[taps], second[taps];
+    unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+      Vec<Arch> column[taps];
+      unroll<Arch, taps>([&]<std::size_t X>()
+                             FCN_INLINE_LAMBDA { column[X] = Vec<Arch>::load(m + (X * taps + J) * nr); });
+      Transform::template output<P>(column, first[J], second[J]);
+    });
+    transform_output_row<Arch, Tile>(
+        first, [&]<std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA { f.template operator()<I, J>(value); });
+    transform_output_row<Arch, Tile>(second, [&]<std::size_t J>(Vec<Arch> value)
+                                                 FCN_INLINE_LAMBDA { f.template operator()<K, J>(value); });
+  });
+}
+
+/// All pixels of a tile, `lanes` (whole registers) of each. Compiled for each way to finish a value: branches
+/// at each took a fifth of the time.
+template <class Arch, int Tile, bool Residual, bool Relu>
+void store_output_tile(const WinogradTarget<Arch, Tile>& to, const float* m, const float* bias,
+                       std::ptrdiff_t lanes, float relu_ceiling) {
+  const auto ceiling = Vec<Arch>::broadcast(relu_ceiling);
+  for (std::ptrdiff_t c = 0; c < lanes; c += Vec<Arch>::width) {
+    const auto added = Vec<Arch>::load(bias + c);
+    transform_output<Arch, Tile>(m + c, [&]<std::size_t I, std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA {
+      constexpr auto column = static_cast<std::ptrdiff_t>(J);
+      value = value + added;
+      if constexpr (Residual) {
+        value = value + Vec<Arch>::load(to.residual[I] + column * to.residual_stride + c);
+      }
+      if constexpr (Relu) value = relu_up_to<Arch>(value, ceiling);
+      value.store(to.out[I] + column * to.out_stride + c);
     });
   }
 }
 
+template <class Arch, int Tile>
+FCN_INLINE void store_output_tile(const ConvBand& band, const WinogradTarget<Arch, Tile>& to, const float* m,
+                                  const float* bias, std::ptrdiff_t lanes) {
+  const bool residual = band.residual.row != nullptr;
+  const auto plain =
+      residual ? &store_output_tile<Arch, Tile, true, false> : &store_output_tile<Arch, Tile, false, false>;
+  const auto clamped =
+      residual ? &store_output_tile<Arch, Tile, true, true> : &store_output_tile<Arch, Tile, false, true>;
+  const auto store = band.relu ? clamped : plain;
+  store(to, m, bias, lanes, band.ceiling);
+}
+
+/// A tile that the map's edge or the panel's end cuts: made whole aside, then what counts is copied.
+template <class Arch, int Tile>
+void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
+                    const WinogradTarget<Arch, Tile>& target, const float* m, const float* bias) {
+  constexpr std::size_t outputs = WinogradTransform<Arch, Tile>::outputs, nr = conv_nr<Arch>;
+  float out[outputs][outputs][nr], residual[outputs][outputs][nr] = {};
+  WinogradTarget<Arch, Tile> aside;
+  aside.out_stride = aside.residual_stride = conv_nr<Arch>;
+  for (int i = 0; i < Tile; ++i) aside.out[i] = out[i][0], aside.residual[i] = residual[i][0];
+  const auto for_each_pixel = [&](auto&& f) FCN_INLINE_LAMBDA {
+    for (int i = 0; i < target.rows; ++i) {
+      for (int j = 0; j < target.columns; ++j) f(i, j);
+    }
+  };
+  if (band.residual.row != nullptr) {
+    for_each_pixel([&](int i, int j) FCN_INLINE_LAMBDA {
+      const float* from = target.residual[i] + j * target.residual_stride;
+      for (std::ptrdiff_t c = 0; c < panel.channels; ++c) residual[i][j][c] = from[c];
+    });
+  }
+  store_output_tile<Arch, Tile>(band, aside, m, bias, panel.lanes);
+  const bool ends_pixel = panel.channel + panel.channels == band.shape.out_channels;
+  const std::ptrdiff_t padded = padded_channels<Arch>(band.shape.out_channels) - panel.channel;
+  for_each_pixel([&](int i, int j) FCN_INLINE_LAMBDA {
+    float* to = target.out[i] + j * target.out_stride;
+    for (std::ptrdiff_t c = 0; c < panel.channels; ++c) to[c] = out[i][j][c];
+    for (std::ptrdiff_t c = panel.channels; ends_pixel && c < padded; ++c) to[c] = 0.0f;
+  });
+}
+
 /// A tile's output for the channels of a panel: `m` its products, `bias` the panel's.
 template <class Arch, int Tile>
-void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
-                           const WinogradTarget<Arch, Tile>& target, const float* m, const float* bias) {
-  constexpr int width = Vec<Arch>::width;
-  const bool residual = band.residual.row != nullptr, with_relu = band.relu;
-  const auto ceiling = Vec<Arch>::broadcast(band.ceiling);
-  const auto channels = static_cast<int>(panel.channels);
-  int c = 0;
-  for (; c + width <= channels; c += width) {
-    const auto added = Vec<Arch>::load(bias + c);
-    transform_output<Arch, Tile>(
-        m + c, target.rows, target.columns, [&](int i, int j, Vec<Arch> value) FCN_INLINE_LAMBDA {
-          value = value + added;
-          if (residual) {
-            value = value + Vec<Arch>::load(target.residual[i] + j * band.residual.pixel_stride + c);
-          }
-          if (with_relu) value = relu_up_to<Arch>(value, ceiling);
-          value.store(target.out[i] + j * band.out.pixel_stride + c);
-        });
-  }
-  const int left = channels - c;
-  if (left > 0) {
-    const auto added = Vec<Arch>::load(bias + c);
-    transform_output<Arch, Tile>(
-        m + c, target.rows, target.columns, [&](int i, int j, Vec<Arch> value) FCN_INLINE_LAMBDA {
-          value = value + added;
-          if (residual) {
-            value =
-                value + Vec<Arch>::load_first(target.residual[i] + j * band.residual.pixel_stride + c, left);
-          }
-          if (with_relu) value = relu_up_to<Arch>(value, ceiling);
-          value.store_first(target.out[i] + j * band.out.pixel_stride + c, left);
-        });
-  }
-  if (panel.channel + channels == band.shape.out_channels) {
-    const int padded = padded_channels<Arch>(band.shape.out_channels) - static_cast<int>(panel.channel);
-    for (int i = 0; i < target.rows; ++i) {
-      for (int j = 0; j < target.columns; ++j) {
-        for (int p = channels; p < padded; ++p) target.out[i][j * band.out.pixel_stride + p] = 0.0f;
-      }
-    }
+FCN_INLINE void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
+                                      const WinogradTarget<Arch, Tile>& target, const float* m,
+                                      const float* bias) {
+  if (target.whole() && panel.channels % kChannelQuantum == 0) {
+    store_output_tile<Arch, Tile>(band, target, m, bias, panel.channels);
+  } else {
+    store_cut_tile<Arch, Tile>(band, panel, target, m, bias);
   }
 }
 

@@ -12,8 +12,9 @@
 
 namespace fcn::kernels {
 
-/// The transforms of F(Tile, 3): `input` is B^T, `output` is A^T, `filter` is G. An input tile is
-/// `taps` long, an output tile `outputs`.
+/// The transforms of F(Tile, 3): `input` is B^T, `output` is A^T, `filter` is G. An input tile is `taps`
+/// long, an output tile `outputs`. `output` gives two rows at a time, those that `output_pairs` names and
+/// that share their sums: of a whole tile's columns, two rows fit the registers that all would overflow.
 template <class Arch, int Tile>
 struct WinogradTransform;
 
@@ -30,9 +31,11 @@ struct WinogradTransform<Arch, 2> {
     x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
   }
 
-  FCN_INLINE static void output(const V (&m)[taps], V (&y)[outputs]) {
-    y[0] = (m[0] + m[1]) + m[2];  // 1  1  1  0
-    y[1] = (m[1] - m[2]) - m[3];  // 0  1 -1 -1
+  static constexpr std::size_t output_pairs[][2] = {{0, 1}};
+  template <std::size_t Pair>
+  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+    first = (m[0] + m[1]) + m[2];   // 1  1  1  0
+    second = (m[1] - m[2]) - m[3];  // 0  1 -1 -1
   }
 
   FCN_INLINE static void filter(const double (&g)[3], double (&u)[taps]) {
@@ -62,13 +65,18 @@ struct WinogradTransform<Arch, 4> {
     x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3, x[4] = t4, x[5] = t5;
   }
 
-  FCN_INLINE static void output(const V (&m)[taps], V (&y)[outputs]) {
-    const V sum1 = m[1] + m[2], difference1 = m[1] - m[2];
-    const V sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-    y[0] = (m[0] + sum1) + sum2;                                      // 1  1  1  1  1  0
-    y[1] = fma(V::broadcast(2.0f), difference2, difference1);         // 0  1 -1  2 -2  0
-    y[2] = fma(V::broadcast(4.0f), sum2, sum1);                       // 0  1  1  4  4  0
-    y[3] = fma(V::broadcast(8.0f), difference2, difference1) + m[5];  // 0  1 -1  8 -8  1
+  static constexpr std::size_t output_pairs[][2] = {{0, 2}, {1, 3}};
+  template <std::size_t Pair>
+  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+    if constexpr (Pair == 0) {
+      const V sum1 = m[1] + m[2], sum2 = m[3] + m[4];
+      first = (m[0] + sum1) + sum2;                  // 1  1  1  1  1  0
+      second = fma(V::broadcast(4.0f), sum2, sum1);  // 0  1  1  4  4  0
+    } else {
+      const V difference1 = m[1] - m[2], difference2 = m[3] - m[4];
+      first = fma(V::broadcast(2.0f), difference2, difference1);          // 0  1 -1  2 -2  0
+      second = fma(V::broadcast(8.0f), difference2, difference1) + m[5];  // 0  1 -1  8 -8  1
+    }
   }
 
   FCN_INLINE static void filter(const double (&g)[3], double (&u)[taps]) {
