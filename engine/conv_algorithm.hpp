@@ -12,7 +12,6 @@ namespace fcn::inline FCN_ABI {
 
 enum class ConvAlgorithm {
   direct,     ///< implicit matrix product
-  winograd2,  ///< Winograd F(2x2, 3x3): 2.25 times fewer multiplications
   winograd4,  ///< Winograd F(4x4, 3x3): 4 times fewer
 };
 
@@ -26,8 +25,6 @@ constexpr const char* to_string(ConvAlgorithm algorithm) {
   switch (algorithm) {
     case ConvAlgorithm::direct:
       return "direct";
-    case ConvAlgorithm::winograd2:
-      return "winograd2";
     case ConvAlgorithm::winograd4:
       return "winograd4";
   }
@@ -36,14 +33,9 @@ constexpr const char* to_string(ConvAlgorithm algorithm) {
 
 /// Output rows and columns of a tile; 1 for direct.
 constexpr int tile_size(ConvAlgorithm algorithm) {
-  if (algorithm == ConvAlgorithm::winograd4) return 4;
-  return algorithm == ConvAlgorithm::winograd2 ? 2 : 1;
+  return algorithm == ConvAlgorithm::winograd4 ? 4 : 1;
 }
 
-/// Transformed weights are 4 times the originals for F(4x4). Up to this many channels they stay in cache
-/// while tiles use them; beyond, F(2x2)'s, which are 1.8 times the originals, are read from memory in less
-/// time than the larger tile saves.
-inline constexpr int kMostWinograd4Channels = 256;
 /// Below this many channels a tile's transforms cost more than its products save.
 inline constexpr int kFewestWinogradChannels = 16;
 
@@ -51,9 +43,7 @@ inline ConvAlgorithm choose_algorithm(const Conv& conv, AlgorithmChoice choice) 
   const bool fits = conv.kernel == Extent{3, 3} && conv.stride == Extent{1, 1} &&
                     conv.dilation == Extent{1, 1} && conv.groups == 1 &&
                     std::min(conv.in_channels, conv.out_channels) >= kFewestWinogradChannels;
-  if (!fits || choice == AlgorithmChoice::direct) return ConvAlgorithm::direct;
-  return std::max(conv.in_channels, conv.out_channels) <= kMostWinograd4Channels ? ConvAlgorithm::winograd4
-                                                                                 : ConvAlgorithm::winograd2;
+  return fits && choice == AlgorithmChoice::automatic ? ConvAlgorithm::winograd4 : ConvAlgorithm::direct;
 }
 
 }  // namespace fcn::inline FCN_ABI

@@ -80,6 +80,9 @@ struct ConvBand {
 /// Rows of a convolution's kernel that conv_max_pool takes at most.
 inline constexpr int kMostPooledKernelRows = 16;
 
+/// F(4 x 4) layers of more filters than this keep them half transformed: 18 floats each instead of 36.
+inline constexpr std::ptrdiff_t kMostWholeFilters = 256 * 256;
+
 /// One band of a convolution with relu and the 3 x 3 max-pool of stride 2, padding 0 or 1, that alone reads
 /// it.
 ///
@@ -209,12 +212,13 @@ struct KernelTable {
 
   // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of stride 1, dilation 1 and one group; tile is 2
   // or 4. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
-  // kernels/winograd*.hpp state the bits.
+  // kernels/winograd*.hpp state the bits. F(4 x 4) filters of layers of more than kMostWholeFilters of them
+  // are kept half transformed (winograd_halves.hpp).
 
   /// Floats that pack_winograd writes: the transformed weights and the bias.
   std::size_t (*packed_winograd_size)(const ConvShape&, int tile) = nullptr;
-  /// Transforms weights [out][in][3][3] in float64, rounds once, and packs them with bias [out] (or null for
-  /// zeros).
+  /// Transforms weights [out][in][3][3] in float64, wholly or half, rounds once, and packs them with bias
+  /// [out] (or null for zeros).
   void (*pack_winograd)(const ConvShape&, int tile, const float* weights, const float* bias,
                         float* packed) = nullptr;
   /// Panels of output channels, as conv_panels.
@@ -288,9 +292,8 @@ struct KernelTable {
   /// then fma(v[1], m of the lower row, v[0] * m of the upper).
   void (*resize_linear)(const ResizeBand&, Range pixels);
 
-  /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds
-  /// of them. Starts from, and leaves its sums in, kChannelQuantum floats, so that the compiler must compute
-  /// them. Returns how many multiply-adds it did.
+  /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds,
+  /// from and to kChannelQuantum floats, so that the compiler must compute them. Returns how many it did.
   long (*multiply_add_burst)(long rounds, float* sink);
 };
 

@@ -5,7 +5,9 @@
 //
 //   for blocks of tiles:       v = B^T d B, each tile once               winograd_input.hpp
 //     for panels:              nr output channels
-//       for the points xi:     m[tile] = sum over c of v[xi][tile][c] * u[panel][xi][c] winograd_multiply.hpp
+//       for the points xi:     m[tile] = sum over c of v[xi][tile][c] * u[panel][xi][c]
+//       winograd_multiply.hpp,
+//                                                                     of large layers   winograd_halves.hpp
 //       for tiles:             y = A^T m A, bias, residual, relu, store  winograd_output.hpp
 //
 // Bits: the transforms are stated in winograd_transform.hpp; m starts at 0, then m = fma(v, u, m) over c in
@@ -20,6 +22,7 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/pixel_cursor.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/winograd_halves.hpp"
 #include "kernels/winograd_input.hpp"
 #include "kernels/winograd_layout.hpp"
 #include "kernels/winograd_multiply.hpp"
@@ -48,8 +51,14 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
       const auto panel = conv_panel<Arch>(weights, p);
       const float* bias = band.weights + panel.offset;
       const auto after = conv_panel<Arch>(weights, p + 1 < panels.end ? p + 1 : panels.begin);
-      multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, bias + panel.lanes,
-                           band.weights + after.offset + after.lanes, m);
+      const float* const filters = bias + panel.lanes;
+      const float* const next = band.weights + after.offset + after.lanes;
+      if (layout.u_floats > 0) {
+        multiply_halves<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, filters, next,
+                              m + layout.block_tiles * layout.m_stride, m);
+      } else {
+        multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, filters, next, m);
+      }
       transform_output_panel<Arch, Tile>(band, panel, first, size, layout, m, bias);
     }
   }

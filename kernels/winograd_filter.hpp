@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Transforms and packs the weights of a Winograd convolution: u = G g G^T, in float64 down the columns, then
-// along the rows, and each value rounded to float32 once. A register's worth of output channels at a time, as
+// along the rows, and each value rounded to float32 once; of large layers only G g, as winograd_halves.hpp
+// says. A register's worth of output channels at a time, as
 // plain loops that compilers turn into vectors of doubles: packing is a good part of the time to load a
 // model.
 #pragma once
@@ -10,6 +11,7 @@
 #include "kernels/conv_layout.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/winograd_halves.hpp"
 #include "kernels/winograd_layout.hpp"
 #include "kernels/winograd_transform.hpp"
 
@@ -42,7 +44,7 @@ FCN_INLINE void transform_filters(const double (&g)[9][Vec<Arch>::size], float* 
   }
 }
 
-template <class Arch, int Tile>
+template <class Arch, int Tile, bool Halves>
 void pack_winograd_panel(const ConvPanel<Arch>& panel, std::ptrdiff_t in_channels, const float* weights,
                          const float* bias, float* to) {
   constexpr std::size_t width = Vec<Arch>::size;
@@ -60,7 +62,11 @@ void pack_winograd_panel(const ConvPanel<Arch>& panel, std::ptrdiff_t in_channel
         const float* kernel = weights + (n * in_channels + c) * 9;
         for (std::size_t t = 0; t < 9; ++t) g[t][j] = kernel[t];
       }
-      transform_filters<Arch, Tile>(g, to, in_channels * panel.lanes);
+      if constexpr (Halves) {
+        halve_filters<Arch>(g, to, in_channels * panel.lanes);
+      } else {
+        transform_filters<Arch, Tile>(g, to, in_channels * panel.lanes);
+      }
     }
   }
 }
@@ -69,7 +75,9 @@ template <class Arch>
 void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, const float* bias,
                        float* packed) {
   const auto layout = conv_layout<Arch>(winograd_shape<Arch>(shape, tile));
-  const auto pack = tile == 4 ? &pack_winograd_panel<Arch, 4> : &pack_winograd_panel<Arch, 2>;
+  const auto pack = winograd_halves_filters<Arch>(shape, tile) ? &pack_winograd_panel<Arch, 4, true>
+                    : tile == 4                                ? &pack_winograd_panel<Arch, 4, false>
+                                                               : &pack_winograd_panel<Arch, 2, false>;
   for (std::ptrdiff_t p = 0; p < layout.group_panels; ++p) {
     const auto panel = conv_panel<Arch>(layout, p);
     pack(panel, shape.in_channels, weights, bias, packed + panel.offset);

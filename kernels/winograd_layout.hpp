@@ -3,10 +3,12 @@
 // Not here: the transforms (winograd_transform.hpp) and the loops (winograd.hpp).
 //
 // Transformed weights are packed as conv_layout.hpp packs a convolution whose kernel is taps x taps: panel by
-// panel, bias first, then one row of lanes for each (xi, c), xi = row of the transform * taps + column.
+// panel, bias first, then one row of lanes for each (xi, c), xi = row of the transform * taps + column. Half
+// transformed ones (winograd_halves.hpp) have three columns instead of taps.
 //
 //   scratch:  v [xi][tile of the block][c]      the transformed input, each tile's channels padded
 //             m [tile of the block][xi][nr]     the products of one panel
+//             u [4][c][nr]                      the rest of a row of half transformed filters
 #pragma once
 
 #include <cstddef>
@@ -34,12 +36,19 @@ struct WinogradLayout {
   std::ptrdiff_t tile_stride;  // in v
   std::ptrdiff_t v_stride;     // in v, from xi to xi + 1
   std::ptrdiff_t m_stride;     // in m, from tile to tile
+  std::ptrdiff_t u_floats;     // of u; none for wholly transformed filters
 };
+
+template <class Arch>
+FCN_INLINE bool winograd_halves_filters(const ConvShape& shape, int tile) {
+  return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
+}
 
 /// The convolution that has as many weights as the transformed one.
 template <class Arch>
 FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
-  shape.kernel_h = shape.kernel_w = tile + 2;
+  shape.kernel_w = winograd_halves_filters<Arch>(shape, tile) ? 3 : tile + 2;
+  shape.kernel_h = tile + 2;
   return shape;
 }
 
@@ -50,13 +59,20 @@ WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
       std::ptrdiff_t{shape.in_channels + kCacheLine - 1} / kCacheLine * kCacheLine;
   const std::ptrdiff_t block_tiles = winograd_register_tiles<Arch>(shape.in_channels) * ConvTile<Arch>::mr;
   // One line more than a round number, so that the points of a tile fall into different cache sets.
-  return {points, block_tiles, tile_stride, block_tiles * tile_stride + kCacheLine, points * conv_nr<Arch>};
+  const bool halves = winograd_halves_filters<Arch>(shape, tile);
+  return {.points = points,
+          .block_tiles = block_tiles,
+          .tile_stride = tile_stride,
+          .v_stride = block_tiles * tile_stride + kCacheLine,
+          .m_stride = points * conv_nr<Arch>,
+          .u_floats = halves ? 4 * (shape.in_channels * conv_nr<Arch> + kCacheLine) : std::ptrdiff_t{0}};
 }
 
 template <class Arch>
 std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
   const auto layout = winograd_layout<Arch>(shape, tile);
-  return static_cast<std::size_t>(layout.points * layout.v_stride + layout.block_tiles * layout.m_stride);
+  return static_cast<std::size_t>(layout.points * layout.v_stride + layout.block_tiles * layout.m_stride +
+                                  layout.u_floats);
 }
 
 template <class Arch>

@@ -86,32 +86,60 @@ constexpr WinogradMultiplies<Arch> make_multiplies() {
 template <class Arch>
 inline constexpr WinogradMultiplies<Arch> winograd_multiplies = make_multiplies<Arch>();
 
+/// Memory that is due after the points at hand: `floats` of it, fetched in equal shares while `points` points
+/// of `channels` channels are multiplied with `tiles` tiles.
+template <class Arch>
+struct WinogradAhead {
+  const float* at;
+  std::ptrdiff_t lines;  // cache lines for each run of channels and register tile
+
+  WinogradAhead(const float* from, std::ptrdiff_t floats, std::ptrdiff_t points, std::ptrdiff_t channels,
+                std::ptrdiff_t tiles)
+      : at(from) {
+    const std::ptrdiff_t runs = points * runs_of(channels) * register_tiles(tiles);
+    lines = (floats / kCacheLine + runs - 1) / runs;
+  }
+
+  static std::ptrdiff_t runs_of(std::ptrdiff_t channels) {
+    return (channels + kWinogradRun - 1) / kWinogradRun;
+  }
+  static std::ptrdiff_t register_tiles(std::ptrdiff_t tiles) {
+    return (tiles + ConvTile<Arch>::mr - 1) / ConvTile<Arch>::mr;
+  }
+};
+
+/// The products of one panel at one point, whose transformed input is `v` and whose filters are `u`, for
+/// `tiles` transformed tiles.
+template <class Arch>
+void multiply_point(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
+                    const float* v, std::ptrdiff_t tiles, const float* u, WinogradAhead<Arch>& ahead,
+                    float* m) {
+  const std::ptrdiff_t register_tiles = ahead.register_tiles(tiles);
+  for (std::ptrdiff_t r = 0; r < register_tiles; ++r) {
+    // As even as possible, as in conv_pixels.hpp: small register tiles are slow ones.
+    const std::ptrdiff_t begin = tiles * r / register_tiles, end = tiles * (r + 1) / register_tiles;
+    winograd_multiplies<Arch>.of[end - begin - 1][lanes / Vec<Arch>::width - 1](
+        {.v = v + begin * layout.tile_stride,
+         .tile_stride = layout.tile_stride,
+         .u = u,
+         .channels = channels,
+         .m = m + begin * layout.m_stride,
+         .m_stride = layout.m_stride,
+         .ahead = ahead.at,
+         .ahead_lines = ahead.lines});
+    ahead.at += ahead.runs_of(channels) * ahead.lines * kCacheLine;
+  }
+}
+
 /// The products of one panel at every point, for `tiles` transformed tiles. `u` is the panel's first point,
 /// `next` the first point of the panel that comes after it.
 template <class Arch>
 void multiply_panel(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
                     const float* v, std::ptrdiff_t tiles, const float* u, const float* next, float* m) {
-  constexpr std::ptrdiff_t mr = ConvTile<Arch>::mr;
   const std::ptrdiff_t point_size = channels * lanes;
-  const std::ptrdiff_t register_tiles = (tiles + mr - 1) / mr;
-  const std::ptrdiff_t runs = (channels + kWinogradRun - 1) / kWinogradRun;
-  const std::ptrdiff_t ahead_lines =
-      (point_size / kCacheLine + runs * register_tiles - 1) / (runs * register_tiles);
   for (std::ptrdiff_t xi = 0; xi < layout.points; ++xi) {
-    const float* ahead = xi + 1 < layout.points ? u + point_size : next;
-    for (std::ptrdiff_t r = 0; r < register_tiles; ++r) {
-      // As even as possible, as in conv_pixels.hpp: small register tiles are slow ones.
-      const std::ptrdiff_t begin = tiles * r / register_tiles, end = tiles * (r + 1) / register_tiles;
-      winograd_multiplies<Arch>.of[end - begin - 1][lanes / Vec<Arch>::width - 1](
-          {.v = v + begin * layout.tile_stride,
-           .tile_stride = layout.tile_stride,
-           .u = u,
-           .channels = channels,
-           .m = m + begin * layout.m_stride,
-           .m_stride = layout.m_stride,
-           .ahead = ahead + r * runs * ahead_lines * kCacheLine,
-           .ahead_lines = ahead_lines});
-    }
+    WinogradAhead<Arch> ahead(xi + 1 < layout.points ? u + point_size : next, point_size, 1, channels, tiles);
+    multiply_point<Arch>(layout, lanes, channels, v, tiles, u, ahead, m);
     v += layout.v_stride;
     u += point_size;
     m += conv_nr<Arch>;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Winograd convolution F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3), the truth of its bits: one tile and one value at
 // a time, with std::fma. Never optimised. kernels/winograd*.hpp state the same steps for registers. Weights:
-// bias [out], then transformed kernels [out][in][taps * taps]. A panel is one channel.
+// bias [out], then transformed kernels [out][in][taps * taps], or [out][in][taps * 3] for those that are kept
+// half transformed (kernels/winograd_halves.hpp). A panel is one channel.
 #pragma once
 
 #include <cmath>
@@ -64,8 +65,26 @@ inline int winograd_points(int tile) {
   return (tile + 2) * (tile + 2);
 }
 
+inline bool winograd_halves_filters(const ConvShape& shape, int tile) {
+  return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
+}
+
+/// Floats of a packed kernel.
+inline int winograd_kernel_size(const ConvShape& shape, int tile) {
+  return winograd_halves_filters(shape, tile) ? 6 * 3 : winograd_points(tile);
+}
+
+/// The second transform of half transformed kernels, along a row: h is h0 / 4, h1 / 12, h2.
+inline void winograd_half_line(const float* h, float* u) {
+  const float even = h[0] + h[2], twice = h[1] + h[1];
+  const float near = std::fma(-0.5f, h[0], (-1.0f / 6.0f) * even), far = (1.0f / 6.0f) * even;
+  u[0] = h[0];
+  u[1] = near - twice, u[2] = near + twice, u[3] = far + h[1], u[4] = far - h[1];
+  u[5] = h[2];
+}
+
 inline std::size_t packed_winograd_size_f32(const ConvShape& shape, int tile) {
-  const auto kernel = static_cast<std::size_t>(winograd_points(tile));
+  const auto kernel = static_cast<std::size_t>(winograd_kernel_size(shape, tile));
   return static_cast<std::size_t>(shape.out_channels) *
          (1 + static_cast<std::size_t>(shape.in_channels) * kernel);
 }
@@ -76,7 +95,8 @@ inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* wei
   for (int n = 0; n < shape.out_channels; ++n) packed[n] = bias != nullptr ? bias[n] : 0.0f;
   packed += shape.out_channels;
   const std::ptrdiff_t kernels = static_cast<std::ptrdiff_t>(shape.out_channels) * shape.in_channels;
-  for (std::ptrdiff_t k = 0; k < kernels; ++k, weights += 9, packed += taps * taps) {
+  const bool halves = winograd_halves_filters(shape, tile);
+  for (std::ptrdiff_t k = 0; k < kernels; ++k, weights += 9, packed += winograd_kernel_size(shape, tile)) {
     double half[6][3];
     for (int x = 0; x < 3; ++x) {
       const double column[3] = {weights[x], weights[3 + x], weights[6 + x]};
@@ -84,7 +104,12 @@ inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* wei
       winograd_filter_line(tile, column, transformed);
       for (int i = 0; i < taps; ++i) half[i][x] = transformed[i];
     }
-    for (int i = 0; i < taps; ++i) {
+    for (int i = 0; i < taps && halves; ++i) {
+      packed[i * 3] = static_cast<float>((1.0 / 4.0) * half[i][0]);
+      packed[i * 3 + 1] = static_cast<float>((1.0 / 12.0) * half[i][1]);
+      packed[i * 3 + 2] = static_cast<float>(half[i][2]);
+    }
+    for (int i = 0; i < taps && !halves; ++i) {
       double row[6];
       winograd_filter_line(tile, half[i], row);
       for (int j = 0; j < taps; ++j) packed[i * taps + j] = static_cast<float>(row[j]);
@@ -117,12 +142,15 @@ inline void winograd_input_tile(const ConvBand& band, int tile, const Pixel& at,
 /// m of output channel n, and after it y, in whose rows the first `tile` values count.
 inline void winograd_output_tile(const ConvBand& band, int tile, const float* v, std::ptrdiff_t n, float* m) {
   const int taps = tile + 2, points = taps * taps;
-  const float* u = band.weights + band.shape.out_channels + n * band.shape.in_channels * points;
-  for (int xi = 0; xi < points; ++xi) {
-    m[xi] = 0.0f;
-    for (int c = 0; c < band.shape.in_channels; ++c) {
-      m[xi] = std::fma(v[c * points + xi], u[c * points + xi], m[xi]);
-    }
+  const bool halves = winograd_halves_filters(band.shape, tile);
+  const int size = winograd_kernel_size(band.shape, tile);
+  const float* kernel = band.weights + band.shape.out_channels + n * band.shape.in_channels * size;
+  for (int xi = 0; xi < points; ++xi) m[xi] = 0.0f;
+  for (int c = 0; c < band.shape.in_channels; ++c, kernel += size, v += points) {
+    float whole[36];
+    for (int i = 0; i < taps && halves; ++i) winograd_half_line(kernel + i * 3, whole + i * taps);
+    const float* u = halves ? whole : kernel;
+    for (int xi = 0; xi < points; ++xi) m[xi] = std::fma(v[xi], u[xi], m[xi]);
   }
   for (int j = 0; j < taps; ++j) winograd_output_line(tile, m + j, taps);
   for (int i = 0; i < tile; ++i) winograd_output_line(tile, m + i * taps, 1);

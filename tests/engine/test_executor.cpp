@@ -74,8 +74,9 @@ TEST_CASE("every node of a random network stays within the float32 error bound o
       check_against_float64(graph, picture, *table, algorithm);
 }
 
-TEST_CASE("both Winograd forms run in bands and threads without a change of bits, near float64") {
-  const int out = GENERATE(24, kMostWinograd4Channels + 3);  // F(4x4) and F(2x2)
+TEST_CASE("Winograd runs in bands and threads without a change of bits, near float64") {
+  const bool halves = GENERATE(false, true);  // filters kept half transformed
+  const int out = halves ? static_cast<int>(kernels::kMostWholeFilters) / 16 : 24;
   Random random(static_cast<std::uint32_t>(out));
   Graph graph;
   NodeId x = graph.append("input", Input{3}, {});
@@ -84,16 +85,18 @@ TEST_CASE("both Winograd forms run in bands and threads without a change of bits
   conv.relu = true;
   x = graph.append("tiled", conv, {x});
   graph.append("head", random_conv(random, out, 5, 1, 1, 0), {x});
-  const Picture picture(random, 29, 37, 3);
+  const Picture picture(random, halves ? 13 : 29, halves ? 17 : 37, 3);
   const Tensor want = run_network(graph, normalised(3), {&picture, 1}, {.table = &reference_table()});
   for (const kernels::KernelTable* table : kernels::supported_tables()) {
     check_against_float64(graph, picture, *table, AlgorithmChoice::automatic);
     if (table->arch == std::string_view("sse2")) continue;
     for (const int threads : {1, 2, 5})
-      for (const int band_rows : {0, 1, 3, 16})
+      for (const int band_rows : {0, 1, 3, 16}) {
+        if (halves && band_rows % 3 != 0) continue;  // so many filters take long to pack
         CHECK(same_bits(run_network(graph, normalised(3), {&picture, 1},
                                     {.table = table, .threads = threads, .band_rows = band_rows}),
                         want));
+      }
   }
 }
 

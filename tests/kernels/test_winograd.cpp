@@ -52,6 +52,22 @@ TEST_CASE("Winograd convolutions of more tiles than a block holds", "[winograd]"
   }
 }
 
+TEST_CASE("Winograd convolutions of so many filters that they are kept half transformed", "[winograd]") {
+  const auto most = static_cast<int>(kernels::kMostWholeFilters);
+  for (const WinogradCase& c : {WinogradCase{.in_channels = 257, .out_channels = 257, .in_h = 3, .in_w = 5},
+                                {.in_channels = most / 64, .out_channels = 65, .in_h = 2, .in_w = 3},
+                                {.in_channels = 61, .out_channels = most / 60, .in_h = 4, .in_w = 4},
+                                {.in_channels = 300,
+                                .out_channels = 219,
+                                .in_h = 9,
+                                .in_w = 13,
+                                .residual = true,
+                                .values = Values::kSpecial}}) {
+    REQUIRE(c.halves_filters());
+    check_winograd(c);
+  }
+}
+
 TEST_CASE("Winograd convolutions with residual and relu, in place too", "[winograd]") {
   for (int tile : {2, 4}) {
     for (Values values : {Values::kRandom, Values::kIntegers, Values::kSpecial}) {

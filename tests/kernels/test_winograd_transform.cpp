@@ -91,6 +91,36 @@ TEST_CASE("Transformed weights are float64's, rounded once", "[winograd]") {
   }
 }
 
+TEST_CASE("Half transformed weights are float64's, and their second transform is a matrix", "[winograd]") {
+  RandomFloats random(test_seed(), Values::kRandom);
+  const auto m = WinogradMatrices::of(4);
+  const kernels::ConvShape shape{257, 256, 1, 3, 3, 1, 1, 1, 1, 1};
+  std::vector<float> weights(std::size_t{257} * 256 * 9);
+  for (float& w : weights) w = random();
+  std::vector<float> packed(reference_table().packed_winograd_size(shape, 4));
+  CHECK(packed.size() == 256 + std::size_t{257} * 256 * 18);
+  reference_table().pack_winograd(shape, 4, weights.data(), nullptr, packed.data());
+  const Eigen::Vector3d scale(1.0 / 4, 1.0 / 12, 1.0);
+  for (std::size_t kernel = 0; kernel < 1000; ++kernel) {
+    Eigen::Matrix3d g;
+    for (int i = 0; i < 9; ++i) g(i / 3, i % 3) = weights[kernel * 9 + static_cast<std::size_t>(i)];
+    const Eigen::MatrixXd h = m.filter * g, h_magnitude = m.filter.cwiseAbs() * g.cwiseAbs();
+    for (int i = 0; i < 6; ++i) {
+      const float* half = packed.data() + 256 + kernel * 18 + i * 3;
+      for (int x = 0; x < 3; ++x) {
+        CHECK(std::abs(half[x] - scale[x] * h(i, x)) <=
+              scale[x] * (0x1p-24 * std::abs(h(i, x)) + 20 * 0x1p-53 * h_magnitude(i, x)));
+      }
+      float u[6];
+      kernels::reference::winograd_half_line(half, u);
+      // All of error_in_bounds' roundings but the half's own, and one for float64's.
+      const Eigen::Vector3d line(half[0] / scale[0], half[1] / scale[1], half[2]);
+      const VectorXd truth = m.filter * line, bound = 6 * 0x1p-24 * (m.filter.cwiseAbs() * line.cwiseAbs());
+      for (int k = 0; k < 6; ++k) CHECK(std::abs(u[k] - truth[k]) <= bound[k]);
+    }
+  }
+}
+
 TEST_CASE("Every table transforms weights to the same bits", "[winograd]") {
   // Seen through convolution: one input channel that is 1 at a single pixel, so that each output is a sum
   // of transformed weights; ragged panels and a bias to find its place.

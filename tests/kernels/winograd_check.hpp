@@ -56,6 +56,7 @@ struct WinogradCase {
   int out_w() const { return in_w + pad_left + pad_right - 2; }
   int tiles_down() const { return (out_h() + tile - 1) / tile; }
   int tiles_across() const { return (out_w() + tile - 1) / tile; }
+  bool halves_filters() const { return tile == 4 && in_channels * out_channels > kernels::kMostWholeFilters; }
   kernels::ConvShape shape() const { return {in_channels, out_channels, 1, 3, 3, 1, 1, 1, 1, pad_left}; }
 
   std::string reproducer() const {
@@ -139,11 +140,12 @@ class WinogradProblem {
   ///
   /// A value's way through the input transform has 2 * input_roundings roundings, of at most 2^-24 each
   /// relative to the sums of absolute values |B^T| |d| |B|, since no step subtracts what a former one added.
-  /// The transformed weight has one (two make up for float64's), the sum of products one for each channel and
-  /// one more on SSE2, the output transform 2 * output_roundings, bias and residual one each, float64's own
-  /// sums less than one. N roundings of that kind err by at most N 2^-24 / (1 - N 2^-24) times
-  /// |A^T| (sum over c of |G| |g| |G^T| . |B^T| |d| |B|) |A| (Higham, Accuracy and Stability of Numerical
-  /// Algorithms, 3.1). Random normal values are far too large to underflow.
+  /// The transformed weight has one, or, kept half transformed, six: of a half, of the sum of two, of 1/6, of
+  /// their product, and of two more sums; one more makes up for float64's. The sum of products has one for
+  /// each channel and one more on SSE2, the output transform 2 * output_roundings, bias and residual one
+  /// each, float64's own sums less than one. N roundings of that kind err by at most N 2^-24 / (1 - N 2^-24)
+  /// times |A^T| (sum over c of |G| |g| |G^T| . |B^T| |d| |B|) |A| (Higham, Accuracy and Stability of
+  /// Numerical Algorithms, 3.1). Random normal values are far too large to underflow.
   double error_in_bounds(const Map& got) const;
 
  private:
@@ -248,8 +250,8 @@ inline double WinogradProblem::tile_error_in_bounds(const Map& got, int ty, int 
   const auto m = WinogradMatrices::of(case_.tile);
   const Eigen::MatrixXd input = m.input.cwiseAbs(), filter = m.filter.cwiseAbs(),
                         output = m.output.cwiseAbs();
-  const double n_roundings =
-      2 * m.input_roundings + 2 + case_.in_channels + 1 + 2 * m.output_roundings + 2 + 1;
+  const double n_roundings = 2 * m.input_roundings + (case_.halves_filters() ? 7 : 2) + case_.in_channels +
+                             1 + 2 * m.output_roundings + 2 + 1;
   const double unit = n_roundings * 0x1p-24 / (1 - n_roundings * 0x1p-24);
   std::vector<Eigen::MatrixXd> tiles, magnitudes;
   for (int c = 0; c < case_.in_channels; ++c) {
