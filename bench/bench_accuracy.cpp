@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // How far float32's direct convolution, F(2x2) and F(4x4) are from float64, side by side, at ResNet-18's
-// channel counts: root mean square and largest error, both in units of the outputs' root mean square.
+// channel counts, and F(2x2) of stride 2 beside direct convolution of stride 2: root mean square and largest
+// error, both in units of the outputs' root mean square.
 //   bench_accuracy
 #include <cmath>
 #include <cstdio>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "bench/conv_bench_data.hpp"
@@ -25,12 +27,12 @@ Floats normal_floats(std::size_t count) {
 /// One output of the band, computed in float64 from the rows that the kernel reads. `tile`: 0 for direct.
 double truth_at(const ConvBenchData& data, const ConvRow& row, const float* weights, int tile, int y, int x,
                 int n) {
-  const int step = tile == 0 ? 1 : tile, taps = tile == 0 ? row.kernel : tile + 2;
+  const int step = tile == 0 ? 1 : tile, taps = (step - 1) * row.stride + row.kernel;
   double sum = 0;
   for (int ky = 0; ky < row.kernel; ++ky) {
-    const float* from = data.band.in.row[y / step * taps + y % step + ky];
+    const float* from = data.band.in.row[y / step * taps + y % step * row.stride + ky];
     for (int kx = 0; kx < row.kernel; ++kx) {
-      const float* pixel = from + (x - row.pad + kx) * data.band.in.pixel_stride;
+      const float* pixel = from + (x * row.stride - row.pad + kx) * data.band.in.pixel_stride;
       for (int c = 0; c < row.in_channels; ++c)
         sum += double{pixel[c]} * weights[((n * row.in_channels + c) * row.kernel + ky) * row.kernel + kx];
     }
@@ -73,10 +75,11 @@ void print_row(int channels, const kernels::KernelTable& table) {
   ConvRow row;
   row.in_channels = channels;
   row.out_channels = channels;  // as in ResNet-18, where that decides how filters are kept
-  row.kernel = 3, row.stride = 1, row.pad = 1;
+  row.kernel = 3, row.pad = 1;
   row.in_h = row.in_w = 16;
   std::printf("| %d |", channels);
-  for (const int tile : {0, 2, 4}) {
+  for (const auto& [stride, tile] : {std::pair{1, 0}, {1, 2}, {1, 4}, {2, 0}, {2, 2}}) {
+    row.stride = stride;
     const Errors errors = errors_of(row, table, tile);
     std::printf(" %.1e, %.1e |", errors.rms, errors.largest);
   }
@@ -93,7 +96,9 @@ int main() {
     return 1;
   }
   std::printf(
-      "| channels in and out | direct | F(2x2) | F(4x4) |   rms, largest error; %s\n|---|---|---|---|\n",
+      "| channels in and out | direct | F(2x2) | F(4x4) | direct, stride 2 | F(2x2), stride 2 |   rms, "
+      "largest "
+      "error; %s\n|---|---|---|---|---|---|\n",
       choice.table->arch);
   for (const int channels : {64, 128, 256, 512}) fcn::bench::print_row(channels, *choice.table);
   return 0;

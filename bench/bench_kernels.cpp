@@ -153,12 +153,16 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
     benchmark::RegisterBenchmark(("conv/" + row.image() + "/" + row.layer + suffix).c_str(), bench_conv, row,
                                  table)
         ->UseManualTime();
-    if (row.kernel != 3 || row.stride != 1) continue;
-    for (int tile : {2, 4}) {
-      const std::string name =
-          "winograd" + std::to_string(tile) + "/" + row.image() + "/" + row.layer + suffix;
-      benchmark::RegisterBenchmark(name.c_str(), bench_winograd, row, table, tile)->UseManualTime();
-    }
+    if (row.kernel != 3) continue;
+    const auto register_winograd = [&](const std::string& name, int tile) {
+      benchmark::RegisterBenchmark((name + "/" + row.image() + "/" + row.layer + suffix).c_str(),
+                                   bench_winograd, row, table, tile)
+          ->UseManualTime();
+    };
+    if (row.stride == 2) register_winograd("polyphase", 2);
+    if (row.stride != 1) continue;
+    register_winograd("winograd2", 2);
+    register_winograd("winograd4", 4);
   }
   const MapSize layer1{64, 97, 256}, stem{64, 194, 512}, classes{1000, 7, 26}, features{512, 13, 32};
   benchmark::RegisterBenchmark(("relu" + suffix).c_str(), bench_pixelwise, table.relu, layer1, 2);

@@ -30,9 +30,9 @@ class ConvBenchData {
   ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, int tile = 0,
                 Floats (*values)(std::size_t) = &aligned_floats)
       : row_(row), in_(nullptr, &std::free), out_(nullptr, &std::free), packed_(nullptr, &std::free) {
-    const int step = tile == 0 ? 1 : tile;                   // output rows that share input rows
-    const int taps = tile == 0 ? row.kernel : tile + 2;      // input rows for them
-    const int right = tile == 0 ? row.pad : row.pad + tile;  // whole tiles read past the map
+    const int step = tile == 0 ? 1 : tile;                            // output rows that share input rows
+    const int taps = (step - 1) * row.stride + row.kernel;            // input rows for them
+    const int right = row.pad + (tile == 0 ? 0 : tile * row.stride);  // whole tiles read past the map
     const std::size_t in_row = static_cast<std::size_t>((row.pad + row.in_w + right) * row.in_channels);
     const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
                            kernels::kChannelQuantum;

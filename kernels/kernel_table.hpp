@@ -210,10 +210,10 @@ struct KernelTable {
   /// with relu, then the greatest of the taps inside the map.
   void (*conv_max_pool)(const ConvPoolBand&, Range columns, float* scratch) = nullptr;
 
-  // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of stride 1, dilation 1 and one group; tile is 2
-  // or 4. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
-  // kernels/winograd*.hpp state the bits. F(4 x 4) filters of layers of more than kMostWholeFilters of them
-  // are kept half transformed (winograd_halves.hpp).
+  // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of dilation 1 and one group: of stride 1, tile
+  // being 2 or 4 (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016), and of
+  // stride 2 along both axes, tile being 2. kernels/winograd*.hpp state the bits. F(4 x 4) filters of layers
+  // of more than kMostWholeFilters of them are kept half transformed (winograd_halves.hpp).
 
   /// Floats that pack_winograd writes: the transformed weights and the bias.
   std::size_t (*packed_winograd_size)(const ConvShape&, int tile) = nullptr;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Convolution by Winograd's F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3): the loops over blocks of tiles and panels of
-// output channels. Only a block's transformed input and one panel's products are ever stored, small enough to
-// stay in the second-level cache while the transformed weights stream past them.
+// Convolution by Winograd's F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3), and F(2 x 2, 3 x 3) of stride 2: the loops
+// over blocks of tiles and panels of output channels. Only a block's transformed input and one panel's
+// products are ever stored, small enough to stay in the second-level cache while the transformed weights
+// stream past them.
 //
 //   for blocks of tiles:       v = B^T d B, each tile once               winograd_input.hpp
 //     for panels:              nr output channels
@@ -30,7 +31,7 @@
 
 namespace fcn::kernels {
 
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scratch) {
   const auto layout = winograd_layout<Arch>(band.shape, Tile);
   const auto weights = conv_layout<Arch>(winograd_shape<Arch>(band.shape, Tile));
@@ -45,7 +46,7 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
     const auto first = PixelCursor<Arch>::at(begin, band.images, across);
     auto at = first;
     for (std::ptrdiff_t t = 0; t < size; ++t, at.next()) {
-      transform_input_tile<Arch, Tile>(band, at, v + t * layout.tile_stride, layout.v_stride);
+      transform_input_tile<Arch, Tile, Stride>(band, at, v + t * layout.tile_stride, layout.v_stride);
     }
     for (std::ptrdiff_t p = panels.begin; p < panels.end; ++p) {
       const auto panel = conv_panel<Arch>(weights, p);
@@ -59,17 +60,19 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
       } else {
         multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, filters, next, m);
       }
-      transform_output_panel<Arch, Tile>(band, panel, first, size, layout, m, bias);
+      transform_output_panel<Arch, Tile, Stride>(band, panel, first, size, layout, m, bias);
     }
   }
 }
 
 template <class Arch>
 void winograd_f32(const ConvBand& band, int tile, Range tiles, Range panels, float* scratch) {
-  if (tile == 4) {
-    winograd_tiles<Arch, 4>(band, tiles, panels, scratch);
+  if (band.shape.stride_x == 2) {
+    winograd_tiles<Arch, 2, 2>(band, tiles, panels, scratch);
+  } else if (tile == 4) {
+    winograd_tiles<Arch, 4, 1>(band, tiles, panels, scratch);
   } else {
-    winograd_tiles<Arch, 2>(band, tiles, panels, scratch);
+    winograd_tiles<Arch, 2, 1>(band, tiles, panels, scratch);
   }
 }
 

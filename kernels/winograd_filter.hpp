@@ -18,33 +18,33 @@
 namespace fcn::kernels {
 
 /// The kernels g [9][lane] of one register of output channels, point xi to u + xi * point_stride.
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 FCN_INLINE void transform_filters(const double (&g)[9][Vec<Arch>::size], float* u,
                                   std::ptrdiff_t point_stride) {
-  using Transform = WinogradTransform<Arch, Tile>;
-  constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
-  double half[taps][3][width];
+  using Transform = WinogradTransform<Arch, Tile, Stride>;
+  constexpr std::size_t filters = Transform::filters, width = Vec<Arch>::size;
+  double half[filters][3][width];
   for (std::size_t x = 0; x < 3; ++x) {
     for (std::size_t j = 0; j < width; ++j) {
       const double column[3] = {g[x][j], g[3 + x][j], g[6 + x][j]};
-      double transformed[taps];
+      double transformed[filters];
       Transform::filter(column, transformed);
-      for (std::size_t i = 0; i < taps; ++i) half[i][x][j] = transformed[i];
+      for (std::size_t i = 0; i < filters; ++i) half[i][x][j] = transformed[i];
     }
   }
-  for (std::size_t i = 0; i < taps; ++i) {
-    float rounded[taps][width];
+  for (std::size_t i = 0; i < filters; ++i) {
+    float rounded[filters][width];
     for (std::size_t j = 0; j < width; ++j) {
       const double line[3] = {half[i][0][j], half[i][1][j], half[i][2][j]};
-      double transformed[taps];
+      double transformed[filters];
       Transform::filter(line, transformed);
-      for (std::size_t k = 0; k < taps; ++k) rounded[k][j] = static_cast<float>(transformed[k]);
+      for (std::size_t k = 0; k < filters; ++k) rounded[k][j] = static_cast<float>(transformed[k]);
     }
-    for (std::size_t k = 0; k < taps; ++k, u += point_stride) Vec<Arch>::load(rounded[k]).store(u);
+    for (std::size_t k = 0; k < filters; ++k, u += point_stride) Vec<Arch>::load(rounded[k]).store(u);
   }
 }
 
-template <class Arch, int Tile, bool Halves>
+template <class Arch, int Tile, int Stride, bool Halves>
 void pack_winograd_panel(const ConvPanel<Arch>& panel, std::ptrdiff_t in_channels, const float* weights,
                          const float* bias, float* to) {
   constexpr std::size_t width = Vec<Arch>::size;
@@ -65,7 +65,7 @@ void pack_winograd_panel(const ConvPanel<Arch>& panel, std::ptrdiff_t in_channel
       if constexpr (Halves) {
         halve_filters<Arch>(g, to, in_channels * panel.lanes);
       } else {
-        transform_filters<Arch, Tile>(g, to, in_channels * panel.lanes);
+        transform_filters<Arch, Tile, Stride>(g, to, in_channels * panel.lanes);
       }
     }
   }
@@ -75,9 +75,10 @@ template <class Arch>
 void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, const float* bias,
                        float* packed) {
   const auto layout = conv_layout<Arch>(winograd_shape<Arch>(shape, tile));
-  const auto pack = winograd_halves_filters<Arch>(shape, tile) ? &pack_winograd_panel<Arch, 4, true>
-                    : tile == 4                                ? &pack_winograd_panel<Arch, 4, false>
-                                                               : &pack_winograd_panel<Arch, 2, false>;
+  const auto pack = shape.stride_x == 2                          ? &pack_winograd_panel<Arch, 2, 2, false>
+                    : winograd_halves_filters<Arch>(shape, tile) ? &pack_winograd_panel<Arch, 4, 1, true>
+                    : tile == 4                                  ? &pack_winograd_panel<Arch, 4, 1, false>
+                                                                 : &pack_winograd_panel<Arch, 2, 1, false>;
   for (std::ptrdiff_t p = 0; p < layout.group_panels; ++p) {
     const auto panel = conv_panel<Arch>(layout, p);
     pack(panel, shape.in_channels, weights, bias, packed + panel.offset);

@@ -15,10 +15,10 @@ namespace fcn::kernels {
 
 /// The channels of some registers: d[i] is row i of the tile at its first pixel, v point 0. `load` reads a
 /// register.
-template <class Arch, int Tile, std::size_t Registers, class Load>
-FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, Tile>::taps],
+template <class Arch, int Tile, int Stride, std::size_t Registers, class Load>
+FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
                                 std::ptrdiff_t pixel_stride, float* v, std::ptrdiff_t v_stride, Load&& load) {
-  using Transform = WinogradTransform<Arch, Tile>;
+  using Transform = WinogradTransform<Arch, Tile, Stride>;
   constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
   Vec<Arch> half[taps][taps][Registers];
   for (std::size_t j = 0; j < taps; ++j) {
@@ -46,41 +46,42 @@ FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, 
 
 /// Asks for a cache line of channels of those pixels that the tile to the right does not share with this one:
 /// too many short runs of memory for processors to foresee.
-template <class Arch, int Tile>
-FCN_INLINE void fetch_next_input(const float* const (&d)[WinogradTransform<Arch, Tile>::taps],
+template <class Arch, int Tile, int Stride>
+FCN_INLINE void fetch_next_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
                                  std::ptrdiff_t pixel_stride) {
+  constexpr int taps = WinogradTransform<Arch, Tile, Stride>::taps;
   for (const float* row : d) {
-    for (int j = 0; j < Tile; ++j) __builtin_prefetch(row + (Tile + 2 + j) * pixel_stride);
+    for (int j = 0; j < Tile * Stride; ++j) __builtin_prefetch(row + (taps + j) * pixel_stride);
   }
 }
 
 /// All channels of the tile `at` points to: a cursor over tiles instead of pixels.
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 void transform_input_tile(const ConvBand& band, const PixelCursor<Arch>& at, float* v,
                           std::ptrdiff_t v_stride) {
-  constexpr int taps = Tile + 2, width = Vec<Arch>::width;
+  constexpr int taps = WinogradTransform<Arch, Tile, Stride>::taps, width = Vec<Arch>::width;
   const int channels = band.shape.in_channels;
-  const float* d[WinogradTransform<Arch, Tile>::taps];
+  const float* d[WinogradTransform<Arch, Tile, Stride>::taps];
   for (int i = 0; i < taps; ++i) {
     d[i] = band.in.row[at.row * taps + i] + at.image * band.in.image_stride +
-           (at.column * Tile - band.shape.pad_left) * band.in.pixel_stride;
+           (at.column * Tile * Stride - band.shape.pad_left) * band.in.pixel_stride;
   }
   // A cache line's channels together: the pixels of a map fall into few sets of the first-level cache, which
   // would not keep a line until its second half is due.
   constexpr std::size_t registers = kCacheLine / width;
   int c = 0;
   for (; c + kCacheLine <= channels; c += kCacheLine, v += kCacheLine) {
-    fetch_next_input<Arch, Tile>(d, band.in.pixel_stride);
-    transform_input<Arch, Tile, registers>(d, band.in.pixel_stride, v, v_stride,
-                                           [&](const float* from)
-                                               FCN_INLINE_LAMBDA { return Vec<Arch>::load(from); });
+    fetch_next_input<Arch, Tile, Stride>(d, band.in.pixel_stride);
+    transform_input<Arch, Tile, Stride, registers>(d, band.in.pixel_stride, v, v_stride,
+                                                   [&](const float* from)
+                                                       FCN_INLINE_LAMBDA { return Vec<Arch>::load(from); });
     for (int i = 0; i < taps; ++i) d[i] += kCacheLine;
   }
   for (; c < channels; c += width, v += width) {
-    transform_input<Arch, Tile, 1>(d, band.in.pixel_stride, v, v_stride,
-                                   [&](const float* from) FCN_INLINE_LAMBDA {
-                                     return Vec<Arch>::load_first(from, lanes_at<Arch>(c, channels));
-                                   });
+    transform_input<Arch, Tile, Stride, 1>(d, band.in.pixel_stride, v, v_stride,
+                                           [&](const float* from) FCN_INLINE_LAMBDA {
+                                             return Vec<Arch>::load_first(from, lanes_at<Arch>(c, channels));
+                                           });
     for (int i = 0; i < taps; ++i) d[i] += width;
   }
 }

@@ -2,9 +2,10 @@
 // What Winograd convolution keeps in memory: packed transformed weights, and the scratch of a block of tiles.
 // Not here: the transforms (winograd_transform.hpp) and the loops (winograd.hpp).
 //
-// Transformed weights are packed as conv_layout.hpp packs a convolution whose kernel is taps x taps: panel by
-// panel, bias first, then one row of lanes for each (xi, c), xi = row of the transform * taps + column. Half
-// transformed ones (winograd_halves.hpp) have three columns instead of taps.
+// Transformed weights are packed as conv_layout.hpp packs a convolution whose kernel is filters x filters:
+// panel by panel, bias first, then one row of lanes for each (f, c), f = row of the transformed filter *
+// filters + column. Half transformed ones (winograd_halves.hpp) have three columns instead. Points are
+// numbered xi = row of the transform * taps + column.
 //
 //   scratch:  v [xi][tile of the block][c]      the transformed input, each tile's channels padded
 //             m [tile of the block][xi][nr]     the products of one panel
@@ -28,9 +29,11 @@ FCN_INLINE std::ptrdiff_t winograd_register_tiles(int in_channels) {
   return in_channels < 128 ? 4 : 10;
 }
 
-/// Sizes for one layer, all in floats but block_tiles.
+/// Sizes for one layer; tile_stride and those below it in floats.
 template <class Arch>
 struct WinogradLayout {
+  std::ptrdiff_t taps;         // of an input tile along each axis
+  std::ptrdiff_t filters;      // of a wholly transformed filter along each axis
   std::ptrdiff_t points;       // of the transform: taps * taps
   std::ptrdiff_t block_tiles;  // tiles whose transformed input is kept
   std::ptrdiff_t tile_stride;  // in v
@@ -54,13 +57,15 @@ FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
 
 template <class Arch>
 WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
-  const std::ptrdiff_t points = std::ptrdiff_t{tile + 2} * (tile + 2);
+  const std::ptrdiff_t taps = std::ptrdiff_t{tile - 1} * shape.stride_x + 3, points = taps * taps;
   const std::ptrdiff_t tile_stride =
       std::ptrdiff_t{shape.in_channels + kCacheLine - 1} / kCacheLine * kCacheLine;
   const std::ptrdiff_t block_tiles = winograd_register_tiles<Arch>(shape.in_channels) * ConvTile<Arch>::mr;
   // One line more than a round number, so that the points of a tile fall into different cache sets.
   const bool halves = winograd_halves_filters<Arch>(shape, tile);
-  return {.points = points,
+  return {.taps = taps,
+          .filters = tile + 2,
+          .points = points,
           .block_tiles = block_tiles,
           .tile_stride = tile_stride,
           .v_stride = block_tiles * tile_stride + kCacheLine,

@@ -131,18 +131,41 @@ void multiply_point(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, st
   }
 }
 
-/// The products of one panel at every point, for `tiles` transformed tiles. `u` is the panel's first point,
-/// `next` the first point of the panel that comes after it.
+/// The points that take the same value of a transformed filter.
+template <class Arch>
+struct FilterPoints {
+  std::ptrdiff_t xi[4];
+  std::ptrdiff_t count;
+};
+
+/// Along each axis the last value serves all points that are left.
+template <class Arch>
+FilterPoints<Arch> filter_points(const WinogradLayout<Arch>& layout, std::ptrdiff_t filter) {
+  const std::ptrdiff_t row = filter / layout.filters, column = filter % layout.filters;
+  const std::ptrdiff_t rows_end = row + 1 < layout.filters ? row + 1 : layout.taps;
+  const std::ptrdiff_t columns_end = column + 1 < layout.filters ? column + 1 : layout.taps;
+  FilterPoints<Arch> points{{}, 0};
+  for (std::ptrdiff_t i = row; i < rows_end; ++i) {
+    for (std::ptrdiff_t j = column; j < columns_end; ++j) points.xi[points.count++] = i * layout.taps + j;
+  }
+  return points;
+}
+
+/// The products of one panel at every point, for `tiles` transformed tiles. `u` is the panel's first filter
+/// value, `next` that of the panel that comes after it.
 template <class Arch>
 void multiply_panel(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
                     const float* v, std::ptrdiff_t tiles, const float* u, const float* next, float* m) {
   const std::ptrdiff_t point_size = channels * lanes;
-  for (std::ptrdiff_t xi = 0; xi < layout.points; ++xi) {
-    WinogradAhead<Arch> ahead(xi + 1 < layout.points ? u + point_size : next, point_size, 1, channels, tiles);
-    multiply_point<Arch>(layout, lanes, channels, v, tiles, u, ahead, m);
-    v += layout.v_stride;
-    u += point_size;
-    m += conv_nr<Arch>;
+  const std::ptrdiff_t filters = layout.filters * layout.filters;
+  for (std::ptrdiff_t f = 0; f < filters; ++f, u += point_size) {
+    const auto points = filter_points<Arch>(layout, f);
+    WinogradAhead<Arch> ahead(f + 1 < filters ? u + point_size : next, point_size, points.count, channels,
+                              tiles);
+    for (std::ptrdiff_t p = 0; p < points.count; ++p) {
+      multiply_point<Arch>(layout, lanes, channels, v + points.xi[p] * layout.v_stride, tiles, u, ahead,
+                           m + points.xi[p] * conv_nr<Arch>);
+    }
   }
 }
 

@@ -16,9 +16,9 @@
 namespace fcn::kernels {
 
 /// Where a tile's pixels go, and how many of its rows and columns lie in the map.
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 struct WinogradTarget {
-  static constexpr std::size_t outputs = WinogradTransform<Arch, Tile>::outputs;
+  static constexpr std::size_t outputs = WinogradTransform<Arch, Tile, Stride>::outputs;
 
   float* out[outputs];                         // rows, at the panel's first channel
   const float* residual[outputs];              // unset when there is none
@@ -62,84 +62,90 @@ struct WinogradTarget {
 };
 
 /// Calls f.operator()<pair, its first row, its second>() for the pairs of rows of the output transform.
-template <class Arch, int Tile, class F>
+template <class Arch, int Tile, int Stride, class F>
 FCN_INLINE void for_each_output_pair(F&& f) {
-  using Transform = WinogradTransform<Arch, Tile>;
+  using Transform = WinogradTransform<Arch, Tile, Stride>;
   unroll<Arch, Transform::outputs / 2>([&]<std::size_t P>() FCN_INLINE_LAMBDA {
     f.template operator()<P, Transform::output_pairs[P][0], Transform::output_pairs[P][1]>();
   });
 }
 
 /// A^T along one row: f.operator()<column>(value).
-template <class Arch, int Tile, class F>
-FCN_INLINE void transform_output_row(const Vec<Arch> (&half)[WinogradTransform<Arch, Tile>::taps], F&& f) {
-  for_each_output_pair<Arch, Tile>([&]<std::size_t P, std::size_t J, std::size_t K>() FCN_INLINE_LAMBDA {
-    Vec<Arch> first, second;
-    WinogradTransform<Arch, Tile>::template output<P>(half, first, second);
-    f.template operator()<J>(first);
-    f.template operator()<K>(second);
-  });
+template <class Arch, int Tile, int Stride, class F>
+FCN_INLINE void transform_output_row(const Vec<Arch> (&half)[WinogradTransform<Arch, Tile, Stride>::taps],
+                                     F&& f) {
+  for_each_output_pair<Arch, Tile, Stride>(
+      [&]<std::size_t P, std::size_t J, std::size_t K>() FCN_INLINE_LAMBDA {
+        Vec<Arch> first, second;
+        WinogradTransform<Arch, Tile, Stride>::template output<P>(half, first, second);
+        f.template operator()<J>(first);
+        f.template operator()<K>(second);
+      });
 }
 
 /// One register of channels: f.operator()<row, column>(value) for every pixel of the tile. `m` is point 0.
-template <class Arch, int Tile, class F>
+template <class Arch, int Tile, int Stride, class F>
 FCN_INLINE void transform_output(const float* m, F&& f) {
-  using Transform = WinogradTransform<Arch, Tile>;
+  using Transform = WinogradTransform<Arch, Tile, Stride>;
   constexpr std::size_t taps = Transform::taps, nr = conv_nr<Arch>;
-  for_each_output_pair<Arch, Tile>([&]<std::size_t P, std::size_t I, std::size_t K>() FCN_INLINE_LAMBDA {
-    Vec<Arch> first[taps], second[taps];
-    unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
-      Vec<Arch> column[taps];
-      unroll<Arch, taps>([&]<std::size_t X>()
-                             FCN_INLINE_LAMBDA { column[X] = Vec<Arch>::load(m + (X * taps + J) * nr); });
-      Transform::template output<P>(column, first[J], second[J]);
-    });
-    transform_output_row<Arch, Tile>(
-        first, [&]<std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA { f.template operator()<I, J>(value); });
-    transform_output_row<Arch, Tile>(second, [&]<std::size_t J>(Vec<Arch> value)
-                                                 FCN_INLINE_LAMBDA { f.template operator()<K, J>(value); });
-  });
+  for_each_output_pair<Arch, Tile, Stride>(
+      [&]<std::size_t P, std::size_t I, std::size_t K>() FCN_INLINE_LAMBDA {
+        Vec<Arch> first[taps], second[taps];
+        unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+          Vec<Arch> column[taps];
+          unroll<Arch, taps>([&]<std::size_t X>()
+                                 FCN_INLINE_LAMBDA { column[X] = Vec<Arch>::load(m + (X * taps + J) * nr); });
+          Transform::template output<P>(column, first[J], second[J]);
+        });
+        transform_output_row<Arch, Tile, Stride>(
+            first,
+            [&]<std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA { f.template operator()<I, J>(value); });
+        transform_output_row<Arch, Tile, Stride>(
+            second,
+            [&]<std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA { f.template operator()<K, J>(value); });
+      });
 }
 
 /// All pixels of a tile, `lanes` (whole registers) of each. Compiled for each way to finish a value: branches
 /// at each took a fifth of the time.
-template <class Arch, int Tile, bool Residual, bool Relu>
-void store_output_tile(const WinogradTarget<Arch, Tile>& to, const float* m, const float* bias,
+template <class Arch, int Tile, int Stride, bool Residual, bool Relu>
+void store_output_tile(const WinogradTarget<Arch, Tile, Stride>& to, const float* m, const float* bias,
                        std::ptrdiff_t lanes, float relu_ceiling) {
   const auto ceiling = Vec<Arch>::broadcast(relu_ceiling);
   for (std::ptrdiff_t c = 0; c < lanes; c += Vec<Arch>::width) {
     const auto added = Vec<Arch>::load(bias + c);
-    transform_output<Arch, Tile>(m + c, [&]<std::size_t I, std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA {
-      constexpr auto column = static_cast<std::ptrdiff_t>(J);
-      value = value + added;
-      if constexpr (Residual) {
-        value = value + Vec<Arch>::load(to.residual[I] + column * to.residual_stride + c);
-      }
-      if constexpr (Relu) value = relu_up_to<Arch>(value, ceiling);
-      value.store(to.out[I] + column * to.out_stride + c);
-    });
+    transform_output<Arch, Tile, Stride>(
+        m + c, [&]<std::size_t I, std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA {
+          constexpr auto column = static_cast<std::ptrdiff_t>(J);
+          value = value + added;
+          if constexpr (Residual) {
+            value = value + Vec<Arch>::load(to.residual[I] + column * to.residual_stride + c);
+          }
+          if constexpr (Relu) value = relu_up_to<Arch>(value, ceiling);
+          value.store(to.out[I] + column * to.out_stride + c);
+        });
   }
 }
 
-template <class Arch, int Tile>
-FCN_INLINE void store_output_tile(const ConvBand& band, const WinogradTarget<Arch, Tile>& to, const float* m,
-                                  const float* bias, std::ptrdiff_t lanes) {
+template <class Arch, int Tile, int Stride>
+FCN_INLINE void store_output_tile(const ConvBand& band, const WinogradTarget<Arch, Tile, Stride>& to,
+                                  const float* m, const float* bias, std::ptrdiff_t lanes) {
   const bool residual = band.residual.row != nullptr;
-  const auto plain =
-      residual ? &store_output_tile<Arch, Tile, true, false> : &store_output_tile<Arch, Tile, false, false>;
-  const auto clamped =
-      residual ? &store_output_tile<Arch, Tile, true, true> : &store_output_tile<Arch, Tile, false, true>;
+  const auto plain = residual ? &store_output_tile<Arch, Tile, Stride, true, false>
+                              : &store_output_tile<Arch, Tile, Stride, false, false>;
+  const auto clamped = residual ? &store_output_tile<Arch, Tile, Stride, true, true>
+                                : &store_output_tile<Arch, Tile, Stride, false, true>;
   const auto store = band.relu ? clamped : plain;
   store(to, m, bias, lanes, band.ceiling);
 }
 
 /// A tile that the map's edge or the panel's end cuts: made whole aside, then what counts is copied.
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
-                    const WinogradTarget<Arch, Tile>& target, const float* m, const float* bias) {
-  constexpr std::size_t outputs = WinogradTransform<Arch, Tile>::outputs, nr = conv_nr<Arch>;
+                    const WinogradTarget<Arch, Tile, Stride>& target, const float* m, const float* bias) {
+  constexpr std::size_t outputs = WinogradTransform<Arch, Tile, Stride>::outputs, nr = conv_nr<Arch>;
   float out[outputs][outputs][nr], residual[outputs][outputs][nr] = {};
-  WinogradTarget<Arch, Tile> aside;
+  WinogradTarget<Arch, Tile, Stride> aside;
   aside.out_stride = aside.residual_stride = conv_nr<Arch>;
   for (int i = 0; i < Tile; ++i) aside.out[i] = out[i][0], aside.residual[i] = residual[i][0];
   const auto for_each_pixel = [&](auto&& f) FCN_INLINE_LAMBDA {
@@ -153,7 +159,7 @@ void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
       for (std::ptrdiff_t c = 0; c < panel.channels; ++c) residual[i][j][c] = from[c];
     });
   }
-  store_output_tile<Arch, Tile>(band, aside, m, bias, panel.lanes);
+  store_output_tile<Arch, Tile, Stride>(band, aside, m, bias, panel.lanes);
   const bool ends_pixel = panel.channel + panel.channels == band.shape.out_channels;
   const std::ptrdiff_t padded = padded_channels<Arch>(band.shape.out_channels) - panel.channel;
   for_each_pixel([&](int i, int j) FCN_INLINE_LAMBDA {
@@ -164,28 +170,28 @@ void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
 }
 
 /// A tile's output for the channels of a panel: `m` its products, `bias` the panel's.
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 FCN_INLINE void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
-                                      const WinogradTarget<Arch, Tile>& target, const float* m,
+                                      const WinogradTarget<Arch, Tile, Stride>& target, const float* m,
                                       const float* bias) {
   if (target.whole() && panel.channels % kChannelQuantum == 0) {
-    store_output_tile<Arch, Tile>(band, target, m, bias, panel.channels);
+    store_output_tile<Arch, Tile, Stride>(band, target, m, bias, panel.channels);
   } else {
-    store_cut_tile<Arch, Tile>(band, panel, target, m, bias);
+    store_cut_tile<Arch, Tile, Stride>(band, panel, target, m, bias);
   }
 }
 
 /// A panel's output for `tiles` tiles from `at` on. The memory of a tile is asked for two tiles before.
-template <class Arch, int Tile>
+template <class Arch, int Tile, int Stride>
 void transform_output_panel(const ConvBand& band, const ConvPanel<Arch>& panel, PixelCursor<Arch> at,
                             std::ptrdiff_t tiles, const WinogradLayout<Arch>& layout, const float* m,
                             const float* bias) {
-  using Target = WinogradTarget<Arch, Tile>;
+  using Target = WinogradTarget<Arch, Tile, Stride>;
   constexpr std::ptrdiff_t ahead = 2;
   Target coming[ahead];  // those of tiles t and t + 1
   for (std::ptrdiff_t t = -ahead; t < tiles; ++t) {
     Target& slot = coming[(t + ahead) % ahead];
-    if (t >= 0) transform_output_tile<Arch, Tile>(band, panel, slot, m + t * layout.m_stride, bias);
+    if (t >= 0) transform_output_tile<Arch, Tile, Stride>(band, panel, slot, m + t * layout.m_stride, bias);
     if (t + ahead >= tiles) continue;
     slot = Target::of(band, at, panel.channel);
     slot.fetch(band, panel.channels);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Winograd convolution F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3), the truth of its bits: one tile and one value at
-// a time, with std::fma. Never optimised. kernels/winograd*.hpp state the same steps for registers. Weights:
-// bias [out], then transformed kernels [out][in][taps * taps], or [out][in][taps * 3] for those that are kept
-// half transformed (kernels/winograd_halves.hpp). A panel is one channel.
+// Winograd convolution F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3), and F(2 x 2, 3 x 3) of stride 2, the truth of
+// its bits: one tile and one value at a time, with std::fma. Never optimised. kernels/winograd*.hpp state the
+// same steps for registers. Weights: bias [out], then transformed kernels [out][in][filters * filters], or
+// [out][in][taps * 3] for those that are kept half transformed (kernels/winograd_halves.hpp). A panel is one
+// channel.
 #pragma once
 
 #include <cmath>
@@ -13,10 +14,25 @@
 
 namespace fcn::kernels::reference {
 
-/// B^T, in place.
-inline void winograd_input_line(int tile, float* x, int stride) {
-  const auto at = [&](int i) -> float& { return x[i * stride]; };
-  if (tile == 2) {
+/// Which of the three: F(tile, 3) of a convolution's stride.
+struct WinogradForm {
+  int tile, stride;
+
+  int taps() const { return (tile - 1) * stride + 3; }  ///< of an input tile, along each axis
+  int filters() const { return tile + 2; }              ///< of a transformed filter, along each axis
+  /// The value of a transformed filter that a point takes.
+  int filter_of(int point) const { return point < filters() ? point : filters() - 1; }
+};
+
+/// B^T, in place; values lie `step` apart.
+inline void winograd_input_line(WinogradForm form, float* x, int step) {
+  const auto at = [&](int i) -> float& { return x[i * step]; };
+  if (form.stride == 2) {
+    const float t[5] = {at(0) - at(2), at(2), at(4) - at(2), at(1), at(3)};
+    for (int i = 0; i < 5; ++i) at(i) = t[i];
+    return;
+  }
+  if (form.tile == 2) {
     const float t[4] = {at(0) - at(2), at(1) + at(2), at(2) - at(1), at(1) - at(3)};
     for (int i = 0; i < 4; ++i) at(i) = t[i];
     return;
@@ -33,9 +49,14 @@ inline void winograd_input_line(int tile, float* x, int stride) {
 }
 
 /// A^T, in place: the first `tile` values are the result.
-inline void winograd_output_line(int tile, float* m, int stride) {
-  const auto at = [&](int i) -> float& { return m[i * stride]; };
-  if (tile == 2) {
+inline void winograd_output_line(WinogradForm form, float* m, int step) {
+  const auto at = [&](int i) -> float& { return m[i * step]; };
+  if (form.stride == 2) {
+    const float y[2] = {(at(0) + at(1)) + at(3), (at(1) + at(2)) + at(4)};
+    for (int i = 0; i < 2; ++i) at(i) = y[i];
+    return;
+  }
+  if (form.tile == 2) {
     const float y[2] = {(at(0) + at(1)) + at(2), (at(1) - at(2)) - at(3)};
     for (int i = 0; i < 2; ++i) at(i) = y[i];
     return;
@@ -48,9 +69,13 @@ inline void winograd_output_line(int tile, float* m, int stride) {
 }
 
 /// G.
-inline void winograd_filter_line(int tile, const double* g, double* u) {
+inline void winograd_filter_line(WinogradForm form, const double* g, double* u) {
   const double sum = g[0] + g[2];
-  if (tile == 2) {
+  if (form.stride == 2) {
+    u[0] = g[0], u[1] = sum, u[2] = g[2], u[3] = g[1];
+    return;
+  }
+  if (form.tile == 2) {
     u[0] = g[0], u[1] = 0.5 * (sum + g[1]), u[2] = 0.5 * (sum - g[1]), u[3] = g[2];
     return;
   }
@@ -61,17 +86,13 @@ inline void winograd_filter_line(int tile, const double* g, double* u) {
   u[5] = g[2];
 }
 
-inline int winograd_points(int tile) {
-  return (tile + 2) * (tile + 2);
-}
-
 inline bool winograd_halves_filters(const ConvShape& shape, int tile) {
   return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
 }
 
 /// Floats of a packed kernel.
 inline int winograd_kernel_size(const ConvShape& shape, int tile) {
-  return winograd_halves_filters(shape, tile) ? 6 * 3 : winograd_points(tile);
+  return winograd_halves_filters(shape, tile) ? 6 * 3 : (tile + 2) * (tile + 2);
 }
 
 /// The second transform of half transformed kernels, along a row: h is h0 / 4, h1 / 12, h2.
@@ -91,7 +112,8 @@ inline std::size_t packed_winograd_size_f32(const ConvShape& shape, int tile) {
 
 inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, const float* bias,
                               float* packed) {
-  const int taps = tile + 2;
+  const WinogradForm form{tile, shape.stride_x};
+  const int filters = form.filters();
   for (int n = 0; n < shape.out_channels; ++n) packed[n] = bias != nullptr ? bias[n] : 0.0f;
   packed += shape.out_channels;
   const std::ptrdiff_t kernels = static_cast<std::ptrdiff_t>(shape.out_channels) * shape.in_channels;
@@ -101,18 +123,18 @@ inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* wei
     for (int x = 0; x < 3; ++x) {
       const double column[3] = {weights[x], weights[3 + x], weights[6 + x]};
       double transformed[6];
-      winograd_filter_line(tile, column, transformed);
-      for (int i = 0; i < taps; ++i) half[i][x] = transformed[i];
+      winograd_filter_line(form, column, transformed);
+      for (int i = 0; i < filters; ++i) half[i][x] = transformed[i];
     }
-    for (int i = 0; i < taps && halves; ++i) {
+    for (int i = 0; i < filters && halves; ++i) {
       packed[i * 3] = static_cast<float>((1.0 / 4.0) * half[i][0]);
       packed[i * 3 + 1] = static_cast<float>((1.0 / 12.0) * half[i][1]);
       packed[i * 3 + 2] = static_cast<float>(half[i][2]);
     }
-    for (int i = 0; i < taps && !halves; ++i) {
+    for (int i = 0; i < filters && !halves; ++i) {
       double row[6];
-      winograd_filter_line(tile, half[i], row);
-      for (int j = 0; j < taps; ++j) packed[i * taps + j] = static_cast<float>(row[j]);
+      winograd_filter_line(form, half[i], row);
+      for (int j = 0; j < filters; ++j) packed[i * filters + j] = static_cast<float>(row[j]);
     }
   }
 }
@@ -123,48 +145,54 @@ inline std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, int) {
 
 /// One tile's transformed input: [in][taps * taps].
 inline std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
-  return static_cast<std::size_t>(shape.in_channels) * static_cast<std::size_t>(winograd_points(tile));
+  const int taps = WinogradForm{tile, shape.stride_x}.taps();
+  return static_cast<std::size_t>(shape.in_channels) * static_cast<std::size_t>(taps * taps);
 }
 
-inline void winograd_input_tile(const ConvBand& band, int tile, const Pixel& at, float* v) {
-  const int taps = tile + 2;
-  const std::ptrdiff_t column = at.column * tile - band.shape.pad_left;
+inline void winograd_input_tile(const ConvBand& band, WinogradForm form, const Pixel& at, float* v) {
+  const int taps = form.taps();
+  const std::ptrdiff_t column = at.column * form.tile * form.stride - band.shape.pad_left;
   for (int c = 0; c < band.shape.in_channels; ++c, v += taps * taps) {
     for (int i = 0; i < taps; ++i) {
       const float* row = band.in.row[at.row * taps + i] + at.image * band.in.image_stride;
       for (int j = 0; j < taps; ++j) v[i * taps + j] = row[(column + j) * band.in.pixel_stride + c];
     }
-    for (int j = 0; j < taps; ++j) winograd_input_line(tile, v + j, taps);
-    for (int i = 0; i < taps; ++i) winograd_input_line(tile, v + i * taps, 1);
+    for (int j = 0; j < taps; ++j) winograd_input_line(form, v + j, taps);
+    for (int i = 0; i < taps; ++i) winograd_input_line(form, v + i * taps, 1);
   }
 }
 
 /// m of output channel n, and after it y, in whose rows the first `tile` values count.
-inline void winograd_output_tile(const ConvBand& band, int tile, const float* v, std::ptrdiff_t n, float* m) {
-  const int taps = tile + 2, points = taps * taps;
-  const bool halves = winograd_halves_filters(band.shape, tile);
-  const int size = winograd_kernel_size(band.shape, tile);
+inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const float* v, std::ptrdiff_t n,
+                                 float* m) {
+  const int taps = form.taps(), points = taps * taps;
+  const bool halves = winograd_halves_filters(band.shape, form.tile);
+  const int size = winograd_kernel_size(band.shape, form.tile);
   const float* kernel = band.weights + band.shape.out_channels + n * band.shape.in_channels * size;
   for (int xi = 0; xi < points; ++xi) m[xi] = 0.0f;
   for (int c = 0; c < band.shape.in_channels; ++c, kernel += size, v += points) {
     float whole[36];
     for (int i = 0; i < taps && halves; ++i) winograd_half_line(kernel + i * 3, whole + i * taps);
     const float* u = halves ? whole : kernel;
-    for (int xi = 0; xi < points; ++xi) m[xi] = std::fma(v[xi], u[xi], m[xi]);
+    for (int xi = 0; xi < points; ++xi) {
+      const int filter = form.filter_of(xi / taps) * form.filters() + form.filter_of(xi % taps);
+      m[xi] = std::fma(v[xi], u[filter], m[xi]);
+    }
   }
-  for (int j = 0; j < taps; ++j) winograd_output_line(tile, m + j, taps);
-  for (int i = 0; i < tile; ++i) winograd_output_line(tile, m + i * taps, 1);
+  for (int j = 0; j < taps; ++j) winograd_output_line(form, m + j, taps);
+  for (int i = 0; i < form.tile; ++i) winograd_output_line(form, m + i * taps, 1);
 }
 
 inline void winograd_f32(const ConvBand& band, int tile, Range tiles, Range panels, float* scratch) {
-  const int taps = tile + 2;
+  const WinogradForm form{tile, band.shape.stride_x};
+  const int taps = form.taps();
   const int channels = band.shape.out_channels;
   for (std::ptrdiff_t t = tiles.begin; t < tiles.end; ++t) {
     const Pixel at = pixel_at(t, band.images, (band.out_width + tile - 1) / tile);
-    winograd_input_tile(band, tile, at, scratch);
+    winograd_input_tile(band, form, at, scratch);
     for (std::ptrdiff_t n = panels.begin; n < panels.end; ++n) {
       float m[36];
-      winograd_output_tile(band, tile, scratch, n, m);
+      winograd_output_tile(band, form, scratch, n, m);
       for (int i = 0; i < tile; ++i) {
         for (int j = 0; j < tile; ++j) {
           const Pixel pixel = {at.row * tile + i, at.image, at.column * tile + j};

@@ -27,28 +27,28 @@ void check_winograd(const WinogradCase& c) {
 }
 
 TEST_CASE("Winograd convolutions of every size of map near a tile's", "[winograd]") {
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     for (int height = 1; height <= 9; ++height) {
       for (int width : {1, 2, 3, 4, 5, 7, 8, 9, 13, 29}) {
-        check_winograd({.tile = tile, .in_channels = 3, .out_channels = 5, .in_h = height, .in_w = width});
+        check_winograd({.form = form, .in_channels = 3, .out_channels = 5, .in_h = height, .in_w = width});
       }
     }
   }
 }
 
 TEST_CASE("Winograd convolutions of every number of channels near a register's", "[winograd]") {
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     for (int channels : {1, 2, 3, 4, 7, 8, 9, 11, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 130}) {
-      check_winograd({.tile = tile, .in_channels = channels, .out_channels = 3, .in_h = 3, .in_w = 5});
-      check_winograd({.tile = tile, .in_channels = 3, .out_channels = channels, .in_h = 3, .in_w = 5});
+      check_winograd({.form = form, .in_channels = channels, .out_channels = 3, .in_h = 3, .in_w = 5});
+      check_winograd({.form = form, .in_channels = 3, .out_channels = channels, .in_h = 3, .in_w = 5});
     }
   }
 }
 
 TEST_CASE("Winograd convolutions of more tiles than a block holds", "[winograd]") {
-  for (int tile : {2, 4}) {
-    check_winograd({.tile = tile, .in_channels = 2, .out_channels = 17, .in_h = 21, .in_w = 61, .images = 2});
-    check_winograd({.tile = tile, .in_channels = 64, .out_channels = 64, .in_h = 14, .in_w = 30});
+  for (const WinogradForm form : kWinogradForms) {
+    check_winograd({.form = form, .in_channels = 2, .out_channels = 17, .in_h = 21, .in_w = 61, .images = 2});
+    check_winograd({.form = form, .in_channels = 64, .out_channels = 64, .in_h = 14, .in_w = 30});
   }
 }
 
@@ -69,13 +69,13 @@ TEST_CASE("Winograd convolutions of so many filters that they are kept half tran
 }
 
 TEST_CASE("Winograd convolutions with residual and relu, in place too", "[winograd]") {
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     for (Values values : {Values::kRandom, Values::kIntegers, Values::kSpecial}) {
       for (int options = 0; options < 8; ++options) {
         for (int channels : {16, 21}) {
           // 4 input channels are as many as keep kIntegers exact: 4 * 3 * 576 * 48^2 < 2^24, 48 being the
           // largest row sum of |A^T| (|G| 1 . |B^T| 1).
-          check_winograd({.tile = tile,
+          check_winograd({.form = form,
                           .in_channels = 4,
                           .out_channels = channels,
                           .in_h = 6,
@@ -95,7 +95,7 @@ TEST_CASE("Winograd convolutions of three hundred random shapes", "[winograd]") 
   int checked = 0;
   for (unsigned i = 0; i < 300; ++i) {
     WinogradCase c;
-    c.tile = 2 + 2 * random.pick(2);
+    c.form = kWinogradForms[random.pick(3)];
     c.in_channels = 1 + random.pick(random.pick(5) == 0 ? 90 : 12);
     c.out_channels = 1 + random.pick(random.pick(4) == 0 ? 140 : 20);
     c.in_h = 1 + random.pick(12), c.in_w = 1 + random.pick(30);
@@ -116,9 +116,9 @@ TEST_CASE("Winograd convolutions of three hundred random shapes", "[winograd]") 
 }
 
 TEST_CASE("Winograd and direct convolution agree to the bit where nothing rounds", "[winograd]") {
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     for (int in_channels : {1, 4}) {
-      const WinogradProblem problem({.tile = tile,
+      const WinogradProblem problem({.form = form,
                                      .in_channels = in_channels,
                                      .out_channels = 19,
                                      .in_h = 11,
@@ -126,7 +126,8 @@ TEST_CASE("Winograd and direct convolution agree to the bit where nothing rounds
                                      .residual = true,
                                      .values = Values::kIntegers});
       for (const KernelTable* table : tested_tables()) {
-        INFO("table " << table->arch << " tile " << tile << " channels " << in_channels);
+        INFO("table " << table->arch << " tile " << form.tile << " stride " << form.stride << " channels "
+                      << in_channels);
         CHECK(first_difference(problem.run_direct(*table), problem.run(*table)) == "");
       }
     }
@@ -134,24 +135,24 @@ TEST_CASE("Winograd and direct convolution agree to the bit where nothing rounds
 }
 
 TEST_CASE("A NaN or an infinity spoils the tiles that read it and no other", "[winograd]") {
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     for (float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-      WinogradProblem problem({.tile = tile, .in_channels = 2, .out_channels = 3, .in_h = 24, .in_w = 24});
+      WinogradProblem problem({.form = form, .in_channels = 2, .out_channels = 3, .in_h = 24, .in_w = 24});
       std::vector<Map> clean;
       for (const KernelTable* table : tested_tables()) clean.push_back(problem.run(*table));
       problem.input().pixel(10, 0, 13)[1] = bad;
       for (std::size_t i = 0; i < clean.size(); ++i) {
         const Map got = problem.run(*tested_tables()[i]);
-        for (int y = 0; y < 24; ++y) {
-          for (int x = 0; x < 24; ++x) {
+        for (int y = 0; y * form.stride < 24; ++y) {
+          for (int x = 0; x * form.stride < 24; ++x) {
             const auto reads = [&](int at, int pixel) {
-              const int first = at / tile * tile - 1;
-              return pixel >= first && pixel < first + tile + 2;
+              const int first = at / form.tile * form.tile * form.stride - 1;
+              return pixel >= first && pixel < first + form.taps();
             };
             const bool same = same_value(clean[i].pixel(y, 0, x)[2], got.pixel(y, 0, x)[2]);
             if (!reads(y, 10) || !reads(x, 13)) CHECK(same);
             // The pixels that direct convolution spoils are spoilt here too.
-            if (std::abs(y - 10) <= 1 && std::abs(x - 13) <= 1)
+            if (std::abs(y * form.stride - 10) <= 1 && std::abs(x * form.stride - 13) <= 1)
               CHECK_FALSE(std::isfinite(got.pixel(y, 0, x)[2]));
           }
         }
@@ -162,9 +163,9 @@ TEST_CASE("A NaN or an infinity spoils the tiles that read it and no other", "[w
 
 TEST_CASE("The bound on a Winograd convolution's error is far below its values", "[winograd]") {
   // Otherwise the comparison with float64 would pass for anything.
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     const WinogradProblem problem(
-        {.tile = tile, .in_channels = 64, .out_channels = 32, .in_h = 5, .in_w = 6});
+        {.form = form, .in_channels = 64, .out_channels = 32, .in_h = 5, .in_w = 7});
     Map wrong = problem.run(reference_table());
     CHECK(problem.error_in_bounds(wrong) > 0.0);
     CHECK(problem.error_in_bounds(wrong) <= 1.0);

@@ -28,61 +28,62 @@ struct Line {
 
 TEST_CASE("Winograd's matrices compute a convolution of three taps", "[winograd]") {
   RandomFloats random(test_seed(), Values::kIntegers);
-  for (int tile : {2, 4}) {
-    const auto m = WinogradMatrices::of(tile);
+  for (const WinogradForm form : kWinogradForms) {
+    const auto m = WinogradMatrices::of(form);
     for (int repeat = 0; repeat < 100; ++repeat) {
-      const VectorXd d = random_vector(tile + 2, random), g = 24.0 * random_vector(3, random);
+      const VectorXd d = random_vector(form.taps(), random), g = 24.0 * random_vector(3, random);
       const VectorXd y = m.output * (m.filter * g).cwiseProduct(m.input * d);
       const VectorXd magnitude =
           m.output.cwiseAbs() *
           (m.filter.cwiseAbs() * g.cwiseAbs()).cwiseProduct(m.input.cwiseAbs() * d.cwiseAbs());
       // Roundings of float64: of a matrix's entry 1, the filter's sum 3, the input's 6, their product 1, the
       // output's 6.
-      for (int i = 0; i < tile; ++i)
-        CHECK(std::abs(y[i] - g.dot(d.segment(i, 3))) <= 17 * 0x1p-53 * magnitude[i]);
+      for (int i = 0; i < form.tile; ++i)
+        CHECK(std::abs(y[i] - g.dot(d.segment(i * form.stride, 3))) <= 17 * 0x1p-53 * magnitude[i]);
     }
   }
 }
 
 TEST_CASE("Winograd's input and output transforms are their matrices", "[winograd]") {
   RandomFloats random(test_seed(), Values::kRandom);
-  for (int tile : {2, 4}) {
-    const auto m = WinogradMatrices::of(tile);
+  for (const WinogradForm form : kWinogradForms) {
+    const auto m = WinogradMatrices::of(form);
     // One more rounding for float64's own.
     const double input_unit = (m.input_roundings + 1) * 0x1p-24,
                  output_unit = (m.output_roundings + 1) * 0x1p-24;
     for (int repeat = 0; repeat < 1000; ++repeat) {
-      const VectorXd x = random_vector(tile + 2, random);
+      const VectorXd x = random_vector(form.taps(), random);
       Line line(x);
-      kernels::reference::winograd_input_line(tile, line.floats, Line::stride);
+      kernels::reference::winograd_input_line({form.tile, form.stride}, line.floats, Line::stride);
       const VectorXd v = m.input * x, v_bound = input_unit * (m.input.cwiseAbs() * x.cwiseAbs());
-      for (int i = 0; i < tile + 2; ++i) CHECK(std::abs(line[i] - v[i]) <= v_bound[i]);
+      for (int i = 0; i < form.taps(); ++i) CHECK(std::abs(line[i] - v[i]) <= v_bound[i]);
 
       line = Line(x);
-      kernels::reference::winograd_output_line(tile, line.floats, Line::stride);
+      kernels::reference::winograd_output_line({form.tile, form.stride}, line.floats, Line::stride);
       const VectorXd y = m.output * x, y_bound = output_unit * (m.output.cwiseAbs() * x.cwiseAbs());
-      for (int i = 0; i < tile; ++i) CHECK(std::abs(line[i] - y[i]) <= y_bound[i]);
+      for (int i = 0; i < form.tile; ++i) CHECK(std::abs(line[i] - y[i]) <= y_bound[i]);
     }
   }
 }
 
 TEST_CASE("Transformed weights are float64's, rounded once", "[winograd]") {
   RandomFloats random(test_seed(), Values::kRandom);
-  for (int tile : {2, 4}) {
-    const auto m = WinogradMatrices::of(tile);
+  for (const WinogradForm form : kWinogradForms) {
+    const auto m = WinogradMatrices::of(form);
     for (int repeat = 0; repeat < 1000; ++repeat) {
       float g[9];
       Eigen::Matrix3d g64;
       for (int i = 0; i < 9; ++i) g64(i / 3, i % 3) = g[i] = random();
-      const kernels::ConvShape shape{1, 1, 1, 3, 3, 1, 1, 1, 1, 1};
-      std::vector<float> packed(reference_table().packed_winograd_size(shape, tile));
-      reference_table().pack_winograd(shape, tile, g, nullptr, packed.data());
+      const kernels::ConvShape shape{1, 1, 1, 3, 3, form.stride, form.stride, 1, 1, 1};
+      std::vector<float> packed(reference_table().packed_winograd_size(shape, form.tile));
+      reference_table().pack_winograd(shape, form.tile, g, nullptr, packed.data());
       const Eigen::MatrixXd u = m.filter * g64 * m.filter.transpose();
       // Float64 rounds at most ten times a dimension on the way: 20 * 2^-53 of the absolute values.
       const Eigen::MatrixXd slack =
           20 * 0x1p-53 * (m.filter.cwiseAbs() * g64.cwiseAbs() * m.filter.cwiseAbs().transpose());
-      for (int i = 0; i < u.size(); ++i) {
-        const int row = i / (tile + 2), column = i % (tile + 2);
+      const int filters = form.tile + 2;  // rows of G further down repeat the last
+      for (int i = 0; i < filters * filters; ++i) {
+        const int row = i / filters, column = i % filters;
         const double truth = u(row, column);
         CHECK(std::abs(packed[static_cast<std::size_t>(1 + i)] - truth) <=
               0x1p-24 * std::abs(truth) + 2 * slack(row, column));
@@ -93,7 +94,7 @@ TEST_CASE("Transformed weights are float64's, rounded once", "[winograd]") {
 
 TEST_CASE("Half transformed weights are float64's, and their second transform is a matrix", "[winograd]") {
   RandomFloats random(test_seed(), Values::kRandom);
-  const auto m = WinogradMatrices::of(4);
+  const auto m = WinogradMatrices::of({4, 1});
   const kernels::ConvShape shape{257, 256, 1, 3, 3, 1, 1, 1, 1, 1};
   std::vector<float> weights(std::size_t{257} * 256 * 9);
   for (float& w : weights) w = random();
@@ -124,14 +125,15 @@ TEST_CASE("Half transformed weights are float64's, and their second transform is
 TEST_CASE("Every table transforms weights to the same bits", "[winograd]") {
   // Seen through convolution: one input channel that is 1 at a single pixel, so that each output is a sum
   // of transformed weights; ragged panels and a bias to find its place.
-  for (int tile : {2, 4}) {
+  for (const WinogradForm form : kWinogradForms) {
     for (int out_channels : {1, 5, 16, 70}) {
       WinogradProblem problem(
-          {.tile = tile, .in_channels = 1, .out_channels = out_channels, .in_h = 4, .in_w = 4});
+          {.form = form, .in_channels = 1, .out_channels = out_channels, .in_h = 4, .in_w = 4});
       for (int i = 0; i < 16; ++i) problem.input().pixel(i / 4, 0, i % 4)[0] = i == 6 ? 1.0f : 0.0f;
       const Map truth = problem.run(reference_table());
       for (const KernelTable* table : tested_tables()) {
-        INFO("table " << table->arch << " tile " << tile << " channels " << out_channels);
+        INFO("table " << table->arch << " tile " << form.tile << " stride " << form.stride << " channels "
+                      << out_channels);
         if (shares_bits(*table)) CHECK(first_difference(truth, problem.run(*table)) == "");
       }
     }

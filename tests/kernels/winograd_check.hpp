@@ -15,15 +15,31 @@
 
 namespace fcn::test {
 
-/// The matrices of F(tile, 3) as Lavin and Gray print them, and the roundings that a value meets on its way
-/// through the steps of kernels/winograd_transform.hpp, in each dimension.
+/// One of the three forms: F(tile, 3) of a convolution's stride.
+struct WinogradForm {
+  int tile, stride;
+
+  int taps() const { return (tile - 1) * stride + 3; }
+};
+
+inline constexpr WinogradForm kWinogradForms[] = {{2, 1}, {4, 1}, {2, 2}};
+
+/// The matrices of a form, those of stride 1 as Lavin and Gray print them, and the roundings that a value
+/// meets on its way through the steps of kernels/winograd_transform.hpp, in each dimension. G has a row for
+/// each point, so that of stride 2 has its last two alike.
 struct WinogradMatrices {
   Eigen::MatrixXd input, filter, output;  ///< B^T, G, A^T
   int input_roundings, output_roundings;
 
-  static WinogradMatrices of(int tile) {
+  static WinogradMatrices of(WinogradForm form) {
     WinogradMatrices m;
-    if (tile == 2) {
+    if (form.stride == 2) {
+      m.input = Eigen::MatrixXd{
+          {1, 0, -1, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, -1, 0, 1}, {0, 1, 0, 0, 0}, {0, 0, 0, 1, 0}};
+      m.filter = Eigen::MatrixXd{{1, 0, 0}, {1, 0, 1}, {0, 0, 1}, {0, 1, 0}, {0, 1, 0}};
+      m.output = Eigen::MatrixXd{{1, 1, 0, 1, 0}, {0, 1, 1, 0, 1}};
+      m.input_roundings = 1, m.output_roundings = 2;
+    } else if (form.tile == 2) {
       m.input = Eigen::MatrixXd{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
       m.filter = Eigen::MatrixXd{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
       m.output = Eigen::MatrixXd{{1, 1, 1, 0}, {0, 1, -1, -1}};
@@ -42,7 +58,7 @@ struct WinogradMatrices {
 };
 
 struct WinogradCase {
-  int tile = 4;
+  WinogradForm form = {4, 1};
   int in_channels = 1, out_channels = 1;
   int in_h = 1, in_w = 1, images = 1;
   int pad_top = 1, pad_bottom = 1, pad_left = 1, pad_right = 1;
@@ -52,21 +68,31 @@ struct WinogradCase {
   Values values = Values::kRandom;
   unsigned seed = test_seed();
 
-  int out_h() const { return in_h + pad_top + pad_bottom - 2; }
-  int out_w() const { return in_w + pad_left + pad_right - 2; }
-  int tiles_down() const { return (out_h() + tile - 1) / tile; }
-  int tiles_across() const { return (out_w() + tile - 1) / tile; }
-  bool halves_filters() const { return tile == 4 && in_channels * out_channels > kernels::kMostWholeFilters; }
-  kernels::ConvShape shape() const { return {in_channels, out_channels, 1, 3, 3, 1, 1, 1, 1, pad_left}; }
+  int out_h() const { return outputs(in_h + pad_top + pad_bottom); }
+  int out_w() const { return outputs(in_w + pad_left + pad_right); }
+  int tiles_down() const { return (out_h() + form.tile - 1) / form.tile; }
+  int tiles_across() const { return (out_w() + form.tile - 1) / form.tile; }
+  bool halves_filters() const {
+    return form.tile == 4 && in_channels * out_channels > kernels::kMostWholeFilters;
+  }
+  /// Input columns that whole tiles read, padding included.
+  int columns_read() const { return (tiles_across() * form.tile - 1) * form.stride + 3; }
+  kernels::ConvShape shape() const {
+    return {in_channels, out_channels, 1, 3, 3, form.stride, form.stride, 1, 1, pad_left};
+  }
 
   std::string reproducer() const {
     std::ostringstream text;
-    text << "WinogradCase{" << tile << ", " << in_channels << ", " << out_channels << ", " << in_h << ", "
-         << in_w << ", " << images << ", " << pad_top << ", " << pad_bottom << ", " << pad_left << ", "
-         << pad_right << ", " << spare_channels << ", " << bias << ", " << residual << ", " << relu << ", "
-         << in_place << ", " << ceiling << ", Values(" << static_cast<int>(values) << "), " << seed << "}";
+    text << "WinogradCase{{" << form.tile << ", " << form.stride << "}, " << in_channels << ", "
+         << out_channels << ", " << in_h << ", " << in_w << ", " << images << ", " << pad_top << ", "
+         << pad_bottom << ", " << pad_left << ", " << pad_right << ", " << spare_channels << ", " << bias
+         << ", " << residual << ", " << relu << ", " << in_place << ", " << ceiling << ", Values("
+         << static_cast<int>(values) << "), " << seed << "}";
     return text.str();
   }
+
+ private:
+  int outputs(int padded) const { return padded < 3 ? 0 : (padded - 3) / form.stride + 1; }
 };
 
 /// The data of a case. The map's last row is the row of zeros that stands for rows outside it.
@@ -75,7 +101,7 @@ class WinogradProblem {
   explicit WinogradProblem(const WinogradCase& c)
       : case_(c),
         in_(input_map({c.in_h + 1, c.in_w, c.in_channels, c.images, c.pad_left,
-                       c.tiles_across() * c.tile + 2 - c.pad_left - c.in_w,
+                       std::max(c.columns_read() - c.pad_left - c.in_w, 0),
                        c.in_channels + c.spare_channels})),
         residual_(input_map(out_shape(c))) {
     RandomFloats random(c.seed, c.values);
@@ -98,26 +124,26 @@ class WinogradProblem {
   /// last tiles that lie outside the map.
   Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
     const kernels::ConvShape shape = case_.shape();
-    const Floats packed = floats(table.packed_winograd_size(shape, case_.tile));
-    table.pack_winograd(shape, case_.tile, weights_.data(), case_.bias ? bias_.data() : nullptr,
+    const Floats packed = floats(table.packed_winograd_size(shape, case_.form.tile));
+    table.pack_winograd(shape, case_.form.tile, weights_.data(), case_.bias ? bias_.data() : nullptr,
                         packed.get());
-    const std::vector<const float*> rows = band_rows(case_.tile, case_.tile + 2);
+    const std::vector<const float*> rows = band_rows(case_.form.tile, case_.form.taps());
     Map out = output_map(out_shape(case_));
     kernels::ConvBand band = make_band(rows, out, packed.get());
     std::vector<float*> whole_tiles(band.out.row, band.out.row + band.out_rows);
-    whole_tiles.resize(static_cast<std::size_t>(case_.tiles_down() * case_.tile), nullptr);
+    whole_tiles.resize(static_cast<std::size_t>(case_.tiles_down() * case_.form.tile), nullptr);
     if (slices) {
       band.out.row = whole_tiles.data();
       band.out_rows = static_cast<int>(whole_tiles.size());
     }
     const Range tiles{0, std::ptrdiff_t{case_.tiles_down()} * case_.images * case_.tiles_across()};
-    const Range panels{0, table.winograd_panels(shape, case_.tile)};
+    const Range panels{0, table.winograd_panels(shape, case_.form.tile)};
     RandomFloats random(slices.value_or(0), Values::kRandom);
     for (const Range& panel_slice : slices ? random_slices(panels.end, random) : std::vector{panels}) {
       for (const Range& tile_slice : slices ? random_slices(tiles.end, random) : std::vector{tiles}) {
         // A block of its own for each call: nothing may lean on what another call left in the scratch.
-        const Floats scratch = floats(table.winograd_scratch(shape, case_.tile));
-        table.winograd(band, case_.tile, tile_slice, panel_slice, scratch.get());
+        const Floats scratch = floats(table.winograd_scratch(shape, case_.form.tile));
+        table.winograd(band, case_.form.tile, tile_slice, panel_slice, scratch.get());
       }
     }
     return out;
@@ -167,7 +193,7 @@ class WinogradProblem {
     std::vector<const float*> rows;
     for (int oy = 0; oy < case_.out_h(); oy += step) {
       for (int i = 0; i < count; ++i) {
-        const int y = oy - case_.pad_top + i;
+        const int y = oy * case_.form.stride - case_.pad_top + i;
         rows.push_back(in_.row(y >= 0 && y < case_.in_h ? y : case_.in_h));
       }
     }
@@ -214,12 +240,12 @@ class WinogradProblem {
 
   /// Channel c of the input that a tile reads.
   Eigen::MatrixXd input_tile(int ty, int image, int tx, int c) const {
-    const int taps = case_.tile + 2;
+    const int taps = case_.form.taps(), step = case_.form.tile * case_.form.stride;
     Eigen::MatrixXd d(taps, taps);
     for (int i = 0; i < taps; ++i) {
-      const int y = ty * case_.tile - case_.pad_top + i;
+      const int y = ty * step - case_.pad_top + i;
       for (int j = 0; j < taps; ++j) {
-        const int x = tx * case_.tile - case_.pad_left + j;
+        const int x = tx * step - case_.pad_left + j;
         d(i, j) = in_.pixel(y >= 0 && y < case_.in_h ? y : case_.in_h, image, x)[c];
       }
     }
@@ -247,9 +273,10 @@ inline double WinogradProblem::error_in_bounds(const Map& got) const {
 }
 
 inline double WinogradProblem::tile_error_in_bounds(const Map& got, int ty, int image, int tx) const {
-  const auto m = WinogradMatrices::of(case_.tile);
+  const auto m = WinogradMatrices::of(case_.form);
   const Eigen::MatrixXd input = m.input.cwiseAbs(), filter = m.filter.cwiseAbs(),
                         output = m.output.cwiseAbs();
+  const int tile = case_.form.tile, stride = case_.form.stride, taps = case_.form.taps();
   const double n_roundings = 2 * m.input_roundings + (case_.halves_filters() ? 7 : 2) + case_.in_channels +
                              1 + 2 * m.output_roundings + 2 + 1;
   const double unit = n_roundings * 0x1p-24 / (1 - n_roundings * 0x1p-24);
@@ -260,19 +287,20 @@ inline double WinogradProblem::tile_error_in_bounds(const Map& got, int ty, int 
   }
   double worst = 0;
   for (int n = 0; n < case_.out_channels; ++n) {
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(case_.tile, case_.tile);
-    Eigen::MatrixXd magnitude = Eigen::MatrixXd::Zero(case_.tile + 2, case_.tile + 2);
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(tile, tile);
+    Eigen::MatrixXd magnitude = Eigen::MatrixXd::Zero(taps, taps);
     for (int c = 0; c < case_.in_channels; ++c) {
       const Eigen::Matrix3d g = kernel(n, c);
       const auto at = static_cast<std::size_t>(c);
       for (int i = 0; i < 9; ++i)
-        sum += g(i / 3, i % 3) * tiles[at].block(i / 3, i % 3, case_.tile, case_.tile);
+        sum +=
+            g(i / 3, i % 3) * tiles[at](Eigen::seqN(i / 3, tile, stride), Eigen::seqN(i % 3, tile, stride));
       magnitude += (filter * g.cwiseAbs() * filter.transpose()).cwiseProduct(magnitudes[at]);
     }
     magnitude = output * magnitude * output.transpose();
-    for (int i = 0; i < case_.tile && ty * case_.tile + i < case_.out_h(); ++i) {
-      for (int j = 0; j < case_.tile && tx * case_.tile + j < case_.out_w(); ++j) {
-        const int y = ty * case_.tile + i, x = tx * case_.tile + j;
+    for (int i = 0; i < tile && ty * tile + i < case_.out_h(); ++i) {
+      for (int j = 0; j < tile && tx * tile + j < case_.out_w(); ++j) {
+        const int y = ty * tile + i, x = tx * tile + j;
         const double bias = bias_[static_cast<std::size_t>(n)];
         const double residual = case_.residual ? residual_.pixel(y, image, x)[n] : 0.0;
         double truth = sum(i, j) + bias + residual;
