@@ -13,6 +13,7 @@ namespace fcn::inline FCN_ABI {
 enum class ConvAlgorithm {
   direct,     ///< implicit matrix product
   winograd4,  ///< Winograd F(4x4, 3x3): 4 times fewer
+  polyphase,  ///< Winograd F(2x2, 3x3) of stride 2, even and odd inputs apart: 1.44 times fewer
 };
 
 /// What a caller allows for the whole model.
@@ -27,23 +28,35 @@ constexpr const char* to_string(ConvAlgorithm algorithm) {
       return "direct";
     case ConvAlgorithm::winograd4:
       return "winograd4";
+    case ConvAlgorithm::polyphase:
+      return "polyphase";
   }
   return "unknown";
 }
 
 /// Output rows and columns of a tile; 1 for direct.
 constexpr int tile_size(ConvAlgorithm algorithm) {
-  return algorithm == ConvAlgorithm::winograd4 ? 4 : 1;
+  if (algorithm == ConvAlgorithm::winograd4) return 4;
+  return algorithm == ConvAlgorithm::direct ? 1 : 2;
+}
+
+/// The stride of the convolution that a tile computes.
+constexpr int tile_stride(ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::polyphase ? 2 : 1;
 }
 
 /// Below this many channels a tile's transforms cost more than its products save.
 inline constexpr int kFewestWinogradChannels = 16;
+/// The same for stride 2, whose tiles save less.
+inline constexpr int kFewestPolyphaseChannels = 32;
 
 inline ConvAlgorithm choose_algorithm(const Conv& conv, AlgorithmChoice choice) {
-  const bool fits = conv.kernel == Extent{3, 3} && conv.stride == Extent{1, 1} &&
-                    conv.dilation == Extent{1, 1} && conv.groups == 1 &&
-                    std::min(conv.in_channels, conv.out_channels) >= kFewestWinogradChannels;
-  return fits && choice == AlgorithmChoice::automatic ? ConvAlgorithm::winograd4 : ConvAlgorithm::direct;
+  const int fewest = std::min(conv.in_channels, conv.out_channels);
+  const bool fits = conv.kernel == Extent{3, 3} && conv.dilation == Extent{1, 1} && conv.groups == 1;
+  if (!fits || choice == AlgorithmChoice::direct) return ConvAlgorithm::direct;
+  if (conv.stride == Extent{2, 2} && fewest >= kFewestPolyphaseChannels) return ConvAlgorithm::polyphase;
+  if (conv.stride != Extent{1, 1} || fewest < kFewestWinogradChannels) return ConvAlgorithm::direct;
+  return ConvAlgorithm::winograd4;
 }
 
 }  // namespace fcn::inline FCN_ABI

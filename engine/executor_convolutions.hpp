@@ -17,8 +17,8 @@ inline void Executor::convolve(const RowStep& step, const Conv& op) {
   band.relu = op.relu;
   band.ceiling = op.ceiling;
   if (out.algorithm == ConvAlgorithm::direct) return convolve_directly(step, op, band);
-  band.shape.pad_left /= out.window.dilation.x;
-  for (const ColumnPhases& phases : column_phases(out.shape.width, out.window.dilation.x))
+  band.shape = phase_shape(out, band.shape);
+  for (const ColumnPhases& phases : column_phases(out.shape.width, out.phases().x))
     if (phases.count > 0) convolve_tiles(step, op, phases, band);
 }
 

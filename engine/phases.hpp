@@ -8,7 +8,9 @@
 //   phases fill 0 1 0 1 0 1 0     the gaps. Nothing is copied: a phase is row pointers d rows apart, and
 //   pixels d times as 2 3 2 3 2 3 2     far apart. (d = 2)
 //
-// Only Winograd needs phases, for its tiles; direct convolution and pools take the dilation as it is.
+// Only Winograd needs phases, for its tiles; direct convolution and pools take the dilation as it is. A layer
+// whose stride was removed goes on with tiles of that stride: the cells that it would have made are one
+// phase, and the phases between them begin at the pixels between. So its output has stride * d phases.
 #pragma once
 
 #include <algorithm>
@@ -20,9 +22,8 @@
 
 namespace fcn::inline FCN_ABI {
 
-/// Column phases first .. first + count - 1, each `width` columns wide: phase p has columns p, p + d, p + 2
-/// d,
-/// ...
+/// Column phases first .. first + count - 1, each `width` columns wide: of d phases, phase p has columns p,
+/// p + d, p + 2 d, ...
 struct ColumnPhases {
   int first = 0;
   int count = 0;
@@ -31,20 +32,36 @@ struct ColumnPhases {
 
 /// The phases of a row, the wider ones first; those of equal width can run side by side, as images of a batch
 /// do. The second may be empty.
-constexpr std::array<ColumnPhases, 2> column_phases(int width, int dilation) {
-  const int narrow = width / dilation, wider = width % dilation;
-  if (wider == 0) return {{{0, dilation, narrow}, {}}};
-  return {{{0, wider, narrow + 1}, {wider, narrow == 0 ? 0 : dilation - wider, narrow}}};
+constexpr std::array<ColumnPhases, 2> column_phases(int width, int phases) {
+  const int narrow = width / phases, wider = width % phases;
+  if (wider == 0) return {{{0, phases, narrow}, {}}};
+  return {{{0, wider, narrow + 1}, {wider, narrow == 0 ? 0 : phases - wider, narrow}}};
+}
+
+/// The convolution that the tiles of each phase compute, as kernels see it.
+inline kernels::ConvShape phase_shape(const NodePlan& node, kernels::ConvShape shape) {
+  shape.stride_y = shape.stride_x = tile_stride(node.algorithm);
+  shape.pad_left /= node.window.dilation.x;
+  shape.dilation_y = shape.dilation_x = 1;
+  return shape;
+}
+
+/// Where the input columns that whole tiles of all phases read come to an end, past the map's edge too.
+inline int past_tiles(const NodePlan& node) {
+  const int phases = node.phases().x;
+  const Window& window = node.window;
+  const int columns = round_up(ceil_div(node.shape.width, phases), node.tile()) * phases;
+  return (columns - 1) * window.stride.x + (window.kernel.x - 1) * window.dilation.x + 1 - window.pad.left;
 }
 
 /// f(image, first) for every row of tiles of a step, in the order in which the kernel gets them. Its output
-/// rows are first, first + d, first + 2 d, ..., as far as they are the step's.
+/// rows are first, first + p, first + 2 p, ... for p row phases, as far as they are the step's.
 template <class F>
 void for_each_tile_row(const NodePlan& node, int images, const RowStep& step, const F& f) {
-  const int dilation = node.window.dilation.y;
+  const int phases = node.phases().y;
   for (int image = 0; image < images; ++image)
     for (int block = step.begin; block < step.end; block += node.row_quantum())
-      for (int first = block; first < std::min(block + dilation, step.end); ++first) f(image, first);
+      for (int first = block; first < std::min(block + phases, step.end); ++first) f(image, first);
 }
 
 }  // namespace fcn::inline FCN_ABI

@@ -15,6 +15,7 @@
 #include "engine/geometry.hpp"
 #include "engine/model.hpp"
 #include "engine/node_plan.hpp"
+#include "engine/phases.hpp"
 #include "engine/plan_checks.hpp"
 #include "engine/pool_fusion.hpp"
 #include "engine/resample.hpp"
@@ -108,11 +109,8 @@ inline void Plan::widen_margins() {
     NodePlan& from = nodes_[graph_.nodes[id].inputs[0]];
     from.margin_left = std::max(from.margin_left, conv->pad.left);
     from.margin_right = std::max(from.margin_right, conv->pad.right);
-    const int tile = nodes_[id].tile();
-    if (tile == 1) continue;
-    const int phase_width = round_up(ceil_div(nodes_[id].shape.width, conv->dilation.x), tile);
-    const int past_tiles = (phase_width + conv->kernel.x - 1) * conv->dilation.x - conv->pad.left;
-    from.margin_right = std::max(from.margin_right, past_tiles - from.shape.width);
+    if (nodes_[id].tile() != 1)
+      from.margin_right = std::max(from.margin_right, past_tiles(nodes_[id]) - from.shape.width);
   }
 }
 
@@ -200,13 +198,11 @@ inline std::size_t Plan::row_pointers(NodeId id) const {
   if (std::holds_alternative<Resize>(node.op)) return rows * 2;
   if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
     return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
-  const int tile = plan.tile();
-  if (tile == 1) return rows * static_cast<std::size_t>(plan.window.kernel.y);
+  if (plan.tile() == 1) return rows * static_cast<std::size_t>(plan.window.kernel.y);
   // In every image and phase a row of tiles reads its rows and those around it.
   const int blocks = ceil_div(plan.most_rows, plan.row_quantum());
   return static_cast<std::size_t>(options_.images) * static_cast<std::size_t>(blocks) *
-         static_cast<std::size_t>(plan.window.dilation.y) *
-         static_cast<std::size_t>(tile + plan.window.kernel.y - 1);
+         static_cast<std::size_t>(plan.phases().y) * static_cast<std::size_t>(plan.tile_taps());
 }
 
 /// Runs the schedule in integers: a ring must hold the rows from the oldest that a consumer still needs to
@@ -236,8 +232,9 @@ inline void Plan::size_scratch(const Model& model) {
     const NodePlan& plan = nodes_[id];
     if (plan.algorithm == ConvAlgorithm::direct && !plan.fused_into) continue;
     const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
-    scratch_floats_ = std::max(scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape)
-                                                                : table.winograd_scratch(shape, plan.tile()));
+    scratch_floats_ = std::max(
+        scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape)
+                                         : table.winograd_scratch(phase_shape(plan, shape), plan.tile()));
   }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }

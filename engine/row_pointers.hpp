@@ -44,17 +44,24 @@ class RowPointers {
   // For Winograd, the rows of each row of tiles (phases.hpp has their order). Every image has rows of its
   // own, and the kernel sees column phases as images.
 
-  /// What the rows of tiles read of `from`, rows of zeros outside the map. `column`: the first phase's.
+  /// What the rows of tiles read of `from`: rows of zeros outside the map, and where only rows of a tile that
+  /// are past the step's last would read, since the schedule does not answer for those. `column`: the first
+  /// phase's.
   kernels::InputRows tile_window(Rings& rings, const NodePlan& node, const NodePlan& from, int images,
                                  const RowStep& step, int column) {
-    const int taps = node.tile() + node.window.kernel.y - 1;
+    const Window& window = node.window;
+    const std::int64_t last = window.input_row(step.end - 1, window.kernel.y - 1);
+    const std::ptrdiff_t next_phase = window.stride.x * from.pixel_stride;
     std::size_t at = 0;
     for_each_tile_row(node, images, step, [&](int image, int first) {
-      const std::ptrdiff_t shift = image * from.image_stride + column * from.pixel_stride;
-      for (int i = 0; i < taps; ++i)
-        window_[at++] = row_at(rings, from, node.window.input_row(first, i), rings.zeros(from)) + shift;
+      const std::ptrdiff_t shift = image * from.image_stride + column * next_phase;
+      for (int i = 0; i < node.tile_taps(); ++i) {
+        const std::int64_t row = window.input_row(first, i);
+        const float* zeros = rings.zeros(from);
+        window_[at++] = (row <= last ? row_at(rings, from, row, zeros) : zeros) + shift;
+      }
     });
-    return {window_.data(), from.pixel_stride * node.window.dilation.x, from.pixel_stride};
+    return {window_.data(), from.pixel_stride * window.dilation.x, next_phase};
   }
   /// The rows that the tiles make, or, of a residual `from` of the same shape, add; null where a tile's row
   /// is past the step's last.
@@ -99,16 +106,16 @@ class RowPointers {
 
   static kernels::OutputRows tile_rows(Rings& rings, const NodePlan& node, const NodePlan& of, int images,
                                        const RowStep& step, int column, std::vector<float*>& rows) {
-    const Extent dilation = node.window.dilation;
+    const Extent phases = node.phases();
     std::size_t at = 0;
     for_each_tile_row(node, images, step, [&](int image, int first) {
       const std::ptrdiff_t shift = image * of.image_stride + column * of.pixel_stride;
       for (int i = 0; i < node.tile(); ++i) {
-        const int row = first + i * dilation.y;
+        const int row = first + i * phases.y;
         rows[at++] = row < step.end ? rings.row(of, row) + shift : nullptr;
       }
     });
-    return {rows.data(), of.pixel_stride * dilation.x, of.pixel_stride};
+    return {rows.data(), of.pixel_stride * phases.x, of.pixel_stride};
   }
 
   static kernels::InputRows fill(Rings& rings, const NodePlan& from, const RowStep& step,

@@ -228,11 +228,11 @@ struct KernelTable {
   /// Computes tiles of tile x tile output pixels for the output channels of `panels`. Tiles sit at absolute
   /// multiples of `tile` in the map and are numbered tile row by tile row, image by image, column by column;
   /// there are ceil(out_rows / tile) * images * ceil(out_width / tile) in the band, whose first row is a
-  /// multiple of `tile`. Differs from `conv` in band.in: tile + 2 rows for each row of tiles, row [t * (tile
-  /// + 2) + i] being input row (first output row + t * tile - pad_top + i), a row of zeros where that is
-  /// outside the map. Rows have zeroed margins wide enough for whole tiles. Output pixels of a tile that lie
-  /// outside the map are not written; rows of a tile that do may also be given as null, from the tile's
-  /// first such row to its last.
+  /// multiple of `tile`. Differs from `conv` in band.in: taps = (tile - 1) * stride + 3 rows for each row of
+  /// tiles, row [t * taps + i] being input row ((first output row + t * tile) * stride - pad_top + i), a row
+  /// of zeros where that is outside the map. Rows have zeroed margins wide enough for whole tiles. Output
+  /// pixels of a tile that lie outside the map are not written; rows of a tile that do may also be given as
+  /// null, from the tile's first such row to its last.
   void (*winograd)(const ConvBand&, int tile, Range tiles, Range panels, float* scratch) = nullptr;
 
   /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.

@@ -49,7 +49,7 @@ class BoundVisitor {
             out.at(o, y, x) += gamma_bound(terms) * std::abs(op.bias[static_cast<std::size_t>(o)]);
     if (op.residual) accumulate(out, inflated(value(1), bound(1), 1));
     const ConvAlgorithm algorithm = choose_algorithm(op, choice_);
-    if (algorithm != ConvAlgorithm::direct) add_winograd_error(op, value(0), bound(0), out);
+    if (algorithm != ConvAlgorithm::direct) add_winograd_error(op, algorithm, value(0), bound(0), out);
     return out;
   }
   Map operator()(const BatchNorm& op) const {

@@ -169,4 +169,36 @@ TEST_CASE("Filters that are kept half transformed keep their cells' bits as well
                 coarse, {d, d}));
 }
 
+TEST_CASE("tiles of stride 2 keep their cells' bits where their stride is removed") {
+  const std::uint32_t seed = GENERATE(range(1u, kEmulated ? 2u : 9u));
+  Random random(seed);
+  const auto strided = [&](int in, int out) {
+    Conv conv = random_conv(random, in, out, 3, 2, 0);
+    conv.pad = {random.between(0, 2), random.between(0, 2), random.between(0, 2), random.between(0, 2)};
+    conv.relu = random.chance();
+    REQUIRE(choose_algorithm(conv, AlgorithmChoice::automatic) == ConvAlgorithm::polyphase);
+    return conv;
+  };
+  Graph graph;
+  NodeId x = graph.append("input", Input{3}, {});
+  x = graph.append("stem", random_conv(random, 3, 33, 3, 2, 1), {x});
+  x = graph.append("strided", strided(33, 35), {x});
+  x = graph.append("tiled", random_conv(random, 35, 32, 3, 1, 1), {x});
+  x = graph.append("strided2", strided(32, 33), {x});
+  graph.append("head", random_conv(random, 33, 5, 1, 1, 0), {x});
+  const int height = random.between(30, 50), width = random.between(30, 50);
+  const std::vector<Picture> pictures{{random, height, width, 3}, {random, height, width, 3}};
+  const kernels::KernelTable* table = kernels::supported_tables().back();
+  const Tensor coarse = run_network(graph, {}, pictures, {.table = table});
+  for (const int d : {2, 4, 8}) {
+    INFO("seed " << seed << ", picture " << height << "x" << width << ", output stride " << 8 / d);
+    RunOptions options{.table = table, .output_stride = 8 / d};
+    const Tensor dense = run_network(graph, {}, pictures, options);
+    CHECK(holds(dense, coarse, {d, d}));
+    options.threads = 3;
+    options.band_rows = random.between(1, 20);
+    CHECK(same_bits(run_network(graph, {}, pictures, options), dense));
+  }
+}
+
 }  // namespace fcn::test

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "tests/engine/emulated.hpp"
@@ -74,15 +75,21 @@ TEST_CASE("every node of a random network stays within the float32 error bound o
       check_against_float64(graph, picture, *table, algorithm);
 }
 
-TEST_CASE("Winograd runs in bands and threads without a change of bits, near float64") {
-  const bool halves = GENERATE(false, true);  // filters kept half transformed
-  const int out = halves ? static_cast<int>(kernels::kMostWholeFilters) / 16 : 24;
+TEST_CASE("all Winograd forms run in bands and threads without a change of bits, near float64") {
+  using Form = std::tuple<int, int, int, ConvAlgorithm>;
+  const int many =
+      static_cast<int>(kernels::kMostWholeFilters) / 16;  // their filters are kept half transformed
+  const auto [in, out, stride, algorithm] =
+      GENERATE_COPY(Form{17, 24, 1, ConvAlgorithm::winograd4}, Form{17, many, 1, ConvAlgorithm::winograd4},
+                    Form{kFewestPolyphaseChannels + 1, 35, 2, ConvAlgorithm::polyphase});
+  const bool halves = out == many;
   Random random(static_cast<std::uint32_t>(out));
   Graph graph;
   NodeId x = graph.append("input", Input{3}, {});
-  x = graph.append("stem", random_conv(random, 3, 17, 3, 2, 1), {x});
-  Conv conv = random_conv(random, 17, out, 3, 1, 1);
+  x = graph.append("stem", random_conv(random, 3, in, 3, 2, 1), {x});
+  Conv conv = random_conv(random, in, out, 3, stride, 1);
   conv.relu = true;
+  REQUIRE(choose_algorithm(conv, AlgorithmChoice::automatic) == algorithm);
   x = graph.append("tiled", conv, {x});
   graph.append("head", random_conv(random, out, 5, 1, 1, 0), {x});
   const Picture picture(random, halves ? 13 : 29, halves ? 17 : 37, 3);

@@ -19,7 +19,7 @@ constexpr int kCells = 4;
 #else
 constexpr int kCells = 40;
 #endif
-constexpr int kWide = 16;  // as few channels as Winograd takes
+constexpr int kWide = kFewestPolyphaseChannels;  // enough for all algorithms
 
 struct Network {
   std::string name;

@@ -6,6 +6,7 @@
 // g_max(c) and |d| <= d_max(c) over the tile, the matrices shrink to their row sums, along one axis:
 //   F(4x4): |B^T| 10 10 10 6 6 10, |G| 1/4 1/2 1/2 7/24 7/24 1, their products 2.5 5 5 1.75 1.75 10,
 //   through |A^T| at most 48
+//   F(2x2) of stride 2: |B^T| 2 1 2 1 1, |G| 1 2 1 1 1, their products 2 2 2 1 1, through |A^T| at most 5
 // and along both, the square. m counts the roundings on the way: C products summed, the weights' at most 7
 // (tests/kernels/winograd_check.hpp), at most 6 in the input transform and 10 in the output transform, bias,
 // residual.
@@ -22,10 +23,12 @@
 
 namespace fcn::test {
 
-inline constexpr double kWinogradGrowth = 48.0 * 48.0;
+inline double winograd_growth(ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::polyphase ? 5.0 * 5.0 : 48.0 * 48.0;
+}
 
-/// The largest magnitude within reach of a tile that holds the pixel: 5 pixels on each side cover any 6 x 6
-/// tile.
+/// The largest magnitude within reach of a tile that holds the pixel: 5 pixels on each side cover any tile of
+/// up to 6 x 6.
 inline Map largest_around(const Map& value, const Map& bound) {
   constexpr int kReach = 5;
   Map out(value.c, value.h, value.w);
@@ -38,18 +41,20 @@ inline Map largest_around(const Map& value, const Map& bound) {
   return out;
 }
 
-/// Adds to `out` what the transforms of `op` may cost. Valid for maps whose output is as large as their input
-/// (padding 1).
-inline void add_winograd_error(const Conv& op, const Map& value, const Map& bound, Map& out) {
+/// Adds to `out` what the transforms of `op` may cost. Valid for padding 1, where output pixel (y, x) looks
+/// around input pixel (y, x) times the stride.
+inline void add_winograd_error(const Conv& op, ConvAlgorithm algorithm, const Map& value, const Map& bound,
+                               Map& out) {
   const Map largest = largest_around(value, bound);
-  const double factor = kWinogradGrowth * gamma_bound(op.in_channels + 25);
+  const double factor = winograd_growth(algorithm) * gamma_bound(op.in_channels + 25);
   for (int o = 0; o < out.c; ++o)
     for (int c = 0; c < op.in_channels; ++c) {
       const auto from = op.weights.begin() + (static_cast<std::ptrdiff_t>(o) * op.in_channels + c) * 9;
       double weight = 0;
       for (int i = 0; i < 9; ++i) weight = std::max(weight, std::abs(static_cast<double>(from[i])));
       for (int y = 0; y < out.h; ++y)
-        for (int x = 0; x < out.w; ++x) out.at(o, y, x) += factor * weight * largest.at(c, y, x);
+        for (int x = 0; x < out.w; ++x)
+          out.at(o, y, x) += factor * weight * largest.at(c, y * op.stride.y, x * op.stride.x);
     }
 }
 
