@@ -66,9 +66,6 @@ inline constexpr int kStepWorkers = 2;
 /// Layers of few weights make fewer pixels if these have many channels: about as many floats as weights, or
 /// 128 KiB of them.
 inline constexpr std::uint64_t kStepFloats = 32768;
-/// A map of up to so many floats (1 MiB) is one step: a small picture's time is in starting steps, not in
-/// memory.
-inline constexpr std::uint64_t kWholeMapFloats = 262144;
 /// Rows the input hands out at once beside steps of kStepPixels, and in proportion beside others.
 inline constexpr int kInputStepRows = 8;
 
@@ -77,14 +74,10 @@ constexpr int longest_step(int threads) {
   return kStepPixels * std::clamp(threads, 1, kStepWorkers);
 }
 
-/// Rows of a step of at most about `step_pixels` over a map of `height` rows of this many pixels. A power of
-/// two: strides are, so steps soon repeat in the same rhythm and the rings of a tall picture are those of a
-/// low one. (Maps so small that they are one step apart.)
-inline std::int64_t step_rows(std::int64_t row_pixels, int height, int step_pixels, const NodePlan& plan) {
+/// Rows of a step of at most about `step_pixels` for rows of this many pixels. A power of two: strides are,
+/// so steps soon repeat in the same rhythm and the rings of a tall picture are those of a low one.
+inline std::int64_t step_rows(std::int64_t row_pixels, int step_pixels, const NodePlan& plan) {
   const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
-  const std::uint64_t row_floats = static_cast<std::uint64_t>(row_pixels) * size(plan.shape.channels);
-  const bool saves_memory = step_pixels < kStepPixels;
-  if (!saves_memory && row_floats <= kWholeMapFloats / size(height)) return height;
   const std::uint64_t weights = plan.multiply_adds / (size(plan.shape.height) * size(plan.shape.width));
   const std::uint64_t wanted = std::max(weights, kStepFloats) / size(plan.shape.channels);
   const auto pixels = static_cast<std::int64_t>(std::clamp<std::uint64_t>(wanted, 1, size(step_pixels)));

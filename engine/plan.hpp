@@ -166,7 +166,7 @@ inline void Plan::choose_steps() {
     const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
     const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
                               : id == 0               ? input_rows
-                                        : detail::step_rows(row_pixels, worked_on.height, step_pixels, plan);
+                                                      : detail::step_rows(row_pixels, step_pixels, plan);
     plan.step_rows = static_cast<int>(
         std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
     RowSchedule::Lane lane{{}, plan.fused_into ? 0 : worked_on.height, plan.step_rows};
