@@ -96,7 +96,8 @@ class ThreadPool {
 #endif
   }
 
-  /// Whether done() came true before it was time to sleep.
+  /// Whether done() came true before it was time to sleep. Who waits for long lets other threads run: it may
+  /// be just those that done() needs.
   template <class Done>
   static bool spin_until(const Shared& shared, const Done& done) {
     if (!shared.may_spin) return done();
@@ -107,7 +108,7 @@ class ThreadPool {
     const auto tired = std::chrono::steady_clock::now() + kAwakeSpin;
     while (shared.awake.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < tired) {
       if (done()) return true;
-      pause();
+      std::this_thread::yield();
     }
     return done();
   }
