@@ -6,9 +6,8 @@
 //
 //   for blocks of tiles:       v = B^T d B, each tile once               winograd_input.hpp
 //     for panels:              nr output channels
-//       for the points xi:     m[tile] = sum over c of v[xi][tile][c] * u[panel][xi][c]
-//       winograd_multiply.hpp,
-//                                                                     of large layers   winograd_halves.hpp
+//       for the points xi:     m[tile] = sum over c of                 winograd_multiply.hpp,
+//                                v[xi][tile][c] * u[panel][xi][c]      of large layers winograd_halves.hpp
 //       for tiles:             y = A^T m A, bias, residual, relu, store  winograd_output.hpp
 //
 // Bits: the transforms are stated in winograd_transform.hpp; m starts at 0, then m = fma(v, u, m) over c in
