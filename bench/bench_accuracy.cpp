@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How far float32's direct convolution, F(2x2) and F(4x4) are from float64, side by side, at ResNet-18's
-// channel counts, and F(2x2) of stride 2 beside direct convolution of stride 2: root mean square and largest
-// error, both in units of the outputs' root mean square.
+// channel counts, F(2x2) of stride 2 beside direct convolution of stride 2, and for the stem F(4, 7) of
+// stride 2 along the rows beside direct convolution: root mean square and largest error, both in units of the
+// outputs' root mean square.
 //   bench_accuracy
 #include <cmath>
 #include <cstdio>
@@ -27,7 +28,7 @@ Floats normal_floats(std::size_t count) {
 /// One output of the band, computed in float64 from the rows that the kernel reads. `tile`: 0 for direct.
 double truth_at(const ConvBenchData& data, const ConvRow& row, const float* weights, int tile, int y, int x,
                 int n) {
-  const int step = tile == 0 ? 1 : tile, taps = (step - 1) * row.stride + row.kernel;
+  const int step = ConvBenchData::tile_rows(row, tile), taps = (step - 1) * row.stride + row.kernel;
   double sum = 0;
   for (int ky = 0; ky < row.kernel; ++ky) {
     const float* from = data.band.in.row[y / step * taps + y % step * row.stride + ky];
@@ -86,6 +87,16 @@ void print_row(int channels, const kernels::KernelTable& table) {
   std::printf("\n");
 }
 
+void print_stem(const kernels::KernelTable& table) {
+  ConvRow row;
+  row.in_channels = 3, row.out_channels = 64;
+  row.kernel = 7, row.pad = 3, row.stride = 2;
+  row.in_h = row.in_w = 32;
+  const Errors direct = errors_of(row, table, 0), rows = errors_of(row, table, 4);
+  std::printf("\nStem, 7x7 of stride 2: direct %.1e, %.1e; along the rows %.1e, %.1e\n", direct.rms,
+              direct.largest, rows.rms, rows.largest);
+}
+
 }  // namespace
 }  // namespace fcn::bench
 
@@ -101,5 +112,6 @@ int main() {
       "error; %s\n|---|---|---|---|---|---|\n",
       choice.table->arch);
   for (const int channels : {64, 128, 256, 512}) fcn::bench::print_row(channels, *choice.table);
+  fcn::bench::print_stem(*choice.table);
   return 0;
 }

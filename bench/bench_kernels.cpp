@@ -153,14 +153,14 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
     benchmark::RegisterBenchmark(("conv/" + row.image() + "/" + row.layer + suffix).c_str(), bench_conv, row,
                                  table)
         ->UseManualTime();
-    if (row.kernel != 3) continue;
     const auto register_winograd = [&](const std::string& name, int tile) {
       benchmark::RegisterBenchmark((name + "/" + row.image() + "/" + row.layer + suffix).c_str(),
                                    bench_winograd, row, table, tile)
           ->UseManualTime();
     };
-    if (row.stride == 2) register_winograd("polyphase", 2);
-    if (row.stride != 1) continue;
+    if (row.kernel == 7 && row.stride == 2) register_winograd("winograd_rows", 4);
+    if (row.kernel == 3 && row.stride == 2) register_winograd("polyphase", 2);
+    if (row.kernel != 3 || row.stride != 1) continue;
     register_winograd("winograd2", 2);
     register_winograd("winograd4", 4);
   }

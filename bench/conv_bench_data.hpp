@@ -25,14 +25,15 @@ inline Floats aligned_floats(std::size_t count) {
 
 class ConvBenchData {
  public:
-  /// For the direct kernel, or for Winograd's with tiles of `tile` pixels. `values` fills the input and, in
+  /// For the direct kernel, or for Winograd's with tiles of `tile` columns. `values` fills the input and, in
   /// the model's order, the weights.
   ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, int tile = 0,
                 Floats (*values)(std::size_t) = &aligned_floats)
       : row_(row), in_(nullptr, &std::free), out_(nullptr, &std::free), packed_(nullptr, &std::free) {
-    const int step = tile == 0 ? 1 : tile;                            // output rows that share input rows
-    const int taps = (step - 1) * row.stride + row.kernel;            // input rows for them
-    const int right = row.pad + (tile == 0 ? 0 : tile * row.stride);  // whole tiles read past the map
+    const int step = tile_rows(row, tile);
+    const int taps = (step - 1) * row.stride + row.kernel;  // input rows for them
+    // Whole tiles read past the map, and along rows a cache line past their last column.
+    const int right = row.pad + (tile == 0 ? 0 : tile * row.stride + 16);
     const std::size_t in_row = static_cast<std::size_t>((row.pad + row.in_w + right) * row.in_channels);
     const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
                            kernels::kChannelQuantum;
@@ -71,8 +72,12 @@ class ConvBenchData {
 
   std::ptrdiff_t pixels() const { return std::ptrdiff_t{row_.out_h()} * row_.out_w(); }
   std::ptrdiff_t tiles(int tile) const {
-    return std::ptrdiff_t{(row_.out_h() + tile - 1) / tile} * ((row_.out_w() + tile - 1) / tile);
+    const int rows = tile_rows(row_, tile);
+    return std::ptrdiff_t{(row_.out_h() + rows - 1) / rows} * ((row_.out_w() + tile - 1) / tile);
   }
+  /// Output rows of a tile, which share input rows: of a 7 x 7 kernel one, since Winograd takes that along
+  /// its rows.
+  static int tile_rows(const ConvRow& row, int tile) { return tile == 0 || row.kernel == 7 ? 1 : tile; }
 
   kernels::ConvBand band;
 

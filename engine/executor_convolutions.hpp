@@ -16,7 +16,7 @@ inline void Executor::convolve(const RowStep& step, const Conv& op) {
   band.weights = model_->packed(step.node).data();
   band.relu = op.relu;
   band.ceiling = op.ceiling;
-  if (out.algorithm == ConvAlgorithm::direct) return convolve_directly(step, op, band);
+  if (!out.tiled()) return convolve_directly(step, op, band);
   band.shape = phase_shape(out, band.shape);
   for (const ColumnPhases& phases : column_phases(out.shape.width, out.phases().x))
     if (phases.count > 0) convolve_tiles(step, op, phases, band);
@@ -39,20 +39,21 @@ inline void Executor::convolve_directly(const RowStep& step, const Conv& op, ker
 inline void Executor::convolve_tiles(const RowStep& step, const Conv& op, const ColumnPhases& phases,
                                      kernels::ConvBand band) {
   const NodePlan& out = node(step.node);
-  const int tile = out.tile(), images = plan_.options().images;
+  const Extent tile = out.tile();
+  const int images = plan_.options().images;
   std::ptrdiff_t tile_rows = 0;
   for_each_tile_row(out, images, step, [&](int, int) { ++tile_rows; });
   band.images = phases.count;
-  band.out_rows = static_cast<int>(tile_rows) * tile;
+  band.out_rows = static_cast<int>(tile_rows) * tile.y;
   band.out_width = phases.width;
   band.in = rows_.tile_window(rings_, out, input(step.node, 0), images, step, phases.first);
   if (op.residual)
     band.residual = rows_.tile_residual(rings_, out, input(step.node, 1), images, step, phases.first);
   band.out = rows_.tile_output(rings_, out, images, step, phases.first);
-  share_convolution(band, tile_rows * phases.count * ceil_div(phases.width, tile), 1,
-                    table().winograd_panels(band.shape, tile),
+  share_convolution(band, tile_rows * phases.count * ceil_div(phases.width, tile.x), 1,
+                    table().winograd_panels(band.shape, tile.x),
                     [&](int worker, kernels::Range tiles, kernels::Range panels) {
-                      table().winograd(band, tile, tiles, panels, rings_.scratch(worker));
+                      table().winograd(band, tile.x, tiles, panels, rings_.scratch(worker));
                     });
 }
 

@@ -120,7 +120,7 @@ inline Result<AlignedBuffer> pack_conv(const kernels::KernelTable& table, const 
                                        std::vector<float>& bias) {
   const kernels::ConvShape shape = conv_shape(op);
   const bool direct = algorithm == ConvAlgorithm::direct;
-  const int tile = tile_size(algorithm);
+  const int tile = tile_size(algorithm).x;
   auto packed = AlignedBuffer::allocate(
       direct ? table.packed_conv_size(shape) : table.packed_winograd_size(shape, tile), "packed weights");
   if (!packed) return packed;

@@ -38,17 +38,18 @@ struct NodePlan {
                                      ///< its ring is one row, pooled along the row, that the pool carries on
   ColumnTable columns;               ///< of ops that move pixels
 
-  /// Output rows and columns of a Winograd tile; 1 for direct.
-  [[nodiscard]] int tile() const { return tile_size(algorithm); }
-  /// Input rows and columns of a tile.
-  [[nodiscard]] int tile_taps() const { return (tile() - 1) * tile_stride(algorithm) + window.kernel.y; }
+  [[nodiscard]] bool tiled() const { return algorithm != ConvAlgorithm::direct; }
+  /// Output rows and columns of a Winograd tile; one each for direct.
+  [[nodiscard]] Extent tile() const { return tile_size(algorithm); }
+  /// Input rows of a tile.
+  [[nodiscard]] int tile_taps() const { return (tile().y - 1) * tile_stride(algorithm) + window.kernel.y; }
   /// Into how many maps the tiles part the output, along each axis (phases.hpp).
   [[nodiscard]] Extent phases() const {
     const int stride = tile_stride(algorithm);
     return {stride * window.dilation.y / window.stride.y, stride * window.dilation.x / window.stride.x};
   }
   /// Output rows that are made together, at absolute multiples: a tile's height in every phase.
-  [[nodiscard]] int row_quantum() const { return tile() == 1 ? 1 : tile() * phases().y; }
+  [[nodiscard]] int row_quantum() const { return tiled() ? tile().y * phases().y : 1; }
 
   [[nodiscard]] std::size_t ring_floats() const {
     return static_cast<std::size_t>(ring_rows) * static_cast<std::size_t>(row_stride);

@@ -46,12 +46,15 @@ inline kernels::ConvShape phase_shape(const NodePlan& node, kernels::ConvShape s
   return shape;
 }
 
-/// Where the input columns that whole tiles of all phases read come to an end, past the map's edge too.
+/// Where the input columns that whole tiles of all phases read come to an end, past the map's edge too. Along
+/// rows, kernels read a cache line from each pixel.
 inline int past_tiles(const NodePlan& node) {
   const int phases = node.phases().x;
   const Window& window = node.window;
-  const int columns = round_up(ceil_div(node.shape.width, phases), node.tile()) * phases;
-  return (columns - 1) * window.stride.x + (window.kernel.x - 1) * window.dilation.x + 1 - window.pad.left;
+  const int columns = round_up(ceil_div(node.shape.width, phases), node.tile().x) * phases;
+  const int spare = node.algorithm == ConvAlgorithm::winograd_rows ? kernels::kChannelQuantum : 0;
+  return (columns - 1) * window.stride.x + (window.kernel.x - 1) * window.dilation.x + 1 - window.pad.left +
+         spare;
 }
 
 /// f(image, first) for every row of tiles of a step, in the order in which the kernel gets them. Its output

@@ -109,21 +109,20 @@ inline void Plan::widen_margins() {
     NodePlan& from = nodes_[graph_.nodes[id].inputs[0]];
     from.margin_left = std::max(from.margin_left, conv->pad.left);
     from.margin_right = std::max(from.margin_right, conv->pad.right);
-    if (nodes_[id].tile() != 1)
+    if (nodes_[id].tiled())
       from.margin_right = std::max(from.margin_right, past_tiles(nodes_[id]) - from.shape.width);
   }
 }
 
-/// Strides: pixels a multiple of kChannelQuantum floats apart. Pixels that enter and are read by direct
-/// convolutions only stay dense, so that a row of taps is one run of memory.
+/// Strides: pixels a multiple of kChannelQuantum floats apart. Pixels that enter and are read tap by tap or
+/// row by row only stay dense, so that a row of taps is one run of memory.
 inline Status Plan::lay_out_rows(const Model& model) {
   std::vector<bool> dense(graph_.nodes.size(), false);
   dense[0] = true;
   for (NodeId id = 1; id < nodes_.size(); ++id)
     for (std::size_t slot = 0; slot < graph_.nodes[id].inputs.size(); ++slot) {
       const bool by_taps = std::holds_alternative<Conv>(graph_.nodes[id].op) && slot == 0;
-      if (!by_taps || nodes_[id].algorithm != ConvAlgorithm::direct)
-        dense[graph_.nodes[id].inputs[slot]] = false;
+      if (!by_taps || nodes_[id].tile().y != 1) dense[graph_.nodes[id].inputs[slot]] = false;
     }
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     NodePlan& plan = nodes_[id];
@@ -198,7 +197,7 @@ inline std::size_t Plan::row_pointers(NodeId id) const {
   if (std::holds_alternative<Resize>(node.op)) return rows * 2;
   if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
     return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
-  if (plan.tile() == 1) return rows * static_cast<std::size_t>(plan.window.kernel.y);
+  if (!plan.tiled()) return rows * static_cast<std::size_t>(plan.window.kernel.y);
   // In every image and phase a row of tiles reads its rows and those around it.
   const int blocks = ceil_div(plan.most_rows, plan.row_quantum());
   return static_cast<std::size_t>(options_.images) * static_cast<std::size_t>(blocks) *
@@ -230,11 +229,11 @@ inline void Plan::size_scratch(const Model& model) {
   const kernels::KernelTable& table = model.table();
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     const NodePlan& plan = nodes_[id];
-    if (plan.algorithm == ConvAlgorithm::direct && !plan.fused_into) continue;
+    if (!plan.tiled() && !plan.fused_into) continue;
     const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
     scratch_floats_ = std::max(
-        scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape)
-                                         : table.winograd_scratch(phase_shape(plan, shape), plan.tile()));
+        scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape, plan.tile().x)
+                                         : table.winograd_scratch(phase_shape(plan, shape), plan.tile().x));
   }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }

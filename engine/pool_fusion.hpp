@@ -29,7 +29,7 @@ inline std::optional<NodeId> fusible_conv(const Graph& graph, NodeId id, const s
   const NodeId from = graph.nodes[id].inputs[0];
   const auto* conv = std::get_if<Conv>(&graph.nodes[from].op);
   const bool fits = conv != nullptr && conv->relu && conv->ceiling > 0 && !conv->residual &&
-                    readers[from] == 1 && algorithms[from] == ConvAlgorithm::direct &&
+                    readers[from] == 1 && tile_size(algorithms[from]).y == 1 &&
                     conv->kernel.y <= kernels::kMostPooledKernelRows;
   return fits ? std::optional(from) : std::nullopt;
 }

@@ -110,7 +110,7 @@ class RowPointers {
     std::size_t at = 0;
     for_each_tile_row(node, images, step, [&](int image, int first) {
       const std::ptrdiff_t shift = image * of.image_stride + column * of.pixel_stride;
-      for (int i = 0; i < node.tile(); ++i) {
+      for (int i = 0; i < node.tile().y; ++i) {
         const int row = first + i * phases.y;
         rows[at++] = row < step.end ? rings.row(of, row) + shift : nullptr;
       }

@@ -76,6 +76,9 @@ struct ConvBand {
 /// Rows of a convolution's kernel that conv_max_pool takes at most.
 inline constexpr int kMostPooledKernelRows = 16;
 
+/// Input channels of a convolution that Winograd takes along its rows: a register of any arch holds a pixel.
+inline constexpr int kMostRowWinogradChannels = 4;
+
 /// F(4 x 4) layers of more filters than this keep them half transformed: 18 floats each instead of 36.
 inline constexpr std::ptrdiff_t kMostWholeFilters = 256 * 256;
 
@@ -86,6 +89,7 @@ inline constexpr std::ptrdiff_t kMostWholeFilters = 256 * 256;
 /// and of the row above those, which lies in the carry, already pooled along the row.
 struct ConvPoolBand {
   ConvBand conv;        ///< new rows of the convolution; no residual, `out` and `relu` are not looked at
+  int tile = 1;         ///< 4 if it is computed by Winograd along its rows, weights being pack_winograd's
   int lead_rows = 0;    ///< 1 if the first of them only fills the carry: the map's first row without padding
   bool resume = false;  ///< the carry holds the row above; otherwise there is none
   int out_rows = 0, out_width = 0;  ///< pooled

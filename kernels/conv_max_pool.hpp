@@ -2,7 +2,7 @@
 // A classifier's stem in one pass: a convolution with relu and the 3 x 3 max-pool of stride 2 behind it. A
 // stretch of a row is convolved into scratch, pooled along the row from there and merged into the pooled row,
 // so the convolution's map, the largest of most networks, never leaves the second-level cache. The
-// convolution itself is conv.hpp's.
+// convolution itself is conv.hpp's or winograd_rows.hpp's.
 //
 //   for rows of the convolution:
 //     for stretches of the row:   y = conv(x)                      in scratch
@@ -18,21 +18,30 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/pixel_cursor.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/winograd_layout.hpp"
+#include "kernels/winograd_rows.hpp"
 
 namespace fcn::kernels {
 
 /// Columns convolved at a time: two blocks of register tiles, so that what two workers split unevenly still
-/// fills tiles; 48 KiB of scratch at 64 channels.
+/// fills tiles; 48 KiB of scratch at 64 channels. A multiple of Winograd's tile.
 template <class Arch>
 inline constexpr int conv_pool_stretch = 2 * static_cast<int>(PixelBlock<Arch>::max_pixels);
 
 /// Columns left from one stretch to the next: those that the next window shares with the last.
 inline constexpr int kPoolOverlap = 2;
 
+/// Floats of a stretch, after which Winograd's scratch begins.
 template <class Arch>
-std::size_t conv_max_pool_scratch_f32(const ConvShape& shape) {
+std::size_t conv_pool_stretch_floats(const ConvShape& shape) {
   return static_cast<std::size_t>(conv_pool_stretch<Arch> + kPoolOverlap) *
          static_cast<std::size_t>(padded_channels<Arch>(shape.out_channels));
+}
+
+template <class Arch>
+std::size_t conv_max_pool_scratch_f32(const ConvShape& shape, int tile) {
+  return conv_pool_stretch_floats<Arch>(shape) +
+         (tile == 1 ? std::size_t{0} : winograd_scratch_f32<Arch>(shape, tile));
 }
 
 /// Pooled columns [begin, end) of one image.
@@ -40,10 +49,11 @@ struct PooledColumns {
   std::ptrdiff_t image, begin, end;
 };
 
-/// Columns [begin, begin + count) of one row of the convolution, to `to`, padded_channels apart.
+/// Columns [begin, begin + count) of one row of the convolution, to `to`, padded_channels apart. `begin` is
+/// a multiple of Winograd's tile.
 template <class Arch>
 void convolve_stretch(const ConvPoolBand& band, int row, std::ptrdiff_t image, std::ptrdiff_t begin,
-                      std::ptrdiff_t count, float* to) {
+                      std::ptrdiff_t count, float* to, float* winograd_scratch) {
   const ConvBand& conv = band.conv;
   const float* rows[kMostPooledKernelRows];
   const std::ptrdiff_t shift =
@@ -57,7 +67,9 @@ void convolve_stretch(const ConvPoolBand& band, int row, std::ptrdiff_t image, s
   part.relu = true;
   part.in.row = rows;
   part.out = {&to, padded_channels<Arch>(conv.shape.out_channels), 0};
-  conv_f32<Arch>(part, {0, count}, {0, conv_panels_f32<Arch>(conv.shape)});
+  const Range panels{0, conv_panels_f32<Arch>(conv.shape)};
+  if (band.tile == 1) return conv_f32<Arch>(part, {0, count}, panels);
+  winograd_row_tiles<Arch>(part, {0, (count + band.tile - 1) / band.tile}, panels, winograd_scratch);
 }
 
 /// What becomes of h, the greatest of the three values (at the map's edge two) of a row of the convolution
@@ -94,14 +106,17 @@ FCN_INLINE void pool_conv_row(const ConvPoolBand& band, int row, const PooledCol
   };
   const auto first_of = [&](std::ptrdiff_t x) { return clipped(x * 2 - band.pad_left); };
   const auto end_of = [&](std::ptrdiff_t x) { return clipped(x * 2 - band.pad_left + 3); };
-  const std::ptrdiff_t begin = first_of(columns.begin), end = end_of(columns.end - 1);
-  const std::ptrdiff_t stretches = (end - begin + conv_pool_stretch<Arch> - 1) / conv_pool_stretch<Arch>;
+  float* const winograd_scratch = scratch + conv_pool_stretch_floats<Arch>(band.conv.shape);
+  const std::ptrdiff_t begin = first_of(columns.begin) / band.tile * band.tile;
+  const std::ptrdiff_t tiles = (end_of(columns.end - 1) - begin + band.tile - 1) / band.tile;
+  const std::ptrdiff_t most = conv_pool_stretch<Arch> / band.tile, stretches = (tiles + most - 1) / most;
   std::ptrdiff_t kept = begin;  // the column at scratch
   std::ptrdiff_t x = columns.begin;
   for (std::ptrdiff_t s = 0; s < stretches; ++s) {
-    const std::ptrdiff_t from = begin + (end - begin) * s / stretches;
-    const std::ptrdiff_t done = begin + (end - begin) * (s + 1) / stretches;
-    convolve_stretch<Arch>(band, row, columns.image, from, done - from, scratch + (from - kept) * stride);
+    const std::ptrdiff_t from = begin + tiles * s / stretches * band.tile;
+    const std::ptrdiff_t done = clipped(begin + tiles * (s + 1) / stretches * band.tile);
+    convolve_stretch<Arch>(band, row, columns.image, from, done - from, scratch + (from - kept) * stride,
+                           winograd_scratch);
     for (; x < columns.end && end_of(x) <= done; ++x) {
       const std::ptrdiff_t first = first_of(x);
       merge_columns<Arch>(scratch + (first - kept) * stride, end_of(x) - first, stride, pixel_of(x));

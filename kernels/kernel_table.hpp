@@ -32,16 +32,22 @@ struct KernelTable {
   /// the output channels of `panels`. Slices of pixels best begin at multiples of conv_mr.
   void (*conv)(const ConvBand&, Range pixels, Range panels);
 
-  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool brings.
-  std::size_t (*conv_max_pool_scratch)(const ConvShape&) = nullptr;
-  /// Computes columns `columns` of the pooled rows, numbered image by image. Weights are conv's. Bits: conv's
-  /// with relu, then the greatest of the taps inside the map.
+  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool brings. `tile`: the band's.
+  std::size_t (*conv_max_pool_scratch)(const ConvShape&, int tile) = nullptr;
+  /// Computes columns `columns` of the pooled rows, numbered image by image. Weights are conv's, or
+  /// winograd's if the band has its tile. Bits: theirs with relu, then the greatest of the taps inside the
+  /// map.
   void (*conv_max_pool)(const ConvPoolBand&, Range columns, float* scratch) = nullptr;
 
   // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of dilation 1 and one group: of stride 1, tile
   // being 2 or 4 (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016), and of
   // stride 2 along both axes, tile being 2. kernels/winograd*.hpp state the bits. F(4 x 4) filters of layers
   // of more than kMostWholeFilters of them are kept half transformed (winograd_halves.hpp).
+  //
+  // And Winograd along the rows of convolutions with 7 columns of taps, any number of rows of them and at
+  // most kMostRowWinogradChannels input channels, of stride 2 (winograd_rows.hpp): tile is 4, and where
+  // `tile` rows are spoken of below, one is meant. Rows can be read for 16 floats past the last column of
+  // whole tiles.
 
   /// Floats that pack_winograd writes: the transformed weights and the bias.
   std::size_t (*packed_winograd_size)(const ConvShape&, int tile) = nullptr;
@@ -56,11 +62,11 @@ struct KernelTable {
   /// Computes tiles of tile x tile output pixels for the output channels of `panels`. Tiles sit at absolute
   /// multiples of `tile` in the map and are numbered tile row by tile row, image by image, column by column;
   /// there are ceil(out_rows / tile) * images * ceil(out_width / tile) in the band, whose first row is a
-  /// multiple of `tile`. Differs from `conv` in band.in: taps = (tile - 1) * stride + 3 rows for each row of
-  /// tiles, row [t * taps + i] being input row ((first output row + t * tile) * stride - pad_top + i), a row
-  /// of zeros where that is outside the map. Rows have zeroed margins wide enough for whole tiles. Output
-  /// pixels of a tile that lie outside the map are not written; rows of a tile that do may also be given as
-  /// null, from the tile's first such row to its last.
+  /// multiple of `tile`. Differs from `conv` in band.in: taps = (tile - 1) * stride + 3 rows (along rows:
+  /// kernel_h) for each row of tiles, row [t * taps + i] being input row ((first output row + t * tile) *
+  /// stride - pad_top + i), a row of zeros where that is outside the map. Rows have zeroed margins wide
+  /// enough for whole tiles. Output pixels of a tile that lie outside the map are not written; rows of a tile
+  /// that do may also be given as null, from the tile's first such row to its last.
   void (*winograd)(const ConvBand&, int tile, Range tiles, Range panels, float* scratch) = nullptr;
 
   /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.

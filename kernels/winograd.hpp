@@ -27,6 +27,7 @@
 #include "kernels/winograd_layout.hpp"
 #include "kernels/winograd_multiply.hpp"
 #include "kernels/winograd_output.hpp"
+#include "kernels/winograd_rows.hpp"
 
 namespace fcn::kernels {
 
@@ -66,7 +67,9 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
 
 template <class Arch>
 void winograd_f32(const ConvBand& band, int tile, Range tiles, Range panels, float* scratch) {
-  if (band.shape.stride_x == 2) {
+  if (winograd_along_rows<Arch>(band.shape)) {
+    winograd_row_tiles<Arch>(band, tiles, panels, scratch);
+  } else if (band.shape.stride_x == 2) {
     winograd_tiles<Arch, 2, 2>(band, tiles, panels, scratch);
   } else if (tile == 4) {
     winograd_tiles<Arch, 4, 1>(band, tiles, panels, scratch);

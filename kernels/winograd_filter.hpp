@@ -71,6 +71,35 @@ void pack_winograd_panel(const ConvPanel<Arch>& panel, std::ptrdiff_t in_channel
   }
 }
 
+/// u = G g of each kernel row, in float64, rounded once; winograd_rows.hpp has the order.
+template <class Arch>
+void pack_winograd_row_panel(const ConvPanel<Arch>& panel, const ConvShape& shape, const float* weights,
+                             const float* bias, float* to) {
+  using Transform = WinogradRowTransform<Arch>;
+  const std::ptrdiff_t channels = shape.in_channels, rows = shape.kernel_h;
+  for (std::ptrdiff_t lane = 0; lane < panel.lanes; ++lane) {
+    const bool counts = lane < panel.channels;
+    to[lane] = counts && bias != nullptr ? bias[panel.channel + lane] : 0.0f;
+    // Lanes past the last channel repeat the first: nothing reads what comes of them.
+    const float* const kernels = weights + (panel.channel + (counts ? lane : 0)) * channels * rows * 7;
+    const auto at = [&](std::ptrdiff_t row) -> float& { return to[(1 + row) * panel.lanes + lane]; };
+    for (std::ptrdiff_t ky = 0; ky < rows; ++ky) {
+      for (std::ptrdiff_t c = 0; c < channels; ++c) {
+        double g[Transform::kernel], even[Transform::points], odd[Transform::common];
+        for (std::size_t i = 0; i < Transform::kernel; ++i)
+          g[i] = kernels[(c * rows + ky) * 7 + static_cast<std::ptrdiff_t>(i)];
+        Transform::filter(g, even, odd);
+        std::ptrdiff_t row = ky * 2 * channels + c;
+        for (std::size_t i = 0; i < Transform::common; ++i, row += 2 * channels * rows) {
+          at(row) = static_cast<float>(even[i]);
+          at(row + channels) = static_cast<float>(odd[i]);
+        }
+        at(row - ky * channels) = static_cast<float>(even[Transform::common]);
+      }
+    }
+  }
+}
+
 template <class Arch>
 void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, const float* bias,
                        float* packed) {
@@ -81,6 +110,10 @@ void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, c
                                                                  : &pack_winograd_panel<Arch, 2, 1, false>;
   for (std::ptrdiff_t p = 0; p < layout.group_panels; ++p) {
     const auto panel = conv_panel<Arch>(layout, p);
+    if (winograd_along_rows<Arch>(shape)) {
+      pack_winograd_row_panel<Arch>(panel, shape, weights, bias, packed + panel.offset);
+      continue;
+    }
     pack(panel, shape.in_channels, weights, bias, packed + panel.offset);
   }
 }

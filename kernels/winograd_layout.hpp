@@ -17,6 +17,7 @@
 #include "kernels/conv_layout.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/winograd_rows_transform.hpp"
 #include "kernels/winograd_transform.hpp"
 
 namespace fcn::kernels {
@@ -42,6 +43,12 @@ struct WinogradLayout {
   std::ptrdiff_t u_floats;     // of u; none for wholly transformed filters
 };
 
+/// Whether Winograd takes the layer along its rows alone (winograd_rows.hpp).
+template <class Arch>
+FCN_INLINE bool winograd_along_rows(const ConvShape& shape) {
+  return shape.kernel_w == static_cast<int>(WinogradRowTransform<Arch>::kernel);
+}
+
 template <class Arch>
 FCN_INLINE bool winograd_halves_filters(const ConvShape& shape, int tile) {
   return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
@@ -50,13 +57,36 @@ FCN_INLINE bool winograd_halves_filters(const ConvShape& shape, int tile) {
 /// The convolution that has as many weights as the transformed one.
 template <class Arch>
 FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
+  if (winograd_along_rows<Arch>(shape)) {
+    shape.kernel_w = WinogradRowTransform<Arch>::points + WinogradRowTransform<Arch>::common;
+    return shape;
+  }
   shape.kernel_w = winograd_halves_filters<Arch>(shape, tile) ? 3 : tile + 2;
   shape.kernel_h = tile + 2;
   return shape;
 }
 
+/// Of a layer that is taken along its rows. A block is as long as a stretch of conv_max_pool.hpp.
+template <class Arch>
+WinogradLayout<Arch> winograd_row_layout(const ConvShape& shape) {
+  using Transform = WinogradRowTransform<Arch>;
+  const std::ptrdiff_t channels = 2 * std::ptrdiff_t{shape.in_channels} * shape.kernel_h;
+  const std::ptrdiff_t tile_stride = (channels + kCacheLine - 1) / kCacheLine * kCacheLine;
+  const std::ptrdiff_t block_tiles = 8 * ConvTile<Arch>::mr;
+  return {.taps = Transform::taps,
+          .filters = Transform::points,
+          .points = Transform::points,
+          .block_tiles = block_tiles,
+          .tile_stride = tile_stride,
+          // The last tile's registers may reach so far past its channels.
+          .v_stride = block_tiles * tile_stride + kCacheLine,
+          .m_stride = static_cast<std::ptrdiff_t>(Transform::points) * conv_nr<Arch>,
+          .u_floats = 0};
+}
+
 template <class Arch>
 WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
+  if (winograd_along_rows<Arch>(shape)) return winograd_row_layout<Arch>(shape);
   const std::ptrdiff_t taps = std::ptrdiff_t{tile - 1} * shape.stride_x + 3, points = taps * taps;
   const std::ptrdiff_t tile_stride =
       std::ptrdiff_t{shape.in_channels + kCacheLine - 1} / kCacheLine * kCacheLine;

@@ -8,10 +8,11 @@
 #include "kernels/kernel_table.hpp"
 #include "kernels/reference/conv.hpp"
 #include "kernels/reference/pixel.hpp"
+#include "kernels/reference/winograd_rows.hpp"
 
 namespace fcn::kernels::reference {
 
-inline std::size_t conv_max_pool_scratch_f32(const ConvShape&) {
+inline std::size_t conv_max_pool_scratch_f32(const ConvShape&, int) {
   return 0;
 }
 
@@ -21,7 +22,10 @@ inline float pooled_along_row(const ConvPoolBand& band, int row, std::ptrdiff_t 
   float greatest = 0.0f;
   for (std::ptrdiff_t column = 2 * x - band.pad_left; column < 2 * x - band.pad_left + 3; ++column) {
     if (column < 0 || column >= band.conv.out_width) continue;
-    const float value = relu_up_to(conv_sum(band.conv, {row, image, column}, channel), band.conv.ceiling);
+    const Pixel at = {row, image, column};
+    const float sum =
+        band.tile == 1 ? conv_sum(band.conv, at, channel) : winograd_row_sum(band.conv, at, channel);
+    const float value = relu_up_to(sum, band.conv.ceiling);
     greatest = value > greatest ? value : greatest;
   }
   return greatest;

@@ -3,7 +3,7 @@
 // its bits: one tile and one value at a time, with std::fma. Never optimised. kernels/winograd*.hpp state the
 // same steps for registers. Weights: bias [out], then transformed kernels [out][in][filters * filters], or
 // [out][in][taps * 3] for those that are kept half transformed (kernels/winograd_halves.hpp). A panel is one
-// channel.
+// channel. Along rows: winograd_rows.hpp.
 #pragma once
 
 #include <cmath>
@@ -11,80 +11,10 @@
 
 #include "kernels/kernel_table.hpp"
 #include "kernels/reference/pixel.hpp"
+#include "kernels/reference/winograd_lines.hpp"
+#include "kernels/reference/winograd_rows.hpp"
 
 namespace fcn::kernels::reference {
-
-/// Which of the three: F(tile, 3) of a convolution's stride.
-struct WinogradForm {
-  int tile, stride;
-
-  int taps() const { return (tile - 1) * stride + 3; }  ///< of an input tile, along each axis
-  int filters() const { return tile + 2; }              ///< of a transformed filter, along each axis
-  /// The value of a transformed filter that a point takes.
-  int filter_of(int point) const { return point < filters() ? point : filters() - 1; }
-};
-
-/// B^T, in place; values lie `step` apart.
-inline void winograd_input_line(WinogradForm form, float* x, int step) {
-  const auto at = [&](int i) -> float& { return x[i * step]; };
-  if (form.stride == 2) {
-    const float t[5] = {at(0) - at(2), at(2), at(4) - at(2), at(1), at(3)};
-    for (int i = 0; i < 5; ++i) at(i) = t[i];
-    return;
-  }
-  if (form.tile == 2) {
-    const float t[4] = {at(0) - at(2), at(1) + at(2), at(2) - at(1), at(1) - at(3)};
-    for (int i = 0; i < 4; ++i) at(i) = t[i];
-    return;
-  }
-  const float near_even = at(4) - at(2), near_odd = at(3) - at(1);
-  const float far_even = std::fma(-4.0f, at(2), at(4)), far_odd = std::fma(-4.0f, at(1), at(3));
-  const float t[6] = {std::fma(-4.0f, at(2) - at(0), near_even),
-                      far_even + far_odd,
-                      far_even - far_odd,
-                      std::fma(2.0f, near_odd, near_even),
-                      std::fma(-2.0f, near_odd, near_even),
-                      std::fma(-4.0f, near_odd, at(5) - at(3))};
-  for (int i = 0; i < 6; ++i) at(i) = t[i];
-}
-
-/// A^T, in place: the first `tile` values are the result.
-inline void winograd_output_line(WinogradForm form, float* m, int step) {
-  const auto at = [&](int i) -> float& { return m[i * step]; };
-  if (form.stride == 2) {
-    const float y[2] = {(at(0) + at(1)) + at(3), (at(1) + at(2)) + at(4)};
-    for (int i = 0; i < 2; ++i) at(i) = y[i];
-    return;
-  }
-  if (form.tile == 2) {
-    const float y[2] = {(at(0) + at(1)) + at(2), (at(1) - at(2)) - at(3)};
-    for (int i = 0; i < 2; ++i) at(i) = y[i];
-    return;
-  }
-  const float sum1 = at(1) + at(2), difference1 = at(1) - at(2);
-  const float sum2 = at(3) + at(4), difference2 = at(3) - at(4);
-  const float y[4] = {(at(0) + sum1) + sum2, std::fma(2.0f, difference2, difference1),
-                      std::fma(4.0f, sum2, sum1), std::fma(8.0f, difference2, difference1) + at(5)};
-  for (int i = 0; i < 4; ++i) at(i) = y[i];
-}
-
-/// G.
-inline void winograd_filter_line(WinogradForm form, const double* g, double* u) {
-  const double sum = g[0] + g[2];
-  if (form.stride == 2) {
-    u[0] = g[0], u[1] = sum, u[2] = g[2], u[3] = g[1];
-    return;
-  }
-  if (form.tile == 2) {
-    u[0] = g[0], u[1] = 0.5 * (sum + g[1]), u[2] = 0.5 * (sum - g[1]), u[3] = g[2];
-    return;
-  }
-  const double weighted = g[0] + 4.0 * g[2];
-  u[0] = 0.25 * g[0];
-  u[1] = (-1.0 / 6.0) * (sum + g[1]), u[2] = (-1.0 / 6.0) * (sum - g[1]);
-  u[3] = (1.0 / 24.0) * (weighted + 2.0 * g[1]), u[4] = (1.0 / 24.0) * (weighted - 2.0 * g[1]);
-  u[5] = g[2];
-}
 
 inline bool winograd_halves_filters(const ConvShape& shape, int tile) {
   return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
@@ -106,6 +36,8 @@ inline void winograd_half_line(const float* h, float* u) {
 
 inline std::size_t packed_winograd_size_f32(const ConvShape& shape, int tile) {
   const auto kernel = static_cast<std::size_t>(winograd_kernel_size(shape, tile));
+  if (winograd_along_rows(shape))
+    return static_cast<std::size_t>(shape.out_channels * (1 + winograd_row_kernel_size(shape)));
   return static_cast<std::size_t>(shape.out_channels) *
          (1 + static_cast<std::size_t>(shape.in_channels) * kernel);
 }
@@ -116,6 +48,7 @@ inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* wei
   const int filters = form.filters();
   for (int n = 0; n < shape.out_channels; ++n) packed[n] = bias != nullptr ? bias[n] : 0.0f;
   packed += shape.out_channels;
+  if (winograd_along_rows(shape)) return pack_winograd_rows(shape, weights, packed);
   const std::ptrdiff_t kernels = static_cast<std::ptrdiff_t>(shape.out_channels) * shape.in_channels;
   const bool halves = winograd_halves_filters(shape, tile);
   for (std::ptrdiff_t k = 0; k < kernels; ++k, weights += 9, packed += winograd_kernel_size(shape, tile)) {
@@ -145,6 +78,7 @@ inline std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, int) {
 
 /// One tile's transformed input: [in][taps * taps].
 inline std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
+  if (winograd_along_rows(shape)) return 0;
   const int taps = WinogradForm{tile, shape.stride_x}.taps();
   return static_cast<std::size_t>(shape.in_channels) * static_cast<std::size_t>(taps * taps);
 }
@@ -184,6 +118,7 @@ inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const 
 }
 
 inline void winograd_f32(const ConvBand& band, int tile, Range tiles, Range panels, float* scratch) {
+  if (winograd_along_rows(band.shape)) return winograd_rows_f32(band, tiles, panels);
   const WinogradForm form{tile, band.shape.stride_x};
   const int taps = form.taps();
   const int channels = band.shape.out_channels;

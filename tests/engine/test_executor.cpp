@@ -86,7 +86,9 @@ TEST_CASE("all Winograd forms run in bands and threads without a change of bits,
   Random random(static_cast<std::uint32_t>(out));
   Graph graph;
   NodeId x = graph.append("input", Input{3}, {});
-  x = graph.append("stem", random_conv(random, 3, in, 3, 2, 1), {x});
+  const Conv stem = random_conv(random, 3, in, 7, 2, 3);
+  REQUIRE(choose_algorithm(stem, AlgorithmChoice::automatic) == ConvAlgorithm::winograd_rows);
+  x = graph.append("stem", stem, {x});
   Conv conv = random_conv(random, in, out, 3, stride, 1);
   conv.relu = true;
   REQUIRE(choose_algorithm(conv, AlgorithmChoice::automatic) == algorithm);
@@ -115,18 +117,21 @@ TEST_CASE(
   NodeId x = graph.append("input", Input{3}, {});
   Conv stem = random_conv(random, 3, 20, 7, 2, 3);
   stem.relu = true;
+  const auto algorithm = GENERATE(AlgorithmChoice::automatic, AlgorithmChoice::direct);
   const NodeId conv = graph.append("stem", stem, {x});
   x = graph.append("pool", MaxPool{{3, 3}, {2, 2}, {1, 1}, {pad, pad, pad, pad}, pad == 0}, {conv});
   graph.append("head", random_conv(random, 20, 5, 1, 1, 0), {x});
   const Picture picture(random, 43, 58, 3);
   const ModelInfo info = normalised(3);
   const kernels::KernelTable* table = kernels::supported_tables().back();
-  const Tensor want = run_network(graph, info, {&picture, 1}, {.table = table, .keep_rows = true});
+  const Tensor want =
+      run_network(graph, info, {&picture, 1}, {.table = table, .algorithm = algorithm, .keep_rows = true});
   for (const int threads : {1, 2, 5})
     for (const int band_rows : {0, 1, 3, 43})
-      CHECK(same_bits(run_network(graph, info, {&picture, 1},
-                                  {.table = table, .threads = threads, .band_rows = band_rows}),
-                      want));
+      CHECK(same_bits(
+          run_network(graph, info, {&picture, 1},
+                      {.table = table, .threads = threads, .band_rows = band_rows, .algorithm = algorithm}),
+          want));
 
   auto model = Model::from_graph(graph, info, {.table = table, .limits = {}});
   REQUIRE(model);

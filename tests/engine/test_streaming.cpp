@@ -52,16 +52,16 @@ std::ptrdiff_t units_of(const kernels::KernelTable& table, const Op& op, const P
   const NodePlan& node = plan.node(id);
   if (node.fused_into) return std::ptrdiff_t{node.shape.height} * plan.node(*node.fused_into).shape.width;
   const kernels::ConvShape shape = conv_shape(op);
-  const int tile = node.tile();
-  if (tile == 1) return std::ptrdiff_t{node.shape.height} * node.shape.width * table.conv_panels(shape);
-  const auto tiles = [tile](int size, int phases) {  // of all phases
+  if (!node.tiled()) return std::ptrdiff_t{node.shape.height} * node.shape.width * table.conv_panels(shape);
+  const auto tiles = [](int size, int phases, int tile) {  // of all phases
     std::ptrdiff_t count = 0;
     for (int phase = 0; phase < phases; ++phase)
       count += ceil_div(ceil_div(std::max(size - phase, 0), phases), tile);
     return count;
   };
-  return tiles(node.shape.height, node.phases().y) * tiles(node.shape.width, node.phases().x) *
-         table.winograd_panels(shape, tile);
+  return tiles(node.shape.height, node.phases().y, node.tile().y) *
+         tiles(node.shape.width, node.phases().x, node.tile().x) *
+         table.winograd_panels(shape, node.tile().x);
 }
 
 }  // namespace

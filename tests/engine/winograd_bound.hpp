@@ -7,9 +7,11 @@
 //   F(4x4): |B^T| 10 10 10 6 6 10, |G| 1/4 1/2 1/2 7/24 7/24 1, their products 2.5 5 5 1.75 1.75 10,
 //   through |A^T| at most 48
 //   F(2x2) of stride 2: |B^T| 2 1 2 1 1, |G| 1 2 1 1 1, their products 2 2 2 1 1, through |A^T| at most 5
-// and along both, the square. m counts the roundings on the way: C products summed, the weights' at most 7
-// (tests/kernels/winograd_check.hpp), at most 6 in the input transform and 10 in the output transform, bias,
-// residual.
+// and along both, the square. Along the rows of a 7 x 7 kernel each kernel row adds at most
+//   F(4, 7) of stride 2: |B^T| and |G| of tests/kernels/winograd_rows_check.hpp, through |A^T| at most 139.4
+// m counts the roundings on the way: C products summed (along rows, 2 for each channel and kernel row), the
+// weights' at most 7 (tests/kernels/winograd_check.hpp), at most 6 in the input transform and 10 in the
+// output transform, bias, residual.
 #pragma once
 
 #include <algorithm>
@@ -23,14 +25,22 @@
 
 namespace fcn::test {
 
-inline double winograd_growth(ConvAlgorithm algorithm) {
-  return algorithm == ConvAlgorithm::polyphase ? 5.0 * 5.0 : 48.0 * 48.0;
+/// How much larger than |g| |d| the transforms make errors, summed over the kernel, and the products of an
+/// input channel that are summed.
+struct WinogradGrowth {
+  double factor = 0;
+  int products = 1;
+};
+
+inline WinogradGrowth winograd_growth(const Conv& op, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::winograd_rows) return {139.4 * op.kernel.y, 2 * op.kernel.y};
+  return {algorithm == ConvAlgorithm::polyphase ? 5.0 * 5.0 : 48.0 * 48.0, 1};
 }
 
-/// The largest magnitude within reach of a tile that holds the pixel: 5 pixels on each side cover any tile of
-/// up to 6 x 6.
+/// The largest magnitude within reach of a tile that holds the pixel: 9 pixels on each side cover any tile of
+/// up to 6 x 6, and one of four pixels of stride 2 under 7 taps.
 inline Map largest_around(const Map& value, const Map& bound) {
-  constexpr int kReach = 5;
+  constexpr int kReach = 9;
   Map out(value.c, value.h, value.w);
   for (int c = 0; c < out.c; ++c)
     for (int y = 0; y < out.h; ++y)
@@ -41,17 +51,19 @@ inline Map largest_around(const Map& value, const Map& bound) {
   return out;
 }
 
-/// Adds to `out` what the transforms of `op` may cost. Valid for padding 1, where output pixel (y, x) looks
-/// around input pixel (y, x) times the stride.
+/// Adds to `out` what the transforms of `op` may cost. Valid for kernels padded by half their size, where
+/// output pixel (y, x) looks around input pixel (y, x) times the stride.
 inline void add_winograd_error(const Conv& op, ConvAlgorithm algorithm, const Map& value, const Map& bound,
                                Map& out) {
   const Map largest = largest_around(value, bound);
-  const double factor = winograd_growth(algorithm) * gamma_bound(op.in_channels + 25);
+  const WinogradGrowth growth = winograd_growth(op, algorithm);
+  const double factor = growth.factor * gamma_bound(growth.products * op.in_channels + 25);
+  const int area = op.kernel.y * op.kernel.x;
   for (int o = 0; o < out.c; ++o)
     for (int c = 0; c < op.in_channels; ++c) {
-      const auto from = op.weights.begin() + (static_cast<std::ptrdiff_t>(o) * op.in_channels + c) * 9;
+      const auto from = op.weights.begin() + (static_cast<std::ptrdiff_t>(o) * op.in_channels + c) * area;
       double weight = 0;
-      for (int i = 0; i < 9; ++i) weight = std::max(weight, std::abs(static_cast<double>(from[i])));
+      for (int i = 0; i < area; ++i) weight = std::max(weight, std::abs(static_cast<double>(from[i])));
       for (int y = 0; y < out.h; ++y)
         for (int x = 0; x < out.w; ++x)
           out.at(o, y, x) += factor * weight * largest.at(c, y * op.stride.y, x * op.stride.x);

@@ -17,6 +17,7 @@ namespace fcn::test {
 
 struct ConvCase {
   kernels::ConvShape shape;
+  int tile = 1;  ///< 4: by Winograd along the rows
   int in_h = 1, in_w = 1, images = 1;
   int pad_top = 0, pad_bottom = 0, pad_right = 0;  ///< the left one is in shape
   int spare_channels = 0;                          ///< floats of an input pixel that do not count
@@ -40,9 +41,9 @@ struct ConvCase {
     const kernels::ConvShape& s = shape;
     text << "ConvCase{.shape = {" << s.in_channels << ", " << s.out_channels << ", " << s.groups << ", "
          << s.kernel_h << ", " << s.kernel_w << ", " << s.stride_y << ", " << s.stride_x << ", "
-         << s.dilation_y << ", " << s.dilation_x << ", " << s.pad_left << "}, .in_h = " << in_h
-         << ", .in_w = " << in_w << ", .images = " << images << ", .pad_top = " << pad_top
-         << ", .pad_bottom = " << pad_bottom << ", .pad_right = " << pad_right
+         << s.dilation_y << ", " << s.dilation_x << ", " << s.pad_left << "}, .tile = " << tile
+         << ", .in_h = " << in_h << ", .in_w = " << in_w << ", .images = " << images
+         << ", .pad_top = " << pad_top << ", .pad_bottom = " << pad_bottom << ", .pad_right = " << pad_right
          << ", .spare_channels = " << spare_channels << ", .bias = " << bias << ", .residual = " << residual
          << ", .relu = " << relu << ", .in_place = " << in_place << ", .ceiling = " << ceiling
          << ", .values = Values(" << static_cast<int>(values) << "), .seed = " << seed << "}";
@@ -78,10 +79,18 @@ class ConvProblem {
 
   using Packed = std::unique_ptr<float[], decltype(&std::free)>;
 
+  static Packed floats(std::size_t count) {
+    const std::size_t bytes = (count * sizeof(float) + 127) / 64 * 64;
+    return Packed(static_cast<float*>(std::aligned_alloc(64, bytes)), &std::free);
+  }
   Packed pack(const KernelTable& table) const {
-    const std::size_t bytes = table.packed_conv_size(case_.shape) * sizeof(float);
-    Packed packed(static_cast<float*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), &std::free);
-    table.pack_conv(case_.shape, weights_.data(), case_.bias ? bias_.data() : nullptr, packed.get());
+    const float* bias = case_.bias ? bias_.data() : nullptr;
+    Packed packed = floats(case_.tile == 1 ? table.packed_conv_size(case_.shape)
+                                           : table.packed_winograd_size(case_.shape, case_.tile));
+    if (case_.tile == 1)
+      table.pack_conv(case_.shape, weights_.data(), bias, packed.get());
+    else
+      table.pack_winograd(case_.shape, case_.tile, weights_.data(), bias, packed.get());
     return packed;
   }
 
@@ -99,7 +108,7 @@ class ConvProblem {
     return band;
   }
 
-  /// Runs the case, whole or in random slices of pixels and panels.
+  /// Runs the case, whole or in random slices of pixels (or tiles) and panels.
   Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
     const Packed packed = pack(table);
     Map out = output_map(out_shape(case_));
@@ -112,29 +121,54 @@ class ConvProblem {
     }
     band.out = output_rows(out);
 
-    const Range pixels{0, std::ptrdiff_t{case_.out_h()} * case_.images * case_.out_w()};
-    const Range panels{0, table.conv_panels(case_.shape)};
-    if (!slices) {
-      table.conv(band, pixels, panels);
-      return out;
-    }
-    RandomFloats random(*slices, Values::kRandom);
-    for (const Range& panel_slice : random_slices(panels.end, random)) {
-      for (const Range& pixel_slice : random_slices(pixels.end, random))
-        table.conv(band, pixel_slice, panel_slice);
+    const std::ptrdiff_t pixels =
+        std::ptrdiff_t{case_.out_h()} * case_.images * ((case_.out_w() + case_.tile - 1) / case_.tile);
+    const std::ptrdiff_t panels =
+        case_.tile == 1 ? table.conv_panels(case_.shape) : table.winograd_panels(case_.shape, case_.tile);
+    RandomFloats random(slices.value_or(0), Values::kRandom);
+    for (const Range& panel_slice : slices ? random_slices(panels, random) : std::vector{Range{0, panels}}) {
+      for (const Range& slice : slices ? random_slices(pixels, random) : std::vector{Range{0, pixels}})
+        convolve(table, band, slice, panel_slice);
     }
     return out;
   }
+
+  const std::vector<float>& weights() const { return weights_; }
+  /// What channel c of an input column is under kernel row ky of output row y.
+  float input(int y, int ky, int image, int column, int c) const {
+    return rows_[static_cast<std::size_t>(y * case_.shape.kernel_h + ky)]
+                [image * in_.image_stride() + column * in_.shape().pixel_stride + c];
+  }
+  Map& input() { return in_; }
 
   /// The largest distance from float64, in units of what float32 may err by; at most 1 if all is well. Each
   /// of the k multiply-adds, a product of its own on SSE2, the residual's addition and the float64 sum's
   /// conversion round once: k + 3 roundings of 2^-24 each of at most the sum of absolute values (Higham,
   /// Accuracy and Stability of Numerical Algorithms, 3.1). Products that underflow add half the least
   /// denormal each.
-  double error_in_bounds(const Map& got) const;
+  double error_in_bounds(const Map& got) const {
+    return error_in_bounds(got, case_.k() + 3,
+                           [](int, int, int, int, double magnitude) { return magnitude; });
+  }
+  /// The same for an algorithm of `roundings` roundings on the way to an output, relative to magnitude_of(y,
+  /// image, x, n, the sum of absolute values of the direct products).
+  template <class MagnitudeOf>
+  double error_in_bounds(const Map& got, double roundings, const MagnitudeOf& magnitude_of) const;
 
  private:
-  static int right_margin(const ConvCase& c) { return c.pad_right; }
+  /// Of Winograd along the rows, whole tiles and a cache line more are read.
+  static int right_margin(const ConvCase& c) {
+    if (c.tile == 1) return c.pad_right;
+    const int columns = (c.out_w() + c.tile - 1) / c.tile * c.tile;
+    const int read = (columns - 1) * c.shape.stride_x + c.shape.kernel_w - c.shape.pad_left;
+    return std::max(c.pad_right, read - c.in_w + 16);
+  }
+  void convolve(const KernelTable& table, const kernels::ConvBand& band, Range pixels, Range panels) const {
+    if (case_.tile == 1) return table.conv(band, pixels, panels);
+    // A block of its own for each call: nothing may lean on what another call left in the scratch.
+    const Packed scratch = floats(table.winograd_scratch(case_.shape, case_.tile));
+    table.winograd(band, case_.tile, pixels, panels, scratch.get());
+  }
   static MapShape out_shape(const ConvCase& c) {
     return {c.out_h(),
             c.out_w(),
@@ -163,7 +197,8 @@ class ConvProblem {
   std::vector<const float*> rows_;
 };
 
-inline double ConvProblem::error_in_bounds(const Map& got) const {
+template <class MagnitudeOf>
+double ConvProblem::error_in_bounds(const Map& got, double roundings, const MagnitudeOf& magnitude_of) const {
   const kernels::ConvShape& s = case_.shape;
   const int group_in = s.in_channels / s.groups, group_out = s.out_channels / s.groups,
             area = s.kernel_h * s.kernel_w;
@@ -182,9 +217,7 @@ inline double ConvProblem::error_in_bounds(const Map& got) const {
         for (int k = 0; k < case_.k(); ++k) {
           const int ky = k % area / s.kernel_w, kx = k % s.kernel_w;
           const int x = m % case_.out_w() * s.stride_x - s.pad_left + kx * s.dilation_x;
-          const float* row =
-              rows_[static_cast<std::size_t>(y * s.kernel_h + ky)] + m / case_.out_w() * in_.image_stride();
-          pixels(m, k) = row[x * in_.shape().pixel_stride + g * group_in + k / area];
+          pixels(m, k) = input(y, ky, m / case_.out_w(), x, g * group_in + k / area);
         }
       }
       const Eigen::MatrixXd sums = pixels * weights;
@@ -196,9 +229,9 @@ inline double ConvProblem::error_in_bounds(const Map& got) const {
           const double residual = case_.residual ? residual_.pixel(y, image, x)[channel] : 0.0;
           double truth = sums(m, n) + bias + residual;
           if (case_.relu) truth = std::clamp(truth, 0.0, double{case_.ceiling});
-          const double roundings = case_.k() + 3;
+          const double magnitude = magnitude_of(y, image, x, channel, magnitudes(m, n));
           const double bound = roundings * 0x1p-24 / (1 - roundings * 0x1p-24) *
-                                   (magnitudes(m, n) + std::abs(bias) + std::abs(residual)) +
+                                   (magnitude + std::abs(bias) + std::abs(residual)) +
                                roundings * 0x1p-150;
           worst = std::max(worst, std::abs(got.pixel(y, image, x)[channel] - truth) / bound);
         }
