@@ -44,10 +44,8 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
     const std::ptrdiff_t begin = tiles.begin + count * b / blocks;
     const std::ptrdiff_t size = tiles.begin + count * (b + 1) / blocks - begin;
     const auto first = PixelCursor<Arch>::at(begin, band.images, across);
-    auto at = first;
-    for (std::ptrdiff_t t = 0; t < size; ++t, at.next()) {
-      transform_input_tile<Arch, Tile, Stride>(band, at, v + t * layout.tile_stride, layout.v_stride);
-    }
+    const BlockTiles block{whole_tiles<Arch, Tile, Stride>(band, first, size), size};
+    transform_input_block<Arch, Tile, Stride>(band, first, block, layout, v);
     for (std::ptrdiff_t p = panels.begin; p < panels.end; ++p) {
       const auto panel = conv_panel<Arch>(weights, p);
       const float* bias = band.weights + panel.offset;
@@ -55,12 +53,12 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
       const float* const filters = bias + panel.lanes;
       const float* const next = band.weights + after.offset + after.lanes;
       if (layout.u_floats > 0) {
-        multiply_halves<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, filters, next,
+        multiply_halves<Arch>(layout, panel.lanes, band.shape.in_channels, v, block, filters, next,
                               m + layout.block_tiles * layout.m_stride, m);
       } else {
-        multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, size, filters, next, m);
+        multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, block, filters, next, m);
       }
-      transform_output_panel<Arch, Tile, Stride>(band, panel, first, size, layout, m, bias);
+      transform_output_panel<Arch, Tile, Stride>(band, panel, first, block, layout, m, bias);
     }
   }
 }

@@ -66,13 +66,16 @@ void transform_halves(const float* g, std::ptrdiff_t g_stride, std::ptrdiff_t fl
 /// As multiply_panel, for half transformed filters `g`; `u` is layout.u_floats of scratch.
 template <class Arch>
 void multiply_halves(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
-                     const float* v, std::ptrdiff_t tiles, const float* g, const float* next, float* u,
+                     const float* v, const BlockTiles& block, const float* g, const float* next, float* u,
                      float* m) {
   constexpr std::ptrdiff_t taps = 6, nr = conv_nr<Arch>;
   const std::ptrdiff_t point_size = channels * lanes;
   // As in WinogradLayout::v_stride: points a round number apart would fall into the same cache sets.
   const std::ptrdiff_t u_stride = point_size + kCacheLine;
-  for (std::ptrdiff_t i = 0; i < taps; ++i) {
+  for (std::ptrdiff_t i = 0; i < taps;
+       ++i, g += 3 * point_size, v += taps * layout.v_stride, m += taps * nr) {
+    const std::ptrdiff_t tiles = block.at(i);
+    if (tiles == 0) continue;
     WinogradAhead<Arch> ahead(i + 1 < taps ? g + 3 * point_size : next, 3 * point_size, taps, channels,
                               tiles);
     const auto multiply = [&](std::ptrdiff_t point, const float* from) {
@@ -83,9 +86,6 @@ void multiply_halves(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, s
     multiply(5, g + 2 * point_size);
     transform_halves<Arch>(g, point_size, point_size, u, u_stride);
     for (std::ptrdiff_t point = 1; point < 5; ++point) multiply(point, u + (point - 1) * u_stride);
-    g += 3 * point_size;
-    v += taps * layout.v_stride;
-    m += taps * nr;
   }
 }
 

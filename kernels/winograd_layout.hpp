@@ -30,6 +30,35 @@ FCN_INLINE std::ptrdiff_t winograd_register_tiles(int in_channels) {
   return in_channels < 128 ? 4 : 10;
 }
 
+/// Rows of a row of tiles that lie in the map.
+template <class Arch, int Tile>
+FCN_INLINE int winograd_rows_in_map(const ConvBand& band, std::ptrdiff_t tile_row) {
+  const std::ptrdiff_t first = tile_row * Tile, left = band.out_rows - first;
+  int rows = static_cast<int>(left < Tile ? left : Tile);
+  while (rows > 0 && band.out.row[first + rows - 1] == nullptr) --rows;
+  return rows;
+}
+
+/// Whether tiles with so many rows in the map are short ones (winograd_transform.hpp).
+template <class Arch, int Tile, int Stride>
+FCN_INLINE bool is_short_tile(int rows) {
+  return Tile == 4 && Stride == 1 && rows <= 2;
+}
+
+/// The tiles of a block: `whole` ones, then short ones, which have no points in rows 3 and 4.
+struct BlockTiles {
+  std::ptrdiff_t whole, all;
+
+  std::ptrdiff_t at(std::ptrdiff_t row) const { return row == 3 || row == 4 ? whole : all; }
+};
+
+/// The tiles of a block lie in its scratch whole ones first, then short ones, both in order.
+struct TileSlots {
+  std::ptrdiff_t next_whole, next_short;
+
+  FCN_INLINE std::ptrdiff_t take(bool is_short) { return is_short ? next_short++ : next_whole++; }
+};
+
 /// Sizes for one layer; tile_stride and those below it in floats.
 template <class Arch>
 struct WinogradLayout {

@@ -151,14 +151,16 @@ FilterPoints<Arch> filter_points(const WinogradLayout<Arch>& layout, std::ptrdif
   return points;
 }
 
-/// The products of one panel at every point, for `tiles` transformed tiles. `u` is the panel's first filter
-/// value, `next` that of the panel that comes after it.
+/// The products of one panel at every point. `u` is the panel's first filter value, `next` that of the panel
+/// that comes after it.
 template <class Arch>
 void multiply_panel(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
-                    const float* v, std::ptrdiff_t tiles, const float* u, const float* next, float* m) {
+                    const float* v, const BlockTiles& block, const float* u, const float* next, float* m) {
   const std::ptrdiff_t point_size = channels * lanes;
   const std::ptrdiff_t filters = layout.filters * layout.filters;
   for (std::ptrdiff_t f = 0; f < filters; ++f, u += point_size) {
+    const std::ptrdiff_t tiles = block.at(f / layout.filters);
+    if (tiles == 0) continue;
     const auto points = filter_points<Arch>(layout, f);
     WinogradAhead<Arch> ahead(f + 1 < filters ? u + point_size : next, point_size, points.count, channels,
                               tiles);

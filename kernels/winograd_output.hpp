@@ -24,17 +24,17 @@ struct WinogradTarget {
   const float* residual[outputs];              // unset when there is none
   std::ptrdiff_t out_stride, residual_stride;  // from pixel to pixel
   int rows, columns;
+  std::ptrdiff_t slot;  // of the tile in its block
 
-  bool whole() const { return rows == Tile && columns == Tile; }
-
-  static WinogradTarget of(const ConvBand& band, const PixelCursor<Arch>& at, std::ptrdiff_t channel) {
+  static WinogradTarget of(const ConvBand& band, const PixelCursor<Arch>& at, std::ptrdiff_t channel,
+                           TileSlots& slots) {
     WinogradTarget target;
     target.out_stride = band.out.pixel_stride;
     target.residual_stride = band.residual.pixel_stride;
     const std::ptrdiff_t row = at.row * Tile, column = at.column * Tile;
-    const std::ptrdiff_t rows = band.out_rows - row, columns = band.out_width - column;
-    target.rows = static_cast<int>(rows < Tile ? rows : Tile);
-    while (target.rows > 0 && band.out.row[row + target.rows - 1] == nullptr) --target.rows;
+    const std::ptrdiff_t columns = band.out_width - column;
+    target.rows = winograd_rows_in_map<Arch, Tile>(band, at.row);
+    target.slot = slots.take(is_short_tile<Arch, Tile, Stride>(target.rows));
     target.columns = static_cast<int>(columns < Tile ? columns : Tile);
     for (int i = 0; i < target.rows; ++i) {
       target.out[i] =
@@ -83,6 +83,27 @@ FCN_INLINE void transform_output_row(const Vec<Arch> (&half)[WinogradTransform<A
       });
 }
 
+/// One register of channels of a short tile: f.operator()<row, column>(value) for the pixels of its two rows.
+/// `m` is point 0.
+template <class Arch, int Tile, int Stride, class F>
+FCN_INLINE void transform_short_output(const float* m, F&& f) {
+  using Transform = WinogradTransform<Arch, Tile, Stride>;
+  constexpr std::size_t taps = Transform::taps, nr = conv_nr<Arch>;
+  Vec<Arch> first[taps], second[taps];
+  unroll<Arch, taps>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+    Vec<Arch> column[Transform::short_taps];
+    unroll<Arch, Transform::short_taps>([&]<std::size_t X>() FCN_INLINE_LAMBDA {
+      constexpr auto row = static_cast<std::size_t>(Transform::short_points[X]);
+      column[X] = Vec<Arch>::load(m + (row * taps + J) * nr);
+    });
+    Transform::short_output(column, first[J], second[J]);
+  });
+  transform_output_row<Arch, Tile, Stride>(
+      first, [&]<std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA { f.template operator()<0, J>(value); });
+  transform_output_row<Arch, Tile, Stride>(
+      second, [&]<std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA { f.template operator()<1, J>(value); });
+}
+
 /// One register of channels: f.operator()<row, column>(value) for every pixel of the tile. `m` is point 0.
 template <class Arch, int Tile, int Stride, class F>
 FCN_INLINE void transform_output(const float* m, F&& f) {
@@ -106,41 +127,45 @@ FCN_INLINE void transform_output(const float* m, F&& f) {
       });
 }
 
-/// All pixels of a tile, `lanes` (whole registers) of each. Compiled for each way to finish a value: branches
-/// at each took a fifth of the time.
-template <class Arch, int Tile, int Stride, bool Residual, bool Relu>
+/// All pixels of a tile, of a short one those of two rows, `lanes` (whole registers) of each. Compiled for
+/// each way to finish a value: branches at each took a fifth of the time.
+template <class Arch, int Tile, int Stride, bool Short, bool Residual, bool Relu>
 void store_output_tile(const WinogradTarget<Arch, Tile, Stride>& to, const float* m, const float* bias,
                        std::ptrdiff_t lanes, float relu_ceiling) {
   const auto ceiling = Vec<Arch>::broadcast(relu_ceiling);
   for (std::ptrdiff_t c = 0; c < lanes; c += Vec<Arch>::width) {
     const auto added = Vec<Arch>::load(bias + c);
-    transform_output<Arch, Tile, Stride>(
-        m + c, [&]<std::size_t I, std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA {
-          constexpr auto column = static_cast<std::ptrdiff_t>(J);
-          value = value + added;
-          if constexpr (Residual) {
-            value = value + Vec<Arch>::load(to.residual[I] + column * to.residual_stride + c);
-          }
-          if constexpr (Relu) value = relu_up_to<Arch>(value, ceiling);
-          value.store(to.out[I] + column * to.out_stride + c);
-        });
+    const auto finish = [&]<std::size_t I, std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA {
+      constexpr auto column = static_cast<std::ptrdiff_t>(J);
+      value = value + added;
+      if constexpr (Residual) {
+        value = value + Vec<Arch>::load(to.residual[I] + column * to.residual_stride + c);
+      }
+      if constexpr (Relu) value = relu_up_to<Arch>(value, ceiling);
+      value.store(to.out[I] + column * to.out_stride + c);
+    };
+    if constexpr (Short) {
+      transform_short_output<Arch, Tile, Stride>(m + c, finish);
+    } else {
+      transform_output<Arch, Tile, Stride>(m + c, finish);
+    }
   }
 }
 
-template <class Arch, int Tile, int Stride>
+template <class Arch, int Tile, int Stride, bool Short>
 FCN_INLINE void store_output_tile(const ConvBand& band, const WinogradTarget<Arch, Tile, Stride>& to,
                                   const float* m, const float* bias, std::ptrdiff_t lanes) {
   const bool residual = band.residual.row != nullptr;
-  const auto plain = residual ? &store_output_tile<Arch, Tile, Stride, true, false>
-                              : &store_output_tile<Arch, Tile, Stride, false, false>;
-  const auto clamped = residual ? &store_output_tile<Arch, Tile, Stride, true, true>
-                                : &store_output_tile<Arch, Tile, Stride, false, true>;
+  const auto plain = residual ? &store_output_tile<Arch, Tile, Stride, Short, true, false>
+                              : &store_output_tile<Arch, Tile, Stride, Short, false, false>;
+  const auto clamped = residual ? &store_output_tile<Arch, Tile, Stride, Short, true, true>
+                                : &store_output_tile<Arch, Tile, Stride, Short, false, true>;
   const auto store = band.relu ? clamped : plain;
   store(to, m, bias, lanes, band.ceiling);
 }
 
 /// A tile that the map's edge or the panel's end cuts: made whole aside, then what counts is copied.
-template <class Arch, int Tile, int Stride>
+template <class Arch, int Tile, int Stride, bool Short>
 void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
                     const WinogradTarget<Arch, Tile, Stride>& target, const float* m, const float* bias) {
   constexpr std::size_t outputs = WinogradTransform<Arch, Tile, Stride>::outputs, nr = conv_nr<Arch>;
@@ -159,7 +184,7 @@ void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
       for (std::ptrdiff_t c = 0; c < panel.channels; ++c) residual[i][j][c] = from[c];
     });
   }
-  store_output_tile<Arch, Tile, Stride>(band, aside, m, bias, panel.lanes);
+  store_output_tile<Arch, Tile, Stride, Short>(band, aside, m, bias, panel.lanes);
   const bool ends_pixel = panel.channel + panel.channels == band.shape.out_channels;
   const std::ptrdiff_t padded = padded_channels<Arch>(band.shape.out_channels) - panel.channel;
   for_each_pixel([&](int i, int j) FCN_INLINE_LAMBDA {
@@ -170,31 +195,44 @@ void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
 }
 
 /// A tile's output for the channels of a panel: `m` its products, `bias` the panel's.
-template <class Arch, int Tile, int Stride>
+template <class Arch, int Tile, int Stride, bool Short>
 FCN_INLINE void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
                                       const WinogradTarget<Arch, Tile, Stride>& target, const float* m,
                                       const float* bias) {
-  if (target.whole() && panel.channels % kChannelQuantum == 0) {
-    store_output_tile<Arch, Tile, Stride>(band, target, m, bias, panel.channels);
+  const bool all_rows = target.rows == (Short ? 2 : Tile);
+  if (all_rows && target.columns == Tile && panel.channels % kChannelQuantum == 0) {
+    store_output_tile<Arch, Tile, Stride, Short>(band, target, m, bias, panel.channels);
   } else {
-    store_cut_tile<Arch, Tile, Stride>(band, panel, target, m, bias);
+    store_cut_tile<Arch, Tile, Stride, Short>(band, panel, target, m, bias);
   }
 }
 
 /// A panel's output for `tiles` tiles from `at` on. The memory of a tile is asked for two tiles before.
 template <class Arch, int Tile, int Stride>
 void transform_output_panel(const ConvBand& band, const ConvPanel<Arch>& panel, PixelCursor<Arch> at,
-                            std::ptrdiff_t tiles, const WinogradLayout<Arch>& layout, const float* m,
+                            const BlockTiles& block, const WinogradLayout<Arch>& layout, const float* m,
                             const float* bias) {
   using Target = WinogradTarget<Arch, Tile, Stride>;
   constexpr std::ptrdiff_t ahead = 2;
+  TileSlots slots{0, block.whole};
   Target coming[ahead];  // those of tiles t and t + 1
-  for (std::ptrdiff_t t = -ahead; t < tiles; ++t) {
-    Target& slot = coming[(t + ahead) % ahead];
-    if (t >= 0) transform_output_tile<Arch, Tile, Stride>(band, panel, slot, m + t * layout.m_stride, bias);
-    if (t + ahead >= tiles) continue;
-    slot = Target::of(band, at, panel.channel);
-    slot.fetch(band, panel.channels);
+  for (std::ptrdiff_t t = -ahead; t < block.all; ++t) {
+    Target& target = coming[(t + ahead) % ahead];
+    if (t >= 0) {
+      const float* const products = m + target.slot * layout.m_stride;
+      if constexpr (Tile == 4 && Stride == 1) {
+        if (is_short_tile<Arch, Tile, Stride>(target.rows)) {
+          transform_output_tile<Arch, Tile, Stride, true>(band, panel, target, products, bias);
+        } else {
+          transform_output_tile<Arch, Tile, Stride, false>(band, panel, target, products, bias);
+        }
+      } else {
+        transform_output_tile<Arch, Tile, Stride, false>(band, panel, target, products, bias);
+      }
+    }
+    if (t + ahead >= block.all) continue;
+    target = Target::of(band, at, panel.channel, slots);
+    target.fetch(band, panel.channels);
     at.next();
   }
 }

@@ -9,6 +9,11 @@
 // Of stride 2, inputs and taps of odd number only ever meet each other, as do those of even number. The even
 // ones are a convolution of stride 1 with two taps, F(2, 2) with the points 0, 1, infinity; the odd tap is
 // multiplied as it is: 5 products for 2 outputs instead of 6, and nothing is scaled.
+//
+// A *short* tile of F(4, 3) has at most two rows in the map: the last row of tiles of every second map. Down
+// its columns it takes F(2, 3) at the points that both have, 0, 1, -1 and infinity, so that a third of the
+// products fall away and the same filters serve: what F(2, 3) would scale them by is taken into the other two
+// transforms.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +26,7 @@ namespace fcn::kernels {
 /// tile is `taps` long, an output tile `outputs`, a transformed filter `filters`; points past its end take
 /// its last value too. `output` gives two rows at a time, those that `output_pairs` names and
 /// that share their sums: of a whole tile's columns, two rows fit the registers that all would overflow.
+/// `short_taps`, `short_points` (of `taps`), `short_input` and `short_output` are those of short tiles.
 template <class Arch, int Tile, int Stride>
 struct WinogradTransform;
 
@@ -83,6 +89,21 @@ struct WinogradTransform<Arch, 4, 1> {
       first = fma(V::broadcast(2.0f), difference2, difference1);          // 0  1 -1  2 -2  0
       second = fma(V::broadcast(8.0f), difference2, difference1) + m[5];  // 0  1 -1  8 -8  1
     }
+  }
+
+  static constexpr std::size_t short_taps = 4, short_outputs = 2;
+  static constexpr std::ptrdiff_t short_points[short_taps] = {0, 1, 2, 5};
+  FCN_INLINE static void short_input(V (&x)[short_taps]) {
+    const V t0 = V::broadcast(4.0f) * (x[0] - x[2]);  // 4  0 -4  0
+    const V t1 = x[1] + x[2];                         // 0  1  1  0
+    const V t2 = x[2] - x[1];                         // 0 -1  1  0
+    const V t3 = x[3] - x[1];                         // 0 -1  0  1
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
+  }
+  FCN_INLINE static void short_output(const V (&m)[short_taps], V& first, V& second) {
+    const V minus_three = V::broadcast(-3.0f);
+    first = fma(minus_three, m[1] + m[2], m[0]);   // 1 -3 -3  0
+    second = fma(minus_three, m[1] - m[2], m[3]);  // 0 -3  3  1
   }
 
   FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {

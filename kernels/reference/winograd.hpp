@@ -83,22 +83,31 @@ inline std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
   return static_cast<std::size_t>(shape.in_channels) * static_cast<std::size_t>(taps * taps);
 }
 
+/// Whether at most two rows of an F(4 x 4) tile lie in the map.
+inline bool is_short_tile(const ConvBand& band, WinogradForm form, const Pixel& at) {
+  const std::ptrdiff_t third = at.row * form.tile + 2;
+  const bool inside = third < band.out_rows && band.out.row[third] != nullptr;
+  return form.tile == 4 && form.stride == 1 && !inside;
+}
+
 inline void winograd_input_tile(const ConvBand& band, WinogradForm form, const Pixel& at, float* v) {
   const int taps = form.taps();
+  const bool is_short = is_short_tile(band, form, at);
   const std::ptrdiff_t column = at.column * form.tile * form.stride - band.shape.pad_left;
   for (int c = 0; c < band.shape.in_channels; ++c, v += taps * taps) {
     for (int i = 0; i < taps; ++i) {
       const float* row = band.in.row[at.row * taps + i] + at.image * band.in.image_stride;
       for (int j = 0; j < taps; ++j) v[i * taps + j] = row[(column + j) * band.in.pixel_stride + c];
     }
-    for (int j = 0; j < taps; ++j) winograd_input_line(form, v + j, taps);
+    for (int j = 0; j < taps; ++j)
+      is_short ? winograd_short_input_line(v + j, taps) : winograd_input_line(form, v + j, taps);
     for (int i = 0; i < taps; ++i) winograd_input_line(form, v + i * taps, 1);
   }
 }
 
-/// m of output channel n, and after it y, in whose rows the first `tile` values count.
-inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const float* v, std::ptrdiff_t n,
-                                 float* m) {
+/// m of output channel n of the tile at `at`, and after it y, in whose rows the first `tile` values count.
+inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const Pixel& at, const float* v,
+                                 std::ptrdiff_t n, float* m) {
   const int taps = form.taps(), points = taps * taps;
   const bool halves = winograd_halves_filters(band.shape, form.tile);
   const int size = winograd_kernel_size(band.shape, form.tile);
@@ -113,7 +122,9 @@ inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const 
       m[xi] = std::fma(v[xi], u[filter], m[xi]);
     }
   }
-  for (int j = 0; j < taps; ++j) winograd_output_line(form, m + j, taps);
+  const bool is_short = is_short_tile(band, form, at);
+  for (int j = 0; j < taps; ++j)
+    is_short ? winograd_short_output_line(m + j, taps) : winograd_output_line(form, m + j, taps);
   for (int i = 0; i < form.tile; ++i) winograd_output_line(form, m + i * taps, 1);
 }
 
@@ -127,7 +138,7 @@ inline void winograd_f32(const ConvBand& band, int tile, Range tiles, Range pane
     winograd_input_tile(band, form, at, scratch);
     for (std::ptrdiff_t n = panels.begin; n < panels.end; ++n) {
       float m[36];
-      winograd_output_tile(band, form, scratch, n, m);
+      winograd_output_tile(band, form, at, scratch, n, m);
       for (int i = 0; i < tile; ++i) {
         for (int j = 0; j < tile; ++j) {
           const Pixel pixel = {at.row * tile + i, at.image, at.column * tile + j};

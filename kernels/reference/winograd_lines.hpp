@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Winograd's one-dimensional transforms, value by value: F(2, 3), F(4, 3) and F(2, 3) of stride 2.
-// kernels/winograd_transform.hpp states the same steps for registers. What is made of them: winograd.hpp and
-// winograd_rows.hpp.
+// Winograd's one-dimensional transforms, value by value: F(2, 3), F(4, 3), F(4, 3) of short tiles, and F(2,
+// 3) of stride 2. kernels/winograd_transform.hpp states the same steps for registers. What is made of them:
+// winograd.hpp and winograd_rows.hpp.
 #pragma once
 
 #include <cmath>
@@ -40,6 +40,22 @@ inline void winograd_input_line(WinogradForm form, float* x, int step) {
                       std::fma(-2.0f, near_odd, near_even),
                       std::fma(-4.0f, near_odd, at(5) - at(3))};
   for (int i = 0; i < 6; ++i) at(i) = t[i];
+}
+
+/// B^T down a column of a short tile of F(4, 3), in place: from the first four values to points 0, 1, 2
+/// and 5.
+inline void winograd_short_input_line(float* x, int step) {
+  const auto at = [&](int i) -> float& { return x[i * step]; };
+  const float t[6] = {4.0f * (at(0) - at(2)), at(1) + at(2), at(2) - at(1), 0.0f, 0.0f, at(3) - at(1)};
+  for (int i = 0; i < 6; ++i) at(i) = t[i];
+}
+
+/// A^T down a column of such a tile, in place: the first two values are the result.
+inline void winograd_short_output_line(float* m, int step) {
+  const auto at = [&](int i) -> float& { return m[i * step]; };
+  const float first = std::fma(-3.0f, at(1) + at(2), at(0));
+  at(1) = std::fma(-3.0f, at(1) - at(2), at(5));
+  at(0) = first;
 }
 
 /// A^T, in place: the first `tile` values are the result.

@@ -6,6 +6,7 @@
 // g_max(c) and |d| <= d_max(c) over the tile, the matrices shrink to their row sums, along one axis:
 //   F(4x4): |B^T| 10 10 10 6 6 10, |G| 1/4 1/2 1/2 7/24 7/24 1, their products 2.5 5 5 1.75 1.75 10,
 //   through |A^T| at most 48
+//   down the columns of short tiles: |B^T| 8 2 2 2 at the points that remain, through |A^T| at most 8
 //   F(2x2) of stride 2: |B^T| 2 1 2 1 1, |G| 1 2 1 1 1, their products 2 2 2 1 1, through |A^T| at most 5
 // and along both, the square. Along the rows of a 7 x 7 kernel each kernel row adds at most
 //   F(4, 7) of stride 2: |B^T| and |G| of tests/kernels/winograd_rows_check.hpp, through |A^T| at most 139.4

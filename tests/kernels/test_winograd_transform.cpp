@@ -66,6 +66,32 @@ TEST_CASE("Winograd's input and output transforms are their matrices", "[winogra
   }
 }
 
+TEST_CASE("The transforms of a short tile's columns are their matrices, which compute two rows",
+          "[winograd]") {
+  namespace ref = kernels::reference;
+  RandomFloats random(test_seed(), Values::kRandom);
+  const auto m = WinogradMatrices::of_short();
+  for (int repeat = 0; repeat < 1000; ++repeat) {
+    const VectorXd x = random_vector(6, random), g = random_vector(3, random);
+    const VectorXd y = m.output * (m.filter * g).cwiseProduct(m.input * x);
+    const VectorXd magnitude =
+        m.output.cwiseAbs() *
+        (m.filter.cwiseAbs() * g.cwiseAbs()).cwiseProduct(m.input.cwiseAbs() * x.cwiseAbs());
+    // Roundings of float64, as above.
+    for (int i = 0; i < 2; ++i) CHECK(std::abs(y[i] - g.dot(x.segment(i, 3))) <= 17 * 0x1p-53 * magnitude[i]);
+
+    // One rounding in, two out, and one for float64's own.
+    Line line(x);
+    ref::winograd_short_input_line(line.floats, Line::stride);
+    const VectorXd v = m.input * x, v_magnitude = m.input.cwiseAbs() * x.cwiseAbs();
+    for (int i = 0; i < 6; ++i) CHECK(std::abs(line[i] - v[i]) <= 2 * 0x1p-24 * v_magnitude[i]);
+    line = Line(x);
+    ref::winograd_short_output_line(line.floats, Line::stride);
+    const VectorXd out = m.output * x, out_magnitude = m.output.cwiseAbs() * x.cwiseAbs();
+    for (int i = 0; i < 2; ++i) CHECK(std::abs(line[i] - out[i]) <= 3 * 0x1p-24 * out_magnitude[i]);
+  }
+}
+
 TEST_CASE("Transformed weights are float64's, rounded once", "[winograd]") {
   RandomFloats random(test_seed(), Values::kRandom);
   for (const WinogradForm form : kWinogradForms) {

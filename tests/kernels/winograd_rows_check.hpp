@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tests/kernels/conv_check.hpp"
-#include "tests/kernels/winograd_check.hpp"
+#include "tests/kernels/winograd_matrices.hpp"
 
 namespace fcn::test {
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The matrices of Winograd's transforms, and how often their steps round. Those along the rows of a 7 x 7
+// kernel are in winograd_rows_check.hpp.
+#pragma once
+
+#include <Eigen/Core>
+
+namespace fcn::test {
+
+/// One of the three forms: F(tile, 3) of a convolution's stride.
+struct WinogradForm {
+  int tile, stride;
+
+  int taps() const { return (tile - 1) * stride + 3; }
+};
+
+inline constexpr WinogradForm kWinogradForms[] = {{2, 1}, {4, 1}, {2, 2}};
+
+/// The matrices of a form, those of stride 1 as Lavin and Gray print them, and the roundings that a value
+/// meets on its way through the steps of kernels/winograd_transform.hpp, in each dimension. G has a row for
+/// each point, so that of stride 2 has its last two alike.
+struct WinogradMatrices {
+  Eigen::MatrixXd input, filter, output;  ///< B^T, G, A^T
+  int input_roundings, output_roundings;
+
+  /// Down the columns of a short tile of F(4, 3): two rows of outputs from four of inputs, points 3 and 4
+  /// left out.
+  static WinogradMatrices of_short() {
+    WinogradMatrices m = of({4, 1});
+    m.input = Eigen::MatrixXd{{4, 0, -4, 0, 0, 0}, {0, 1, 1, 0, 0, 0}, {0, -1, 1, 0, 0, 0},
+                              {0, 0, 0, 0, 0, 0},  {0, 0, 0, 0, 0, 0}, {0, -1, 0, 1, 0, 0}};
+    m.output =
+        Eigen::MatrixXd{{1, -3, -3, 0, 0, 0}, {0, -3, 3, 0, 0, 1}, {0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0}};
+    return m;
+  }
+  static WinogradMatrices of(WinogradForm form) {
+    WinogradMatrices m;
+    if (form.stride == 2) {
+      m.input = Eigen::MatrixXd{
+          {1, 0, -1, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, -1, 0, 1}, {0, 1, 0, 0, 0}, {0, 0, 0, 1, 0}};
+      m.filter = Eigen::MatrixXd{{1, 0, 0}, {1, 0, 1}, {0, 0, 1}, {0, 1, 0}, {0, 1, 0}};
+      m.output = Eigen::MatrixXd{{1, 1, 0, 1, 0}, {0, 1, 1, 0, 1}};
+      m.input_roundings = 1, m.output_roundings = 2;
+    } else if (form.tile == 2) {
+      m.input = Eigen::MatrixXd{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
+      m.filter = Eigen::MatrixXd{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+      m.output = Eigen::MatrixXd{{1, 1, 1, 0}, {0, 1, -1, -1}};
+      m.input_roundings = 1, m.output_roundings = 2;
+    } else {
+      m.input = Eigen::MatrixXd{{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
+                                {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
+      m.filter =
+          Eigen::MatrixXd{{6, 0, 0}, {-4, -4, -4}, {-4, 4, -4}, {1, 2, 4}, {1, -2, 4}, {0, 0, 24}} / 24;
+      m.output =
+          Eigen::MatrixXd{{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+      m.input_roundings = 2, m.output_roundings = 3;
+    }
+    return m;
+  }
+};
+
+}  // namespace fcn::test
