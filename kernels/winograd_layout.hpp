@@ -49,7 +49,7 @@ FCN_INLINE bool is_short_tile(int rows) {
 struct BlockTiles {
   std::ptrdiff_t whole, all;
 
-  std::ptrdiff_t at(std::ptrdiff_t row) const { return row == 3 || row == 4 ? whole : all; }
+  FCN_INLINE std::ptrdiff_t at(std::ptrdiff_t row) const { return row == 3 || row == 4 ? whole : all; }
 };
 
 /// The tiles of a block lie in its scratch whole ones first, then short ones, both in order.

@@ -47,7 +47,8 @@ void check_rows(const ConvCase& c) {
   }
 }
 
-TEST_CASE("The matrices of Winograd along the rows compute every second of seven taps", "[winograd_rows]") {
+TEST_CASE("The matrices of Winograd along the rows compute every second of seven taps",
+          "[winograd][winograd_rows]") {
   RandomFloats random(test_seed(), Values::kRandom);
   const WinogradRowMatrices m;
   for (int repeat = 0; repeat < 100; ++repeat) {
@@ -63,7 +64,7 @@ TEST_CASE("The matrices of Winograd along the rows compute every second of seven
   }
 }
 
-TEST_CASE("The transforms of Winograd along the rows are their matrices", "[winograd_rows]") {
+TEST_CASE("The transforms of Winograd along the rows are their matrices", "[winograd][winograd_rows]") {
   namespace ref = kernels::reference;
   RandomFloats random(test_seed(), Values::kRandom);
   const WinogradRowMatrices m;
@@ -102,25 +103,26 @@ TEST_CASE("The transforms of Winograd along the rows are their matrices", "[wino
   }
 }
 
-TEST_CASE("Winograd along the rows of maps of every size near a tile's", "[winograd_rows]") {
+TEST_CASE("Winograd along the rows of maps of every size near a tile's", "[winograd][winograd_rows]") {
   for (int height : {1, 2, 5})
     for (int width = 1; width <= 34; ++width) check_rows(rows_case(3, 5, height, width));
 }
 
-TEST_CASE("Winograd along the rows of every number of channels near a register's", "[winograd_rows]") {
+TEST_CASE("Winograd along the rows of every number of channels near a register's",
+          "[winograd][winograd_rows]") {
   for (int in_channels = 1; in_channels <= kernels::kMostRowWinogradChannels; ++in_channels)
     for (int channels : {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 32, 33, 64, 65, 130})
       check_rows(rows_case(in_channels, channels, 4, 11));
 }
 
-TEST_CASE("Winograd along the rows of more tiles than a block holds", "[winograd_rows]") {
+TEST_CASE("Winograd along the rows of more tiles than a block holds", "[winograd][winograd_rows]") {
   ConvCase c = rows_case(3, 20, 3, 450);
   check_rows(c);
   c.images = 3, c.in_w = 90;
   check_rows(c);
 }
 
-TEST_CASE("Winograd along the rows of random shapes", "[winograd_rows]") {
+TEST_CASE("Winograd along the rows of random shapes", "[winograd][winograd_rows]") {
   RandomFloats random(test_seed(), Values::kRandom);
   int checked = 0;
   for (unsigned i = 0; i < 70; ++i) {
@@ -144,7 +146,7 @@ TEST_CASE("Winograd along the rows of random shapes", "[winograd_rows]") {
   CHECK(checked > 40);
 }
 
-TEST_CASE("A NaN spoils the tiles of a row that read it and no other", "[winograd_rows]") {
+TEST_CASE("A NaN spoils the tiles of a row that read it and no other", "[winograd][winograd_rows]") {
   const ConvCase c = rows_case(2, 3, 12, 60);
   ConvProblem problem(c);
   std::vector<Map> clean;
@@ -163,7 +165,8 @@ TEST_CASE("A NaN spoils the tiles of a row that read it and no other", "[winogra
   }
 }
 
-TEST_CASE("The bound on the error of Winograd along the rows is far below its values", "[winograd_rows]") {
+TEST_CASE("The bound on the error of Winograd along the rows is far below its values",
+          "[winograd][winograd_rows]") {
   const ConvCase c = rows_case(3, 32, 9, 20);
   const ConvProblem problem(c);
   Map wrong = problem.run(reference_table());
