@@ -26,8 +26,9 @@ struct ConvCuts {
 };
 
 /// The cut whose largest piece is smallest, so that a 7 x 7 map still feeds all workers. Among equals, cut
-/// along the panels if weights outweigh the pixels read (each worker then reads only its own weights), else
-/// along the pixels.
+/// along the panels if weights outweigh the pixels read (each worker then reads only its own weights). Else
+/// along the pixels, even if the largest piece is a sixteenth larger, as of an odd number of tiles: each
+/// worker then reads and transforms only its own pixels.
 inline ConvCuts cut_conv(std::ptrdiff_t tiles, std::ptrdiff_t panels, int workers, bool weights_outweigh) {
   ConvCuts best;
   std::ptrdiff_t best_piece = 0;
@@ -36,8 +37,8 @@ inline ConvCuts cut_conv(std::ptrdiff_t tiles, std::ptrdiff_t panels, int worker
     const ConvCuts cuts{workers / along_panels, along_panels};
     const std::ptrdiff_t piece =
         ceil_div<std::ptrdiff_t>(tiles, cuts.pixels) * ceil_div<std::ptrdiff_t>(panels, along_panels);
-    const bool first = along_panels == 1;
-    if (first || piece < best_piece || (piece == best_piece && weights_outweigh)) {
+    const bool better = weights_outweigh ? piece <= best_piece : piece + piece / 16 < best_piece;
+    if (along_panels == 1 || better) {
       best = cuts;
       best_piece = piece;
     }

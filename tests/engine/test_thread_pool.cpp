@@ -81,6 +81,7 @@ TEST_CASE("parts cover the whole, do not overlap and begin at grains") {
 TEST_CASE("a convolution is cut so that the largest piece is smallest") {
   CHECK(cut_conv(1000, 4, 2, false).pixels == 2);
   CHECK(cut_conv(1000, 4, 2, true).panels == 2);  // weights outweigh: each worker reads its own
+  CHECK(cut_conv(43, 4, 2, false).pixels == 2);   // an odd tile is not worth transforming all input twice
   CHECK(cut_conv(1, 4, 2, false).panels == 2);    // one tile of pixels only
   CHECK(cut_conv(9, 1, 2, true).pixels == 2);     // one panel only
   const ConvCuts grid = cut_conv(3, 2, 6, false);
