@@ -158,7 +158,7 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
                                    bench_winograd, row, table, tile)
           ->UseManualTime();
     };
-    if (row.kernel == 7 && row.stride == 2) register_winograd("winograd_rows", 4);
+    if (row.kernel == 7 && row.stride == 2) register_winograd("rowwise", 4);
     if (row.kernel == 3 && row.stride == 2) register_winograd("polyphase", 2);
     if (row.kernel != 3 || row.stride != 1) continue;
     register_winograd("winograd2", 2);

@@ -12,10 +12,10 @@
 namespace fcn::inline FCN_ABI {
 
 enum class ConvAlgorithm {
-  direct,         ///< implicit matrix product
-  winograd4,      ///< Winograd F(4x4, 3x3): 4 times fewer
-  polyphase,      ///< Winograd F(2x2, 3x3) of stride 2, even and odd inputs apart: 1.44 times fewer
-  winograd_rows,  ///< Winograd F(4, 7) of stride 2 along the rows of a 7x7 kernel: 2.15 times fewer
+  direct,     ///< implicit matrix product
+  winograd4,  ///< Winograd F(4x4, 3x3): 4 times fewer
+  polyphase,  ///< Winograd F(2x2, 3x3) of stride 2, even and odd inputs apart: 1.44 times fewer
+  rowwise,    ///< Winograd F(4, 7) of stride 2 along the rows of a 7x7 kernel: 2.15 times fewer
 };
 
 /// What a caller allows for the whole model.
@@ -32,8 +32,8 @@ constexpr const char* to_string(ConvAlgorithm algorithm) {
       return "winograd4";
     case ConvAlgorithm::polyphase:
       return "polyphase";
-    case ConvAlgorithm::winograd_rows:
-      return "winograd_rows";
+    case ConvAlgorithm::rowwise:
+      return "rowwise";
   }
   return "unknown";
 }
@@ -47,7 +47,7 @@ constexpr Extent tile_size(ConvAlgorithm algorithm) {
       return {4, 4};
     case ConvAlgorithm::polyphase:
       return {2, 2};
-    case ConvAlgorithm::winograd_rows:
+    case ConvAlgorithm::rowwise:
       return {1, 4};
   }
   return {1, 1};
@@ -55,7 +55,7 @@ constexpr Extent tile_size(ConvAlgorithm algorithm) {
 
 /// The stride of the convolution that a tile computes.
 constexpr int tile_stride(ConvAlgorithm algorithm) {
-  return algorithm == ConvAlgorithm::polyphase || algorithm == ConvAlgorithm::winograd_rows ? 2 : 1;
+  return algorithm == ConvAlgorithm::polyphase || algorithm == ConvAlgorithm::rowwise ? 2 : 1;
 }
 
 /// Below this many channels a tile's transforms cost more than its products save.
@@ -69,7 +69,7 @@ inline ConvAlgorithm choose_algorithm(const Conv& conv, AlgorithmChoice choice) 
   if (!plain || choice == AlgorithmChoice::direct) return ConvAlgorithm::direct;
   if (conv.kernel == Extent{7, 7} && conv.stride == Extent{2, 2} &&
       conv.in_channels <= kernels::kMostRowWinogradChannels && conv.out_channels >= kFewestWinogradChannels)
-    return ConvAlgorithm::winograd_rows;
+    return ConvAlgorithm::rowwise;
   if (conv.kernel != Extent{3, 3}) return ConvAlgorithm::direct;
   if (conv.stride == Extent{2, 2} && fewest >= kFewestPolyphaseChannels) return ConvAlgorithm::polyphase;
   if (conv.stride != Extent{1, 1} || fewest < kFewestWinogradChannels) return ConvAlgorithm::direct;

@@ -52,7 +52,7 @@ inline int past_tiles(const NodePlan& node) {
   const int phases = node.phases().x;
   const Window& window = node.window;
   const int columns = round_up(ceil_div(node.shape.width, phases), node.tile().x) * phases;
-  const int spare = node.algorithm == ConvAlgorithm::winograd_rows ? kernels::kChannelQuantum : 0;
+  const int spare = node.algorithm == ConvAlgorithm::rowwise ? kernels::kChannelQuantum : 0;
   return (columns - 1) * window.stride.x + (window.kernel.x - 1) * window.dilation.x + 1 - window.pad.left +
          spare;
 }

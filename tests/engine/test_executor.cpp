@@ -87,7 +87,7 @@ TEST_CASE("all Winograd forms run in bands and threads without a change of bits,
   Graph graph;
   NodeId x = graph.append("input", Input{3}, {});
   const Conv stem = random_conv(random, 3, in, 7, 2, 3);
-  REQUIRE(choose_algorithm(stem, AlgorithmChoice::automatic) == ConvAlgorithm::winograd_rows);
+  REQUIRE(choose_algorithm(stem, AlgorithmChoice::automatic) == ConvAlgorithm::rowwise);
   x = graph.append("stem", stem, {x});
   Conv conv = random_conv(random, in, out, 3, stride, 1);
   conv.relu = true;

@@ -34,7 +34,7 @@ struct WinogradGrowth {
 };
 
 inline WinogradGrowth winograd_growth(const Conv& op, ConvAlgorithm algorithm) {
-  if (algorithm == ConvAlgorithm::winograd_rows) return {139.4 * op.kernel.y, 2 * op.kernel.y};
+  if (algorithm == ConvAlgorithm::rowwise) return {139.4 * op.kernel.y, 2 * op.kernel.y};
   return {algorithm == ConvAlgorithm::polyphase ? 5.0 * 5.0 : 48.0 * 48.0, 1};
 }
 
