@@ -46,13 +46,12 @@ inline ConvCuts cut_conv(std::ptrdiff_t tiles, std::ptrdiff_t panels, int worker
   return best;
 }
 
-/// Whether a convolution's weights are more floats than the pixels its band reads, each counted twice because
-/// they come from the worker that made them and may be transformed.
+/// Whether a convolution's weights are more floats than the pixels its band reads.
 inline bool weights_outweigh(const kernels::ConvBand& band) {
   const kernels::ConvShape& shape = band.shape;
   const std::ptrdiff_t pixels =
       std::ptrdiff_t{band.out_rows} * band.images * band.out_width * shape.stride_y * shape.stride_x;
-  return 2 * pixels * shape.groups < std::ptrdiff_t{shape.out_channels} * shape.kernel_h * shape.kernel_w;
+  return pixels * shape.groups < std::ptrdiff_t{shape.out_channels} * shape.kernel_h * shape.kernel_w;
 }
 
 }  // namespace fcn::inline FCN_ABI
