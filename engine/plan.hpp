@@ -57,6 +57,7 @@ class Plan {
   [[nodiscard]] const std::vector<NodeId>& sources(NodeId id) const;
   [[nodiscard]] RowReach reach(NodeId id, std::size_t slot) const;
   void widen_margins();
+  [[nodiscard]] std::vector<bool> dense_nodes() const;
   Status lay_out_rows(const Model& model);
   void choose_steps();
   void simulate();
@@ -114,16 +115,23 @@ inline void Plan::widen_margins() {
   }
 }
 
-/// Strides: pixels a multiple of kChannelQuantum floats apart. Pixels that enter and are read tap by tap or
-/// row by row only stay dense, so that a row of taps is one run of memory.
-inline Status Plan::lay_out_rows(const Model& model) {
+/// Which nodes' pixels lie without padding: those that enter, if nothing but convolutions that go tap by tap
+/// or row by row reads them, so that a row of taps is one run of memory. Whoever else reads rows, a sink of
+/// the output too, may read and write whole quanta.
+inline std::vector<bool> Plan::dense_nodes() const {
   std::vector<bool> dense(graph_.nodes.size(), false);
-  dense[0] = true;
+  dense[0] = graph_.output != 0;
   for (NodeId id = 1; id < nodes_.size(); ++id)
     for (std::size_t slot = 0; slot < graph_.nodes[id].inputs.size(); ++slot) {
       const bool by_taps = std::holds_alternative<Conv>(graph_.nodes[id].op) && slot == 0;
       if (!by_taps || nodes_[id].tile().y != 1) dense[graph_.nodes[id].inputs[slot]] = false;
     }
+  return dense;
+}
+
+/// Strides: pixels a multiple of kChannelQuantum floats apart, but for dense nodes.
+inline Status Plan::lay_out_rows(const Model& model) {
+  const std::vector<bool> dense = dense_nodes();
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     NodePlan& plan = nodes_[id];
     const std::uint64_t quantum = kernels::kChannelQuantum;
