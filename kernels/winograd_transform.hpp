@@ -43,7 +43,7 @@ struct WinogradTransform<Arch, 2, 1> {
     x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
   }
 
-  static constexpr std::size_t output_pairs[][2] = {{0, 1}};
+  static constexpr std::size_t output_pairs[1][2] = {{0, 1}};
   template <std::size_t Pair>
   FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
     first = (m[0] + m[1]) + m[2];   // 1  1  1  0
@@ -77,7 +77,7 @@ struct WinogradTransform<Arch, 4, 1> {
     x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3, x[4] = t4, x[5] = t5;
   }
 
-  static constexpr std::size_t output_pairs[][2] = {{0, 2}, {1, 3}};
+  static constexpr std::size_t output_pairs[2][2] = {{0, 2}, {1, 3}};
   template <std::size_t Pair>
   FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
     if constexpr (Pair == 0) {
@@ -131,7 +131,7 @@ struct WinogradTransform<Arch, 2, 2> {
     x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3, x[4] = t4;
   }
 
-  static constexpr std::size_t output_pairs[][2] = {{0, 1}};
+  static constexpr std::size_t output_pairs[1][2] = {{0, 1}};
   template <std::size_t Pair>
   FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
     first = (m[0] + m[1]) + m[3];   // 1  1  0  1  0
