@@ -25,7 +25,7 @@ struct ExportRequest {
       mean;  ///< per input channel; empty for the file's own or, with three channels, ImageNet's
   std::vector<float> std;        ///< likewise
   std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
-  bool external_data = false;    ///< whether an ONNX file's weights may lie in other files of its folder
+  bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
   bool half = false;             ///< of a model file only
   bool to_onnx = false;          ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;

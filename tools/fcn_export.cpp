@@ -47,7 +47,7 @@ struct Arguments {
   std::string file;  // of inspect and verify
   bool half = false;
   bool no_fold = false;
-  bool external_data = false;
+  bool no_external_data = false;
   bool quiet = false;
 };
 
@@ -104,7 +104,7 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   request.half = arguments.half;
   request.to_onnx = arguments.to == "onnx";
   request.fold = !arguments.no_fold;
-  request.external_data = arguments.external_data;
+  request.external_data = !arguments.no_external_data;
   if (!arguments.window.empty()) {
     const auto window = parse_size(arguments.window, "--window");
     if (!window) return window.error();
@@ -196,8 +196,8 @@ void declare_export(CLI::App& app, Arguments& arguments) {
   app.add_option("--window", arguments.window,
                  "Crop the classifier was trained on, pixels (ONNX: its input's size; 224)")
       ->type_name("N|HxW");
-  app.add_flag("--external-data", arguments.external_data,
-               "Let an ONNX file's weights lie in files beside it");
+  app.add_flag("--no-external-data", arguments.no_external_data,
+               "Do not read an ONNX file's weights from files beside it");
   app.add_option("--to", arguments.to,
                  "What to write: a model for fcn-infer, or ONNX for other engines (model)")
       ->check(CLI::IsMember({"model", "onnx"}))

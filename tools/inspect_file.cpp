@@ -137,7 +137,7 @@ Result<std::string> inspect_network(ByteSource source, const InspectOptions& opt
   const std::string path = source.name();
   // A classifier is read at the size asked for, for its head may fix shapes; an FCN is converted at its own.
   const auto window = options.pool_stride == 0 ? options.size : std::nullopt;
-  auto network = import_network(std::move(source), {.window = window, .external_data = false});
+  auto network = import_network(std::move(source), {.window = window});
   if (!network) return network.error();
   const std::string format = network->format;
   const auto table = network_table(*std::move(network), options);

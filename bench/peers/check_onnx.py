@@ -37,7 +37,7 @@ def check(name, family, expected, program, node, folder):
         copy.write(file.read())
     count = family["channels"]
     numbers = [",".join(map(str, expected[key][:count])) for key in ("mean", "std")]
-    subprocess.run([program, source, "-q", "--external-data", "--mean", numbers[0], "--std", numbers[1], "--to", "onnx",
+    subprocess.run([program, source, "-q", "--mean", numbers[0], "--std", numbers[1], "--to", "onnx",
                     "-o", converted], check=True, stderr=subprocess.DEVNULL)
     runs = []
     for number, one in enumerate(family["maps"]):

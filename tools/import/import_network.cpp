@@ -2,6 +2,7 @@
 #include "tools/import/import_network.hpp"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "tools/import/checkpoint.hpp"
@@ -17,6 +18,8 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
   if (options.external_data) {
     const std::string folder = std::filesystem::path(source.name()).parent_path().string();
     read.external_folder = folder.empty() ? "." : folder;
+    std::error_code unknown;  // of a source in memory
+    read.real_folder = std::filesystem::canonical(source.name(), unknown).parent_path().string();
   }
   const auto model = read_onnx(source, read);
   if (!model) return model.error();

@@ -15,7 +15,7 @@ namespace fcn::tools {
 
 struct ImportOptions {
   std::optional<Extent> window;  ///< instead of the file's own
-  bool external_data = false;    ///< whether an ONNX file's weights may lie in other files of its folder
+  bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
 };
 
 /// The network and, in its `format`, what kind of file it came from. Errors begin with the path.

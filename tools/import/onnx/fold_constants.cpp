@@ -191,6 +191,7 @@ Folded fold_rounding(const NodeCall& call, std::uint64_t limit) {
 struct Rule {
   std::string_view type;
   Folded (*fold)(const NodeCall&, std::uint64_t);
+  OpsetRange opsets = {};
 };
 constexpr Rule kRules[] = {
     {"Add", fold_arithmetic},      {"Cast", fold_cast},         {"Ceil", fold_rounding},
@@ -208,7 +209,7 @@ std::optional<std::vector<KnownTensor>> fold(const NodeCall& call, std::uint64_t
   if (type == "Shape") return fold_shape(call, limit);
   if (!call.all_known()) return std::nullopt;
   for (const Rule& rule : kRules)
-    if (rule.type == type) return rule.fold(call, limit);
+    if (rule.type == type && rule.opsets.contains(call.opset())) return rule.fold(call, limit);
   return std::nullopt;
 }
 

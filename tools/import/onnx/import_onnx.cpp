@@ -101,10 +101,7 @@ class NodeLowering {
       }
       return outputs;
     }
-    const Lowering rule = find_lowering(call.node().type);
-    if (rule == nullptr)
-      throw Refusal{"operators of this type are not supported (docs/export.md lists those that are)"};
-    return rule(call, net_);
+    return find_lowering(call)(call, net_);
   }
 
   const OnnxModel& model_;

@@ -180,14 +180,14 @@ std::vector<Value> lower_response_norm(const NodeCall& call, NetworkBuilder& net
   return {net.append_like(norm, in)};
 }
 
-constexpr LoweringRule kRules[] = {{"AveragePool", lower_average_pool},
+constexpr LoweringRule kRules[] = {{"AveragePool", lower_average_pool, {7, 18}},
                                    {"GlobalAveragePool", lower_global_average_pool},
                                    {"GlobalMaxPool", lower_global_max_pool},
                                    {"LRN", lower_response_norm},
                                    {"MaxPool", lower_max_pool},
                                    {"Pad", lower_pad},
-                                   {"Resize", lower_resize},
-                                   {"Upsample", lower_upsample}};
+                                   {"Resize", lower_resize, {7, 17}},
+                                   {"Upsample", lower_upsample, {7, 9}}};
 
 }  // namespace
 

@@ -26,12 +26,20 @@ std::pair<int, int> same_padding(int size, int kernel, int stride, int dilation,
 
 }  // namespace
 
-Lowering find_lowering(std::string_view type) {
+Lowering find_lowering(const NodeCall& call) {
+  std::string known;  // the operator sets of the rules for this type
   for (const auto rules : {convolution_rules(), window_rules(), activation_rules(), arithmetic_rules(),
                            shape_rules(), linear_rules()})
-    for (const LoweringRule& rule : rules)
-      if (rule.type == type) return rule.lower;
-  return nullptr;
+    for (const LoweringRule& rule : rules) {
+      if (rule.type != call.node().type) continue;
+      if (rule.opsets.contains(call.opset())) return rule.lower;
+      known += (known.empty() ? "" : ", ") + std::to_string(rule.opsets.first) + " to " +
+               std::to_string(rule.opsets.last);
+    }
+  if (known.empty())
+    throw Refusal{"operators of this type are not supported (docs/export.md lists those that are)"};
+  throw Refusal{"is of operator set " + std::to_string(call.opset()) +
+                ", of this operator the meaning is known in the sets " + known};
 }
 
 Feature select(const Feature& feature, std::size_t axis, std::span<const std::int64_t> indices,

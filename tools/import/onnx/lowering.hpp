@@ -12,6 +12,7 @@
 
 #include "tools/import/onnx/network_builder.hpp"
 #include "tools/import/onnx/node_call.hpp"
+#include "tools/import/onnx/opset_range.hpp"
 
 namespace fcn::tools {
 
@@ -19,9 +20,12 @@ namespace fcn::tools {
 /// Refusal says what is not supported, and what is instead.
 using Lowering = std::vector<Value> (*)(const NodeCall& call, NetworkBuilder& net);
 
+/// A function and the operator sets whose meaning of the type it implements; a type whose meaning changed may
+/// have several rules.
 struct LoweringRule {
   std::string_view type;
   Lowering lower;
+  OpsetRange opsets = {};
 };
 
 std::span<const LoweringRule> convolution_rules();  // lower_convolutions.cpp
@@ -31,8 +35,8 @@ std::span<const LoweringRule> arithmetic_rules();  // lower_arithmetic.cpp: two 
 std::span<const LoweringRule> shape_rules();       // lower_shapes.cpp: reshapes, selections, concatenation
 std::span<const LoweringRule> linear_rules();      // lower_linear.cpp: products with matrices, means, softmax
 
-/// The function for a type; null if it is not supported.
-Lowering find_lowering(std::string_view type);
+/// The function for a node's type and operator set. A Refusal if there is none.
+Lowering find_lowering(const NodeCall& call);
 
 /// The node that holds this tensor as a whole map: images (1) x channels x rows x columns. Appends a
 /// selection if the channels are in another order. A Refusal if the tensor is no map.

@@ -22,7 +22,6 @@ namespace {
 /// Protobuf's own ceiling.
 constexpr std::uint64_t kMaxOnnxBytes = std::numeric_limits<std::int32_t>::max();
 constexpr int kMaxNesting = 64;
-constexpr std::int64_t kLastOpset = 17;
 
 /// A ByteSource as protobuf reads it, in chunks.
 class SourceStream final : public google::protobuf::io::ZeroCopyInputStream {
@@ -134,10 +133,9 @@ OnnxValueInfo read_value_info(const onnx::ValueInfoProto& from, const OnnxReadOp
 std::int64_t read_opset(const onnx::ModelProto& model, std::int64_t oldest) {
   for (const auto& opset : model.opset_import()) {
     if (!opset.domain().empty() && opset.domain() != "ai.onnx") continue;
-    if (opset.version() >= oldest && opset.version() <= kLastOpset) return opset.version();
+    if (opset.version() >= oldest) return opset.version();
     throw Refusal{"is of operator set " + std::to_string(opset.version()) + ", supported are " +
-                  std::to_string(oldest) + " to " + std::to_string(kLastOpset) +
-                  "; export it again with opset_version=17"};
+                  std::to_string(oldest) + " and newer; export it again with opset_version=20"};
   }
   throw Refusal{"names no operator set"};
 }

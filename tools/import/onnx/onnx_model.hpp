@@ -13,6 +13,7 @@
 #include "engine/limits.hpp"
 #include "engine/result.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
+#include "tools/import/onnx/opset_range.hpp"
 
 namespace fcn::tools {
 
@@ -57,8 +58,11 @@ struct OnnxModel {
 struct OnnxReadOptions {
   /// Where other files with weights may be read, which must be named without any path. Empty forbids it.
   std::string external_folder;
+  /// The folder in which the model file itself lies when links are resolved: a link to weights is followed
+  /// if they lie there, too. Empty follows none.
+  std::string real_folder;
   /// Older files are refused: what some operators meant has changed since.
-  std::int64_t oldest_opset = 7;
+  std::int64_t oldest_opset = kOldestOpset;
   Limits limits;
 };
 

@@ -140,11 +140,28 @@ std::uint64_t parse_size(const std::string& text) {
   throw Refusal{"its external data has the offset or length \"" + text + "\", expected a number"};
 }
 
-/// Bytes of another file in the model's own folder: a plain name, no link.
+/// The file of this name beside the model. A link is followed only where it leads into the folder in which
+/// the model itself lies, as in a cache whose files are links into one store.
+std::string external_path(const std::string& location, const OnnxReadOptions& options) {
+  namespace fs = std::filesystem;
+  if (location.empty() || location == "." || location == ".." || location.find('/') != std::string::npos ||
+      location.find('\0') != std::string::npos)
+    throw Refusal{"its values lie in \"" + location + "\", expected a file name without a folder"};
+  const fs::path path = fs::path(options.external_folder) / location;
+  std::error_code status;
+  if (!fs::is_symlink(path, status)) return path.string();
+  const fs::path target = fs::canonical(path, status);
+  if (status || options.real_folder.empty() || target.parent_path() != fs::path(options.real_folder))
+    throw Refusal{"its values lie in \"" + location +
+                  "\", which is a link out of the model's folder; put the file itself beside the model"};
+  return target.string();
+}
+
+/// Bytes of another file.
 std::vector<std::byte> read_external(const TensorProto& tensor, std::uint64_t expected,
                                      const OnnxReadOptions& options) {
   if (options.external_folder.empty())
-    throw Refusal{"its values lie in another file; --external-data permits reading files of the same folder"};
+    throw Refusal{"its values lie in another file, which --no-external-data forbids to read"};
   std::string location;
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
@@ -153,18 +170,13 @@ std::vector<std::byte> read_external(const TensorProto& tensor, std::uint64_t ex
     if (entry.key() == "offset") offset = parse_size(entry.value());
     if (entry.key() == "length") length = parse_size(entry.value());
   }
-  if (location.empty() || location == "." || location == ".." || location.find('/') != std::string::npos ||
-      location.find('\0') != std::string::npos)
-    throw Refusal{"its values lie in \"" + location + "\", expected a file name without a folder"};
+  const std::string path = external_path(location, options);
   if (length.value_or(expected) != expected)
     throw Refusal{"its external data has " + std::to_string(*length) + " bytes, its shape takes " +
                   std::to_string(expected)};
-  const std::filesystem::path path = std::filesystem::path(options.external_folder) / location;
-  std::error_code ignored;
-  if (std::filesystem::is_symlink(path, ignored))
-    throw Refusal{"its values lie in \"" + location + "\", which is a link, expected a file"};
-  const auto source = ByteSource::open(path.string(), options.limits);
-  if (!source) throw Refusal{source.error().to_string()};
+  const auto source = ByteSource::open(path, options.limits);
+  if (!source)
+    throw Refusal{source.error().to_string() + "; it holds weights and has to lie beside the ONNX file"};
   auto bytes = source->read(offset, expected);
   if (!bytes) throw Refusal{"in " + location + ": " + bytes.error().to_string()};
   return *std::move(bytes);

@@ -72,6 +72,17 @@ Dims flatten(const NodeCall& call, const Dims& from) {
           static_cast<std::int64_t>(element_count({middle, from.end()}, kMaxElements))};
 }
 
+/// As many equal parts; since operator set 18 the last may be smaller.
+std::vector<std::int64_t> even_parts(std::int64_t size, std::int64_t count, bool last_may_be_smaller) {
+  const std::int64_t part = count > 0 ? ceil_div(size, count) : 0;
+  const std::int64_t last = size - part * (count - 1);
+  if (count < 1 || count > size || last < 0 || (last != part && !last_may_be_smaller))
+    throw Refusal{"splits " + std::to_string(size) + " into " + std::to_string(count) + " parts"};
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(count), part);
+  sizes.back() = last;
+  return sizes;
+}
+
 AxisSlice slice_axis(std::size_t axis, std::int64_t size, std::int64_t start, std::int64_t end,
                      std::int64_t step) {
   if (step == 0 || step == std::numeric_limits<std::int64_t>::min()) throw Refusal{"steps by 0"};
@@ -134,9 +145,7 @@ SplitParts split_of(const NodeCall& call) {
   if (const auto given = call.list("split", 1)) {
     parts.sizes = *given;
   } else {
-    if (count == 0 || size % count != 0)
-      throw Refusal{"splits " + std::to_string(size) + " into " + std::to_string(count) + " parts"};
-    parts.sizes.assign(static_cast<std::size_t>(count), size / count);
+    parts.sizes = even_parts(size, call.integer("num_outputs", count), call.has_attribute("num_outputs"));
   }
   if (static_cast<std::int64_t>(parts.sizes.size()) != count)
     throw Refusal{"has " + std::to_string(parts.sizes.size()) + " parts and " + std::to_string(count) +
