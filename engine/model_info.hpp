@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/config.hpp"
@@ -25,6 +26,32 @@ struct SelfTest {
   std::vector<float> logits;       ///< classes x rows x cols, from the reference kernels
 };
 
+/// What the network means by its logits: how they become scores.
+enum class ScoreActivation {
+  softmax,  ///< the classes exclude each other: probabilities are the softmax over the classes of a cell
+  sigmoid,  ///< every class is a question of its own: probabilities are each logit's sigmoid
+  none,     ///< the network's numbers are what they are; nobody says that they are probabilities
+};
+template <>
+inline constexpr std::array<std::string_view, 3> kind_names<ScoreActivation>{"softmax", "sigmoid", "none"};
+
+/// How a resized picture's pixels are interpolated, as Pillow does: filters widen where a picture shrinks.
+enum class RecipeInterpolation { nearest, bilinear, bicubic, lanczos };
+template <>
+inline constexpr std::array<std::string_view, 4> kind_names<RecipeInterpolation>{"nearest", "bilinear",
+                                                                                 "bicubic", "lanczos"};
+
+/// How the training code made the classifier's input of any picture: torchvision's Resize(256) and
+/// CenterCrop(224) are resize 256 x 256 with its ratio kept and crop 224 x 224; timm's crop share of 0.95 is
+/// resize floor(224 / 0.95) = 235.
+struct ResizeRecipe {
+  Extent resize;           ///< pixels
+  bool keep_ratio = true;  ///< the picture just covers `resize`, keeping its ratio; else it becomes that size
+  Extent crop;             ///< then this much is cut out of the middle; not larger than `resize`
+  RecipeInterpolation interpolation = RecipeInterpolation::bilinear;
+  friend bool operator==(const ResizeRecipe&, const ResizeRecipe&) = default;
+};
+
 struct ModelInfo {
   std::string name;                 ///< what was recognised ("resnet18")
   std::vector<std::string> labels;  ///< one a class, or empty if unknown
@@ -32,6 +59,10 @@ struct ModelInfo {
   std::vector<float> mean;          ///< per input channel, of pixels scaled to 0..1
   std::vector<float> std;           ///< likewise; input = (pixel / 255 - mean) / std
   Extent window;                    ///< the crop the classifier was trained on, pixels
+  ScoreActivation activation = ScoreActivation::softmax;
+  /// Sizes on which the network's branches meet are the window and multiples of this more; {1, 1} for any.
+  Extent size_multiple;
+  std::optional<ResizeRecipe> recipe;  ///< nothing if the file does not say
   std::string
       classifier_pool;  ///< name of the average pool that stood global before the conversion; empty if none
   std::string source;   ///< provenance: the checkpoint's file name

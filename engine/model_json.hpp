@@ -18,7 +18,8 @@
 
 namespace fcn::inline FCN_ABI {
 
-inline constexpr int kModelFormatVersion = 1;
+/// The version that is written. Version 1, read still, lacks activation, size_multiple and recipe.
+inline constexpr int kModelFormatVersion = 2;
 
 /// CRC-32 of each tensor's bytes, by the tensor's name.
 using TensorChecksums = std::map<std::string, std::uint32_t>;
@@ -97,6 +98,49 @@ inline void read_graph(JsonFields& parent, ModelText& model, const Limits& limit
   if (const Status read = fields.finish(); !read) parent.fail(read.error());
 }
 
+inline OrderedJson recipe_to_json(const ResizeRecipe& recipe) {
+  OrderedJson json;
+  json["resize"] = to_json(recipe.resize);
+  json["keep_ratio"] = recipe.keep_ratio;
+  json["crop"] = to_json(recipe.crop);
+  json["interpolation"] = to_json(recipe.interpolation);
+  return json;
+}
+
+inline ResizeRecipe read_recipe(JsonFields& parent, const JsonView& view, const Limits& limits) {
+  JsonFields fields(view);
+  ResizeRecipe recipe;
+  recipe.resize = read_extent(fields, "resize", limits);
+  recipe.keep_ratio = fields.boolean("keep_ratio");
+  recipe.crop = read_extent(fields, "crop", limits);
+  recipe.interpolation = read_kind<RecipeInterpolation>(fields, "interpolation");
+  if (const Status read = fields.finish(); !read) parent.fail(read.error());
+  return recipe;
+}
+
+/// A classifier that ends in a softmax or a sigmoid gives probabilities, not logits.
+inline bool ends_in_probabilities(const Graph& graph) {
+  const Op& op = graph.nodes[graph.output].op;
+  const auto* activation = std::get_if<Activation>(&op);
+  return std::holds_alternative<Softmax>(op) ||
+         (activation != nullptr && activation->kind == ActivationKind::sigmoid);
+}
+
+/// How scores are meant and pictures made. Version 1 did not say: softmax was applied to whatever came, twice
+/// where the network ended in one, so there the network's own numbers are the scores.
+inline void read_meaning(JsonFields& fields, int version, ModelText& model, const Limits& limits) {
+  ModelInfo& info = model.info;
+  if (version == 1) {
+    const bool made = !model.graph.nodes.empty() && ends_in_probabilities(model.graph);
+    info.activation = made ? ScoreActivation::none : ScoreActivation::softmax;
+    return;
+  }
+  info.activation = read_kind<ScoreActivation>(fields, "activation");
+  info.size_multiple = read_extent(fields, "size_multiple", limits);
+  if (const JsonView recipe = fields.member("recipe"); !recipe.is_null())
+    info.recipe = read_recipe(fields, recipe, limits);
+}
+
 inline Error model_error(std::string message, const char* field) {
   return {ErrorCode::malformed, std::move(message), std::string("field ") + field};
 }
@@ -128,6 +172,24 @@ inline bool is_average_pool(const Graph& graph, const std::string& name) {
 
 }  // namespace detail
 
+namespace detail {
+
+inline Status validate_meaning(const ModelInfo& info, int most) {
+  const auto fits = [most](Extent extent) {
+    return extent.y >= 1 && extent.y <= most && extent.x >= 1 && extent.x <= most;
+  };
+  if (!fits(info.size_multiple)) return model_error("is not positive or too large", "size_multiple");
+  if (!info.recipe) return {};
+  const ResizeRecipe& recipe = *info.recipe;
+  if (!fits(recipe.resize) || !fits(recipe.crop))
+    return model_error("has a size that is not positive or too large", "recipe");
+  if (recipe.crop.y > recipe.resize.y || recipe.crop.x > recipe.resize.x)
+    return model_error("cuts out more than there is", "recipe.crop");
+  return {};
+}
+
+}  // namespace detail
+
 /// Checks what a model says of itself against its (valid) graph: that the training window runs, and that
 /// labels, background, preprocessing, classifier pool and self-test fit the channels that enter and leave.
 inline Status validate_model(const Graph& graph, const ModelInfo& info) {
@@ -155,6 +217,7 @@ inline Status validate_model(const Graph& graph, const ModelInfo& info) {
   if (!info.classifier_pool.empty() && !detail::is_average_pool(graph, info.classifier_pool))
     return model_error("\"" + info.classifier_pool + "\" is not an average pool of the graph",
                        "graph.classifier_pool");
+  if (const Status meant = detail::validate_meaning(info, Limits().max_image_side); !meant) return meant;
   return info.self_test ? detail::validate_self_test(*info.self_test, graph, channels) : Status{};
 }
 
@@ -172,6 +235,9 @@ inline std::string model_to_json(const Graph& graph, const ModelInfo& info,
   json["preprocess"]["mean"] = detail::floats_to_json(info.mean);
   json["preprocess"]["std"] = detail::floats_to_json(info.std);
   json["window"] = detail::to_json(info.window);
+  json["activation"] = detail::to_json(info.activation);
+  json["size_multiple"] = detail::to_json(info.size_multiple);
+  json["recipe"] = info.recipe ? detail::recipe_to_json(*info.recipe) : OrderedJson(nullptr);
   json["provenance"] = OrderedJson::object();
   json["provenance"]["source"] = info.source;
   json["provenance"]["source_sha256"] = info.source_sha256;
@@ -189,9 +255,9 @@ inline Result<ModelText> model_from_json(std::string_view text, const Limits& li
   JsonFields fields(JsonView(*json, ""));
   const int version = fields.integer("version", 0);
   if (const Status read = fields.status(); !read) return read.error();
-  if (version != kModelFormatVersion)
+  if (version < 1 || version > kModelFormatVersion)
     return Error{ErrorCode::unsupported,
-                 "is " + std::to_string(version) + ", this program reads version " +
+                 "is " + std::to_string(version) + ", this program reads versions 1 to " +
                      std::to_string(kModelFormatVersion) + ": export the model again",
                  "field version"};
   ModelText model;
@@ -202,6 +268,7 @@ inline Result<ModelText> model_from_json(std::string_view text, const Limits& li
     model.info.background = static_cast<int>(fields.keep(background.integer(0, detail::kMaxChannels)));
   detail::read_preprocess(fields, model.info);
   model.info.window = detail::read_extent(fields, "window", limits);
+  detail::read_meaning(fields, version, model, limits);
   detail::read_provenance(fields, model.info);
   if (const JsonView test = fields.member("self_test"); !test.is_null())
     model.info.self_test = detail::read_self_test(fields, test, limits);

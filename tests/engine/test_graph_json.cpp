@@ -7,8 +7,6 @@
 #include <functional>
 #include <string>
 
-#include "engine/model_json.hpp"
-
 using namespace fcn;
 using Catch::Contains;
 
@@ -207,11 +205,4 @@ TEST_CASE("validate_graph names the node and what is wrong") {
   CHECK(validate_graph(every_op(), limits));
   --limits.max_nodes;
   CHECK_FALSE(validate_graph(every_op(), limits));
-}
-
-TEST_CASE("a model's text of another version is refused before anything else") {
-  const auto model = model_from_json(R"({"version":2,"anything":[]})");
-  REQUIRE_FALSE(model);
-  CHECK(model.error().to_string() ==
-        "field version: is 2, this program reads version 1: export the model again");
 }

@@ -42,6 +42,10 @@ ModelInfo small_info() {
   info.mean = {0.485f};
   info.std = {0.229f};
   info.window = {2, 2};
+  info.activation = ScoreActivation::sigmoid;
+  info.size_multiple = {32, 16};
+  info.recipe = ResizeRecipe{
+      .resize = {5, 4}, .keep_ratio = false, .crop = {3, 2}, .interpolation = RecipeInterpolation::lanczos};
   info.classifier_pool = "pool";
   info.source = "small.pth";
   info.source_sha256 = "00ff";
@@ -104,6 +108,9 @@ TEST_CASE("a model file gives back what was written") {
     CHECK(info.mean == expected.mean);
     CHECK(info.std == expected.std);
     CHECK(info.window == expected.window);
+    CHECK(info.activation == expected.activation);
+    CHECK(info.size_multiple == expected.size_multiple);
+    CHECK(info.recipe == expected.recipe);
     CHECK(info.classifier_pool == expected.classifier_pool);
     CHECK(info.source_sha256 == expected.source_sha256);
     CHECK(info.trained_parameters == expected.trained_parameters);
@@ -162,6 +169,12 @@ TEST_CASE("a model that contradicts itself is refused") {
   CHECK_THAT(refused([](Graph&, ModelInfo& info) { info.window = {1, 2}; }), Contains("window"));
   CHECK_THAT(refused([](Graph&, ModelInfo& info) { info.classifier_pool = "conv"; }),
              Contains("classifier_pool"));
+  CHECK_THAT(refused([](Graph&, ModelInfo& info) {
+               info.size_multiple = {0, 1};
+             }),
+             Contains("size_multiple"));
+  CHECK_THAT(refused([](Graph&, ModelInfo& info) { info.recipe->crop = {6, 1}; }), Contains("recipe.crop"));
+  CHECK_THAT(refused([](Graph&, ModelInfo& info) { info.recipe->resize.x = 1 << 30; }), Contains("recipe"));
   CHECK_THAT(refused([](Graph&, ModelInfo& info) { info.self_test->logits.pop_back(); }),
              Contains("self_test.logits"));
   CHECK_THAT(refused([](Graph&, ModelInfo& info) { info.self_test->grid.push_back(1); }),
