@@ -62,11 +62,10 @@ Result<int> find_background(const std::vector<std::string>& labels, const std::s
 Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& network, int classes) {
   ModelInfo info;
   info.name = network.name;
-  if (!request.labels.empty() && request.labels.size() != static_cast<std::size_t>(classes))
-    return bad_request("has " + std::to_string(request.labels.size()) + " labels, the network has " +
-                           std::to_string(classes) + " classes",
-                       "--labels");
-  info.labels = request.labels;
+  if (!request.labels.names.empty())
+    if (const Status fits = check_label_count(request.labels, classes); !fits)
+      return fits.error().at("--labels");
+  info.labels = request.labels.names;
   if (info.labels.empty() && network.labels.size() == static_cast<std::size_t>(classes))
     info.labels = network.labels;
   if (request.background) {
@@ -176,33 +175,6 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   report.file_bytes = *bytes;
   report.info = *std::move(info);
   return report;
-}
-
-Result<std::vector<std::string>> read_labels(const std::string& path) {
-  const Limits limits;
-  const auto source = ByteSource::open(path);
-  if (!source) return source.error();
-  if (source->size() > limits.max_header_bytes)
-    return Error{ErrorCode::limit_exceeded, "a label file of " + std::to_string(source->size()) + " bytes",
-                 path};
-  const auto bytes = source->read(0, source->size());
-  if (!bytes) return bytes.error().at(path);
-  std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  std::vector<std::string> labels;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || line.size() > limits.max_name_bytes || !is_utf8(line))
-      return Error{ErrorCode::invalid_argument,
-                   "line " + std::to_string(labels.size() + 1) +
-                       " is empty, too long or not UTF-8: expected one label",
-                   path};
-    labels.emplace_back(line);
-  }
-  if (labels.empty()) return Error{ErrorCode::invalid_argument, "holds no labels", path};
-  return labels;
 }
 
 }  // namespace fcn::tools

@@ -12,6 +12,7 @@
 #include "engine/model_info.hpp"
 #include "engine/passes/to_fcn.hpp"
 #include "engine/result.hpp"
+#include "tools/labels/label_file.hpp"
 #include "tools/self_test.hpp"
 
 namespace fcn::tools {
@@ -19,7 +20,7 @@ namespace fcn::tools {
 struct ExportRequest {
   std::string checkpoint;
   std::string output;
-  std::vector<std::string> labels;        ///< empty for the file's own, if it has any
+  LabelList labels;                       ///< empty for the file's own, if it has any
   std::optional<std::string> background;  ///< one of the labels
   std::vector<float>
       mean;  ///< per input channel; empty for the file's own or, with three channels, ImageNet's
@@ -44,8 +45,5 @@ struct ExportReport {
 /// Does all of it. An Error with code invalid_argument or too_small is about the request, any other about the
 /// checkpoint or the file system; no file is left then.
 Result<ExportReport> export_model(const ExportRequest& request);
-
-/// Labels from a text file, one a line, UTF-8.
-Result<std::vector<std::string>> read_labels(const std::string& path);
 
 }  // namespace fcn::tools

@@ -117,7 +117,7 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   if (!deviation) return deviation.error();
   request.std = *std::move(deviation);
   if (!arguments.labels.empty()) {
-    auto labels = fcn::tools::read_labels(arguments.labels);
+    auto labels = fcn::tools::read_label_file(arguments.labels);
     if (!labels) return usage_error(labels.error().to_string(), "--labels");
     request.labels = *std::move(labels);
   }

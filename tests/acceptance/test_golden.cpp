@@ -160,7 +160,7 @@ TEST_CASE("the checkpoint exported in float32 gives PyTorch's scores on every sh
   const std::filesystem::path shared = FCN_SHARED_DIR;
   const auto model =
       std::filesystem::temp_directory_path() / ("fcn-golden-" + std::to_string(::getpid()) + ".safetensors");
-  auto labels = tools::read_labels((shared / "weights/fashion-labels.txt").string());
+  auto labels = tools::read_label_file((shared / "weights/fashion-labels.txt").string());
   REQUIRE(labels);
   tools::ExportRequest request;
   request.checkpoint = (shared / "weights/fashion_resnet18.pth").string();
