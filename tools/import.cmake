@@ -16,10 +16,16 @@ add_library(fcn_import STATIC
   import/checkpoint.cpp import/import_network.cpp import/pickle_reader.cpp import/pth_legacy.cpp import/pth_tar.cpp import/pth_zip.cpp import/resnet_map.cpp import/text_network.cpp
   import/torch_tensors.cpp import/zip_directory.cpp import/zip_reader.cpp
   import/onnx/fold_constants.cpp import/onnx/import_onnx.cpp import/onnx/known_tensor.cpp
-  import/onnx/lower_activations.cpp import/onnx/lower_arithmetic.cpp import/onnx/lower_convolutions.cpp
+  import/onnx/lower_activations.cpp import/onnx/lower_arithmetic.cpp import/onnx/lower_aten.cpp import/onnx/lower_convolutions.cpp
   import/onnx/lower_linear.cpp import/onnx/lower_shapes.cpp import/onnx/lower_windows.cpp import/onnx/lowering.cpp
   import/onnx/network_builder.cpp import/onnx/node_call.cpp import/onnx/onnx_metadata.cpp
-  import/onnx/onnx_model.cpp import/onnx/onnx_tensor.cpp import/onnx/shape_rules.cpp import/onnx/tensor_moves.cpp import/onnx/tensor_view.cpp)
+  import/onnx/onnx_model.cpp import/onnx/onnx_tensor.cpp import/onnx/shape_rules.cpp import/onnx/tensor_moves.cpp import/onnx/tensor_view.cpp
+  import/pt2/aten_activations.cpp import/pt2/aten_argument.cpp import/pt2/aten_arithmetic.cpp import/pt2/aten_call.cpp
+  import/pt2/aten_constants.cpp import/pt2/aten_convolutions.cpp import/pt2/aten_linear.cpp import/pt2/aten_norms.cpp
+  import/pt2/aten_ops.cpp import/pt2/aten_parts.cpp import/pt2/aten_reductions.cpp import/pt2/aten_shapes.cpp
+  import/pt2/aten_symbols.cpp import/pt2/aten_windows.cpp import/pt2/import_pt2.cpp import/pt2/in_place.cpp
+  import/pt2/pt2_archive.cpp import/pt2/pt2_program.cpp import/pt2/stored_values.cpp import/pt2/tensor_meta.cpp
+  import/pt2/translate_pt2.cpp)
 target_include_directories(fcn_import SYSTEM PRIVATE ${FCN_NETTLE_INCLUDE_DIR})
 target_link_libraries(fcn_import PRIVATE onnx_proto)
 target_link_libraries(fcn_import PUBLIC fcn fcn_runtime fcn_output_files

@@ -7,6 +7,8 @@
 
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
+#include "tools/import/pt2/import_pt2.hpp"
+#include "tools/import/pt2/pt2_archive.hpp"
 #include "tools/import/resnet_map.hpp"
 #include "tools/import/text_network.hpp"
 
@@ -33,6 +35,7 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
 Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
   if (looks_like_onnx(source)) return import_onnx_file(source, options);
   if (looks_like_text_network(source)) return import_text_network(source);
+  if (looks_like_pt2(source)) return import_pt2(source, options.window);
   const auto checkpoint = read_checkpoint(std::move(source));
   if (!checkpoint) return checkpoint.error();
   auto network = import_resnet(*checkpoint);

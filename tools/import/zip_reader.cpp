@@ -28,7 +28,7 @@ constexpr std::uint16_t kHasDescriptor = 1u << 3;
 struct CentralEntry {
   ZipEntry entry;
   std::uint16_t flags = 0;
-  std::uint32_t crc = 0;
+  std::uint64_t unpacked = 0;  ///< its size when it is no longer compressed
   std::uint64_t header_begin = 0;
   std::uint64_t end = 0;  ///< of its bytes and descriptor
 };
@@ -64,7 +64,7 @@ Result<CentralEntry> read_central_entry(ZipFields& fields) {
   central.flags = fields.u16();
   const std::uint16_t method = fields.u16();
   fields.skip(2 + 2);  // time, date
-  central.crc = fields.u32();
+  central.entry.crc = fields.u32();
   std::uint64_t stored = fields.u32();
   std::uint64_t bytes = fields.u32();
   const std::uint16_t name_bytes = fields.u16();
@@ -81,14 +81,12 @@ Result<CentralEntry> read_central_entry(ZipFields& fields) {
   if (!read_extra64(extra, bytes, stored, central.header_begin))
     return zip_error(where + "damaged extra field");
   if ((central.flags & kEncrypted) != 0) return zip_error(where + "is encrypted", ErrorCode::unsupported);
-  if (method != 0)
-    return zip_error(where + "is compressed (method " + std::to_string(method) +
-                         "), expected stored as torch.save writes it; unpack and zip again with -0",
-                     ErrorCode::unsupported);
-  if (stored != bytes) return zip_error(where + "is stored but has two sizes");
+  central.entry.method = method;
+  if (method == 0 && stored != bytes) return zip_error(where + "is stored but has two sizes");
   if (disk != 0 || !is_plain_name(central.entry.name))
     return zip_error(where + "has an unusable name or disk");
-  central.entry.bytes = bytes;
+  central.entry.bytes = stored;
+  central.unpacked = bytes;
   return central;
 }
 
@@ -99,10 +97,10 @@ Result<std::uint64_t> check_descriptor(const ByteSource& source, const CentralEn
     const auto record = source.read(at, 8 + 2 * width);
     if (!record) return record.error();
     ZipFields fields(*record);
-    if (fields.u32() != kDescriptorSignature || fields.u32() != central.crc) break;
+    if (fields.u32() != kDescriptorSignature || fields.u32() != central.entry.crc) break;
     const std::uint64_t stored = width == 4 ? fields.u32() : fields.u64();
     const std::uint64_t bytes = width == 4 ? fields.u32() : fields.u64();
-    if (stored == central.entry.bytes && bytes == central.entry.bytes) return at + record->size();
+    if (stored == central.entry.bytes && bytes == central.unpacked) return at + record->size();
   }
   return zip_error("member " + central.entry.name + ": data descriptor and directory differ");
 }
@@ -131,9 +129,9 @@ Status locate(const ByteSource& source, CentralEntry& central, std::uint64_t dir
   const auto agrees = [&](std::uint32_t local, std::uint64_t listed) {
     return local == listed || (streamed && local == 0) || (local == kZipIn64 && listed >= kZipIn64);
   };
-  if (signature != kLocalSignature || flags != central.flags || method != 0 ||
-      local_name != central.entry.name || !agrees(crc, central.crc) || !agrees(stored, central.entry.bytes) ||
-      !agrees(bytes, central.entry.bytes))
+  if (signature != kLocalSignature || flags != central.flags || method != central.entry.method ||
+      local_name != central.entry.name || !agrees(crc, central.entry.crc) ||
+      !agrees(stored, central.entry.bytes) || !agrees(bytes, central.unpacked))
     return zip_error(where + "local header and directory differ");
   central.entry.data_begin = central.header_begin + kLocalBytes + name_bytes + extra_bytes;
   const auto end = checked_add(central.entry.data_begin, central.entry.bytes);
@@ -146,21 +144,6 @@ Status locate(const ByteSource& source, CentralEntry& central, std::uint64_t dir
   if (*descriptor_end > directory_begin) return zip_error(where + "reaches past the archive");
   central.end = *descriptor_end;
   return {};
-}
-
-Status check_crc(const ByteSource& source, const CentralEntry& central) {
-  constexpr std::uint64_t kChunk = 1 << 20;
-  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kChunk, central.entry.bytes)));
-  std::uint32_t crc = 0;
-  for (std::uint64_t done = 0; done < central.entry.bytes; done += buffer.size()) {
-    const auto count =
-        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), central.entry.bytes - done));
-    const std::span chunk = std::span(buffer).first(count);
-    if (const Status got = source.read(central.entry.data_begin + done, chunk); !got) return got;
-    crc = crc32(chunk, crc);
-  }
-  if (crc == central.crc) return {};
-  return zip_error("member " + central.entry.name + ": is damaged, its CRC-32 differs", ErrorCode::mismatch);
 }
 
 Status check_no_overlap(std::vector<CentralEntry>& members) {
@@ -179,7 +162,25 @@ bool looks_like_zip(const ByteSource& source) {
   return start && *ByteReader(*start).number<std::uint32_t>() == kLocalSignature;
 }
 
-Result<std::vector<ZipEntry>> read_zip_directory(const ByteSource& source, const Limits& limits) {
+Status check_zip_member(const ByteSource& source, const ZipEntry& entry) {
+  constexpr std::uint64_t kChunk = 1 << 20;
+  if (entry.method != 0)
+    return zip_error("member " + entry.name + ": is compressed (method " + std::to_string(entry.method) +
+                         "), expected stored as torch.save writes it; unpack and zip again with -0",
+                     ErrorCode::unsupported);
+  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kChunk, entry.bytes)));
+  std::uint32_t crc = 0;
+  for (std::uint64_t done = 0; done < entry.bytes; done += buffer.size()) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), entry.bytes - done));
+    const std::span chunk = std::span(buffer).first(count);
+    if (const Status got = source.read(entry.data_begin + done, chunk); !got) return got;
+    crc = crc32(chunk, crc);
+  }
+  if (crc == entry.crc) return {};
+  return zip_error("member " + entry.name + ": is damaged, its CRC-32 differs", ErrorCode::mismatch);
+}
+
+Result<std::vector<ZipEntry>> list_zip_members(const ByteSource& source, const Limits& limits) {
   const auto directory = find_zip_directory(source);
   if (!directory) return directory.error();
   if (directory->entries > limits.max_zip_entries || directory->bytes > limits.max_header_bytes)
@@ -202,10 +203,15 @@ Result<std::vector<ZipEntry>> read_zip_directory(const ByteSource& source, const
   if (fields.remaining() != 0) return zip_error("the central directory has bytes to spare");
   if (const Status apart = check_no_overlap(members); !apart) return apart.error();
   std::vector<ZipEntry> entries;
-  for (CentralEntry& member : members) {
-    if (const Status intact = check_crc(source, member); !intact) return intact.error();
-    entries.push_back(std::move(member.entry));
-  }
+  for (CentralEntry& member : members) entries.push_back(std::move(member.entry));
+  return entries;
+}
+
+Result<std::vector<ZipEntry>> read_zip_directory(const ByteSource& source, const Limits& limits) {
+  auto entries = list_zip_members(source, limits);
+  if (!entries) return entries;
+  for (const ZipEntry& entry : *entries)
+    if (const Status intact = check_zip_member(source, entry); !intact) return intact.error();
   return entries;
 }
 

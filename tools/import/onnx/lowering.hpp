@@ -33,6 +33,7 @@ std::span<const LoweringRule> window_rules();       // lower_windows.cpp: pools,
 std::span<const LoweringRule> activation_rules();  // lower_activations.cpp: functions of single values, norms
 std::span<const LoweringRule> arithmetic_rules();  // lower_arithmetic.cpp: two maps, or a map and constants
 std::span<const LoweringRule> shape_rules();       // lower_shapes.cpp: reshapes, selections, concatenation
+std::span<const LoweringRule> aten_rules();        // lower_aten.cpp: what only .pt2 files say
 std::span<const LoweringRule> linear_rules();      // lower_linear.cpp: products with matrices, means, softmax
 
 /// The function for a node's type and operator set. A Refusal if there is none.
