@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Sum, difference, product and quotient of two feature maps, with relu if asked. Where one has a single
-// channel or column it is repeated: a squeeze-and-excite gate multiplies a map. (The sum at a residual
-// block's end is usually fused into the convolution, ConvBand::residual, instead.)
+// Sum, difference, product, quotient, least and greatest of two feature maps, with relu if asked. Where one
+// has a single channel or column it is repeated: a squeeze-and-excite gate multiplies a map. (The sum at a
+// residual block's end is usually fused into the convolution, ConvBand::residual, instead.)
 #pragma once
 
 #include "kernels/kernel_table.hpp"
@@ -48,6 +48,20 @@ template <class Arch>
 void divide_f32(const PixelBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels, [](V a, V b) FCN_INLINE_LAMBDA { return a / b; });
+}
+
+template <class Arch>
+void minimum_f32(const PixelBand& band, Range pixels) {
+  using V = Vec<Arch>;
+  combine_maps<Arch>(band, pixels,
+                     [](V a, V b) FCN_INLINE_LAMBDA { return V::select(V::either(b > a, is_nan(a)), a, b); });
+}
+
+template <class Arch>
+void maximum_f32(const PixelBand& band, Range pixels) {
+  using V = Vec<Arch>;
+  combine_maps<Arch>(band, pixels,
+                     [](V a, V b) FCN_INLINE_LAMBDA { return V::select(V::either(a > b, is_nan(a)), a, b); });
 }
 
 }  // namespace fcn::kernels

@@ -126,11 +126,14 @@ struct PixelBand {
   bool a_one_channel = false;  ///< arithmetic: a has a single channel, which counts for all
   bool b_one_channel = false;
   OutputRows out;                ///< may be the rows of a or b, unless a column or channel is repeated
-  const float* scale = nullptr;  ///< batch norm, prelu (slopes): [channels rounded up to kChannelQuantum]
-  const float* shift = nullptr;  ///< batch norm: the same
+  const float* scale = nullptr;  ///< batch and channel norm, prelu (slopes): [channels rounded up to
+                                 ///< kChannelQuantum]
+  const float* shift = nullptr;  ///< batch and channel norm: the same
   float alpha = 0, beta = 0;     ///< activations and local response norm
   float bias = 0;                ///< local response norm
   int size = 1;                  ///< local response norm: channels of a window
+  float epsilon = 0;             ///< channel norm
+  bool center = true;            ///< channel norm: the mean is subtracted
   bool relu = false;             ///< batch norm and arithmetic
 };
 
@@ -173,17 +176,18 @@ struct CopyChannelsBand {
   bool closes_pixel = true;      ///< zeros are written after them, up to kChannelQuantum
 };
 
-/// One band of linear resampling: each output pixel is a weighted mean of two columns of two rows.
+/// One band of resampling: each output pixel is a weighted mean of `taps` columns of as many rows, two if
+/// linear and four if cubic.
 struct ResizeBand {
   int channels = 0;
   int images = 1;
   int rows = 0;
   int width = 0;  ///< of the output
-  InputRows in;   ///< rows * 2: the two input rows of each output row
+  InputRows in;   ///< rows * taps: the input rows of each output row
   OutputRows out;
-  const float* row_weights = nullptr;     ///< [rows][2]
-  const int* columns = nullptr;           ///< [width][2]
-  const float* column_weights = nullptr;  ///< [width][2]
+  const float* row_weights = nullptr;     ///< [rows][taps]
+  const int* columns = nullptr;           ///< [width][taps]
+  const float* column_weights = nullptr;  ///< [width][taps]
 };
 
 }  // namespace fcn::kernels

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Mean and maximum over a whole map, gathered band by band while its rows stream by. A row is summed before
-// it joins the total, so that a large map's error grows with its height and width, not with their product.
+// Mean, sum and maximum over a whole map, gathered band by band while its rows stream by. A row is summed
+// before it joins the total, so that a large map's error grows with its height and width, not with their
+// product.
 #pragma once
 
 #include <cstddef>
@@ -36,10 +37,10 @@ FCN_INLINE void gather_rows(const GlobalPoolBand& band, Range blocks, float star
   }
 }
 
-template <class Arch>
-void global_average_pool_f32(const GlobalPoolBand& band, Range blocks) {
+/// Sums of the channels; finish(acc) is what is stored.
+template <class Arch, class Finish>
+FCN_INLINE void gather_sums(const GlobalPoolBand& band, Range blocks, Finish&& finish) {
   using V = Vec<Arch>;
-  const auto cells = V::broadcast(static_cast<float>(band.cells));
   gather_rows<Arch>(
       band, blocks, 0.0f,
       [&](V acc, const float* column, int n) FCN_INLINE_LAMBDA {
@@ -49,7 +50,20 @@ void global_average_pool_f32(const GlobalPoolBand& band, Range blocks) {
         }
         return acc + sum;
       },
-      [&](V acc) FCN_INLINE_LAMBDA { return band.cells == 0 ? acc : acc / cells; });
+      finish);
+}
+
+template <class Arch>
+void global_average_pool_f32(const GlobalPoolBand& band, Range blocks) {
+  using V = Vec<Arch>;
+  const auto cells = V::broadcast(static_cast<float>(band.cells));
+  gather_sums<Arch>(band, blocks,
+                    [&](V acc) FCN_INLINE_LAMBDA { return band.cells == 0 ? acc : acc / cells; });
+}
+
+template <class Arch>
+void global_sum_pool_f32(const GlobalPoolBand& band, Range blocks) {
+  gather_sums<Arch>(band, blocks, [](Vec<Arch> acc) FCN_INLINE_LAMBDA { return acc; });
 }
 
 template <class Arch>

@@ -77,11 +77,14 @@ struct KernelTable {
 
   /// Bits: fma(a, scale, shift), then x > 0 ? x : 0 if relu.
   void (*batch_norm)(const PixelBand&, Range pixels);
-  // Arithmetic. Bits: a + b, a - b, a * b, a / b, then x > 0 ? x : 0 if relu.
+  // Arithmetic. Bits: a + b, a - b, a * b, a / b, (b > a or a is NaN) ? a : b, (a > b or a is NaN) ? a : b;
+  // then x > 0 ? x : 0 if relu.
   void (*add)(const PixelBand&, Range pixels);
   void (*subtract)(const PixelBand&, Range pixels);
   void (*multiply)(const PixelBand&, Range pixels);
   void (*divide)(const PixelBand&, Range pixels);
+  void (*minimum)(const PixelBand&, Range pixels) = nullptr;
+  void (*maximum)(const PixelBand&, Range pixels) = nullptr;
 
   /// Bits: x > 0 ? x : 0 (so NaN and -0 become +0).
   void (*relu)(const PixelBand&, Range pixels);
@@ -99,10 +102,56 @@ struct KernelTable {
   void (*hard_sigmoid)(const PixelBand&, Range pixels);
   /// Bits: x * (clip of fma(1/6, x, 1/2) from 0 to 1).
   void (*hard_swish)(const PixelBand&, Range pixels);
+
+  // Curves. |x| is x > 0 ? x : 0 - x. NaN gives NaN; so do silu, mish and both gelus of -infinity, and
+  // softsign of either.
+
+  /// Bits: x > 0 ? beta * x : alpha * (exp's e^x - 1).
+  void (*elu)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: (x * 1/2) * (1 + erf(x * sqrt 1/2)).
+  void (*gelu)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: x * sigmoid(x * fma(0.0713548163, x * x, 1.59576912)), the same as by a hyperbolic tangent.
+  void (*gelu_tanh)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: (x > 0 ? x : 0) + ln(1 + exp(0 - |x|)), with curves.hpp's logarithm.
+  void (*softplus)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: x / (1 + |x|).
+  void (*softsign)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: t = exp's e^u - 1 of u = 0 - (|x| + |x|); y = (0 - t) / (2 + t); x > 0 ? y : 0 - y.
+  void (*tanh)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: t = exp(0 - |x|), s = t * t, d = t + t; x > 0: n = 1 + d, m = s + s; else n = s + d, m = 2;
+  /// x * (n / (n + m)).
+  void (*mish)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: |x|.
+  void (*abs)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: exp's e^x.
+  void (*exp)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: log.hpp's logarithm in float64, rounded once. -infinity at 0, NaN below.
+  void (*log)(const PixelBand&, Range pixels) = nullptr;
+  /// Correctly rounded. NaN below 0.
+  void (*sqrt)(const PixelBand&, Range pixels) = nullptr;
+  /// Bits: curves.hpp's polynomials.
+  void (*erf)(const PixelBand&, Range pixels) = nullptr;
+  /// x^alpha. Bits: log.hpp's exponential in float64 of alpha * ln x (of 0 if alpha is 0), rounded once. NaN
+  /// below 0; at 0 (of either sign) infinity, 1 or 0, as alpha is negative, 0 or positive.
+  void (*power)(const PixelBand&, Range pixels) = nullptr;
+
+  // Over the channels of each pixel. Sums are sixteen partial sums s[j] over c = j, j + 16, ..., then halves
+  // are added: s[j] + s[j + 8], then + 4, + 2, + 1.
+
+  // One channel of output; the band's `channels` are those of a. `out` may not be the rows of a. Bits: the
+  // sum; the sum / float(channels); sixteen partial extremes m[j], from -infinity or infinity, and their
+  // halves, as sums: (x > m or x is NaN) ? x : m, for the least (m > x or x is NaN) ? x : m.
+  void (*channel_sum)(const PixelBand&, Range pixels) = nullptr;
+  void (*channel_mean)(const PixelBand&, Range pixels) = nullptr;
+  void (*channel_maximum)(const PixelBand&, Range pixels) = nullptr;
+  void (*channel_minimum)(const PixelBand&, Range pixels) = nullptr;
+  /// Layer norm, or RMS norm without `center`. Bits: m = the sum of x / float(channels), or 0; d = x - m;
+  /// v = the sum, each term added by fma(d, d, s[j]), / float(channels); r = 1 / sqrt(v + epsilon);
+  /// fma(d * r, scale, shift).
+  void (*channel_norm)(const PixelBand&, Range pixels) = nullptr;
   /// Softmax over the channels of each pixel. Bits (kernels/softmax.hpp has the polynomial): m = largest
-  /// value, NaN ignored; e[c] = exp(x[c] - m); sixteen partial sums s[j] over c = j, j + 16, ...; the sum
-  /// adds halves: s[j] + s[j + 8], then + 4,
-  /// + 2, + 1; result e[c] / sum. A pixel with a NaN or an infinity of its largest value is all NaN.
+  /// value, NaN ignored; e[c] = exp(x[c] - m); their sum as above; result e[c] / sum. A pixel with a NaN or
+  /// an infinity of its largest value is all NaN.
   void (*softmax)(const PixelBand&, Range pixels);
   /// Local response norm. Bits (kernels/local_response_norm.hpp has the logarithm): s = 0, then s = fma(x[i],
   /// x[i], s) over the window's channels in order; t = fma(alpha / float(size), s, bias); y = -beta * ln t;
@@ -118,6 +167,9 @@ struct KernelTable {
   /// Bits: max_pool's, with the whole map as the window.
   void (*global_max_pool)(const GlobalPoolBand&, Range blocks);
 
+  /// Bits: global_average_pool's, without the division.
+  void (*global_sum_pool)(const GlobalPoolBand&, Range blocks) = nullptr;
+
   // Moving values.
 
   void (*copy_pixels)(const CopyPixelsBand&, Range pixels);
@@ -125,6 +177,9 @@ struct KernelTable {
   /// Bits, with the weights u of columns and v of rows: each row's mean m = fma(u[1], right, u[0] * left);
   /// then fma(v[1], m of the lower row, v[0] * m of the upper).
   void (*resize_linear)(const ResizeBand&, Range pixels);
+  /// Bits, with four weights u and v: each row's mean m = fma(u[3], x[3], fma(u[2], x[2], fma(u[1], x[1],
+  /// u[0] * x[0]))); then the same of v and the four m.
+  void (*resize_cubic)(const ResizeBand&, Range pixels) = nullptr;
 
   /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds,
   /// from and to kChannelQuantum floats, so that the compiler must compute them. Returns how many it did.

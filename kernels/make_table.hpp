@@ -6,17 +6,22 @@
 #include "kernels/arithmetic.hpp"
 #include "kernels/average_pool.hpp"
 #include "kernels/batch_norm.hpp"
+#include "kernels/channel_norm.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/conv_layout.hpp"
 #include "kernels/conv_max_pool.hpp"
 #include "kernels/copy_channels.hpp"
 #include "kernels/copy_pixels.hpp"
+#include "kernels/curves.hpp"
 #include "kernels/global_pool.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/local_response_norm.hpp"
+#include "kernels/log.hpp"
 #include "kernels/max_pool.hpp"
 #include "kernels/multiply_add_burst.hpp"
+#include "kernels/reduce_channels.hpp"
 #include "kernels/relu.hpp"
+#include "kernels/resize_cubic.hpp"
 #include "kernels/resize_linear.hpp"
 #include "kernels/simd.hpp"
 #include "kernels/softmax.hpp"
@@ -49,6 +54,8 @@ constexpr KernelTable make_table() {
           .subtract = &subtract_f32<Arch>,
           .multiply = &multiply_f32<Arch>,
           .divide = &divide_f32<Arch>,
+          .minimum = &minimum_f32<Arch>,
+          .maximum = &maximum_f32<Arch>,
           .relu = &relu_f32<Arch>,
           .leaky_relu = &leaky_relu_f32<Arch>,
           .prelu = &prelu_f32<Arch>,
@@ -57,13 +64,33 @@ constexpr KernelTable make_table() {
           .silu = &silu_f32<Arch>,
           .hard_sigmoid = &hard_sigmoid_f32<Arch>,
           .hard_swish = &hard_swish_f32<Arch>,
+          .elu = &elu_f32<Arch>,
+          .gelu = &gelu_f32<Arch>,
+          .gelu_tanh = &gelu_tanh_f32<Arch>,
+          .softplus = &softplus_f32<Arch>,
+          .softsign = &softsign_f32<Arch>,
+          .tanh = &tanh_f32<Arch>,
+          .mish = &mish_f32<Arch>,
+          .abs = &abs_f32<Arch>,
+          .exp = &exp_f32<Arch>,
+          .log = &log_f32<Arch>,
+          .sqrt = &sqrt_f32<Arch>,
+          .erf = &erf_f32<Arch>,
+          .power = &power_f32<Arch>,
+          .channel_sum = &channel_sum_f32<Arch>,
+          .channel_mean = &channel_mean_f32<Arch>,
+          .channel_maximum = &channel_maximum_f32<Arch>,
+          .channel_minimum = &channel_minimum_f32<Arch>,
+          .channel_norm = &channel_norm_f32<Arch>,
           .softmax = &softmax_f32<Arch>,
           .local_response_norm = &local_response_norm_f32<Arch>,
           .global_average_pool = &global_average_pool_f32<Arch>,
           .global_max_pool = &global_max_pool_f32<Arch>,
+          .global_sum_pool = &global_sum_pool_f32<Arch>,
           .copy_pixels = &copy_pixels_f32<Arch>,
           .copy_channels = &copy_channels_f32<Arch>,
           .resize_linear = &resize_linear_f32<Arch>,
+          .resize_cubic = &resize_cubic_f32<Arch>,
           .multiply_add_burst = &multiply_add_burst_f32<Arch>};
 }
 

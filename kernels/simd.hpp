@@ -101,6 +101,15 @@ struct Vec {
 #endif
   }
 
+  /// Correctly rounded; NaN below 0.
+  FCN_INLINE friend Vec square_root(Vec a) {
+#if defined(__aarch64__)
+    return {Batch(vsqrtq_f32(a.lanes))};  // xsimd 8.1 multiplies by an estimate of its inverse
+#else
+    return {xsimd::sqrt(a.lanes)};
+#endif
+  }
+
   /// The greater of two numbers; which zero it gives, or what it makes of NaN, depends on the arch.
   FCN_INLINE friend Vec greater(Vec a, Vec b) {
     return {xsimd::max(a.lanes, b.lanes)};

@@ -38,6 +38,8 @@ struct Vec<arch::avx512> {
   FCN_INLINE friend Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.lanes, b.lanes)}; }
   FCN_INLINE friend Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.lanes, b.lanes)}; }
 
+  FCN_INLINE friend Vec square_root(Vec a) { return {_mm512_maskz_sqrt_ps(0xffff, a.lanes)}; }
+
   FCN_INLINE friend Vec greater(Vec a, Vec b) { return {_mm512_maskz_max_ps(0xffff, a.lanes, b.lanes)}; }
   FCN_INLINE friend Vec greater_or_second(Vec a, Vec b) {
     return {_mm512_maskz_max_ps(0xffff, a.lanes, b.lanes)};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Sum, difference, product and quotient of two feature maps, the truth. Never optimised.
+// Sum, difference, product, quotient, least and greatest of two feature maps, the truth. Never optimised.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 
 #include "kernels/kernel_table.hpp"
@@ -38,6 +39,14 @@ inline void multiply_f32(const PixelBand& band, Range pixels) {
 
 inline void divide_f32(const PixelBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return a / b; });
+}
+
+inline void minimum_f32(const PixelBand& band, Range pixels) {
+  combine_maps(band, pixels, [](float a, float b) { return b > a || std::isnan(a) ? a : b; });
+}
+
+inline void maximum_f32(const PixelBand& band, Range pixels) {
+  combine_maps(band, pixels, [](float a, float b) { return a > b || std::isnan(a) ? a : b; });
 }
 
 }  // namespace fcn::kernels::reference

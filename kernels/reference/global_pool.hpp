@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Mean and maximum over a whole map, band by band, the truth. Never optimised.
+// Mean, sum and maximum over a whole map, band by band, the truth. Never optimised.
 #pragma once
 
 #include <cmath>
@@ -23,14 +23,24 @@ void gather_channels(const GlobalPoolBand& band, Range blocks, float start, F f)
   }
 }
 
-inline void global_average_pool_f32(const GlobalPoolBand& band, Range blocks) {
+inline void global_sum_pool_f32(const GlobalPoolBand& band, Range blocks) {
   gather_channels(band, blocks, 0.0f, [&](float acc, std::ptrdiff_t image, std::ptrdiff_t c) {
     for (std::ptrdiff_t r = 0; r < band.rows; ++r) {
       float sum = 0.0f;
       for (std::ptrdiff_t x = 0; x < band.width; ++x) sum = sum + input_pixel(band.in, {r, image, x})[c];
       acc = acc + sum;
     }
-    return band.cells == 0 ? acc : acc / static_cast<float>(band.cells);
+    return acc;
+  });
+}
+
+inline void global_average_pool_f32(const GlobalPoolBand& band, Range blocks) {
+  global_sum_pool_f32(band, blocks);
+  if (band.cells == 0) return;
+  GlobalPoolBand sums = band;  // gathered already
+  sums.first = false;
+  gather_channels(sums, blocks, 0.0f, [&](float sum, std::ptrdiff_t, std::ptrdiff_t) {
+    return sum / static_cast<float>(band.cells);
   });
 }
 

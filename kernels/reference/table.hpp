@@ -8,14 +8,19 @@
 #include "kernels/reference/arithmetic.hpp"
 #include "kernels/reference/average_pool.hpp"
 #include "kernels/reference/batch_norm.hpp"
+#include "kernels/reference/channel_norm.hpp"
 #include "kernels/reference/conv.hpp"
 #include "kernels/reference/conv_max_pool.hpp"
 #include "kernels/reference/copy.hpp"
+#include "kernels/reference/curves.hpp"
 #include "kernels/reference/global_pool.hpp"
 #include "kernels/reference/local_response_norm.hpp"
+#include "kernels/reference/log.hpp"
 #include "kernels/reference/max_pool.hpp"
 #include "kernels/reference/multiply_add_burst.hpp"
+#include "kernels/reference/reduce_channels.hpp"
 #include "kernels/reference/relu.hpp"
+#include "kernels/reference/resize_cubic.hpp"
 #include "kernels/reference/resize_linear.hpp"
 #include "kernels/reference/softmax.hpp"
 #include "kernels/reference/winograd.hpp"
@@ -44,6 +49,8 @@ constexpr KernelTable make_table() {
           .subtract = &subtract_f32,
           .multiply = &multiply_f32,
           .divide = &divide_f32,
+          .minimum = &minimum_f32,
+          .maximum = &maximum_f32,
           .relu = &relu_f32,
           .leaky_relu = &leaky_relu_f32,
           .prelu = &prelu_f32,
@@ -52,13 +59,33 @@ constexpr KernelTable make_table() {
           .silu = &silu_f32,
           .hard_sigmoid = &hard_sigmoid_f32,
           .hard_swish = &hard_swish_f32,
+          .elu = &elu_f32,
+          .gelu = &gelu_f32,
+          .gelu_tanh = &gelu_tanh_f32,
+          .softplus = &softplus_f32,
+          .softsign = &softsign_f32,
+          .tanh = &tanh_f32,
+          .mish = &mish_f32,
+          .abs = &abs_f32,
+          .exp = &exp_f32,
+          .log = &log_f32,
+          .sqrt = &sqrt_f32,
+          .erf = &erf_f32,
+          .power = &power_f32,
+          .channel_sum = &channel_sum_f32,
+          .channel_mean = &channel_mean_f32,
+          .channel_maximum = &channel_maximum_f32,
+          .channel_minimum = &channel_minimum_f32,
+          .channel_norm = &channel_norm_f32,
           .softmax = &softmax_f32,
           .local_response_norm = &local_response_norm_f32,
           .global_average_pool = &global_average_pool_f32,
           .global_max_pool = &global_max_pool_f32,
+          .global_sum_pool = &global_sum_pool_f32,
           .copy_pixels = &copy_pixels_f32,
           .copy_channels = &copy_channels_f32,
           .resize_linear = &resize_linear_f32,
+          .resize_cubic = &resize_cubic_f32,
           .multiply_add_burst = &multiply_add_burst_f32};
 }
 

@@ -26,13 +26,16 @@ struct PixelCase {
   int size = 1;
   bool one_column_b = false, one_channel_b = false;  ///< b's first column or channel counts for all
   bool swapped = false;                              ///< the kernel's a is b, and b is a
+  float epsilon = 0.0f;
+  bool center = true;
 
   std::string reproducer() const {
     std::ostringstream text;
     text << "PixelCase{" << channels << ", " << images << ", " << rows << ", " << width << ", "
          << spare_channels << ", " << relu << ", " << in_place << ", Values(" << static_cast<int>(values)
          << "), " << seed << ", " << scale_of_values << ", " << alpha << ", " << beta << ", " << bias << ", "
-         << size << ", " << one_column_b << ", " << one_channel_b << ", " << swapped << "}";
+         << size << ", " << one_column_b << ", " << one_channel_b << ", " << swapped << ", " << epsilon
+         << ", " << center << "}";
     return text.str();
   }
 };
@@ -125,6 +128,8 @@ class PixelProblem {
     band.beta = c.beta;
     band.bias = c.bias;
     band.size = c.size;
+    band.epsilon = c.epsilon;
+    band.center = c.center;
     band.out = output_rows(out);
     band.scale = scale_.data();
     band.shift = shift_.data();

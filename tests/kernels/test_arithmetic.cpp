@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Add, subtract, multiply and divide on every table: bits against the reference, and float32's rounding of
-// the float64 result, which is the result; repeated columns and channels on either side.
+// Add, subtract, multiply, divide, minimum and maximum on every table: bits against the reference, and
+// float32's rounding of the float64 result, which is the result; repeated columns and channels on either
+// side.
 #include "tests/kernels/pixelwise_check.hpp"
 
 namespace fcn::test {
@@ -17,6 +18,9 @@ const Operation kOperations[] = {
     {"subtract", &KernelTable::subtract, [](double a, double b) { return a - b; }},
     {"multiply", &KernelTable::multiply, [](double a, double b) { return a * b; }},
     {"divide", &KernelTable::divide, [](double a, double b) { return a / b; }},
+    // NaN if either is; of two zeros the second.
+    {"minimum", &KernelTable::minimum, [](double a, double b) { return b > a || std::isnan(a) ? a : b; }},
+    {"maximum", &KernelTable::maximum, [](double a, double b) { return a > b || std::isnan(a) ? a : b; }},
 };
 
 /// The usual cases, and each with every way of repeating one side.

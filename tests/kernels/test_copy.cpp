@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Pixels and channels moved from place to place on every table: each value is the one that the tables of the
-// band name, nothing else is written; linear resampling against the reference and float64.
+// band name, nothing else is written; linear and cubic resampling against the reference and float64.
 #include <algorithm>
 #include <vector>
 
@@ -108,65 +108,78 @@ TEST_CASE("Two shares of a concatenation lie side by side", "[copy]") {
   }
 }
 
-TEST_CASE("Linear resampling agrees with the reference and float64", "[copy]") {
+/// A band of `taps` rows and columns for each output pixel, at random places with random weights.
+struct ResizeProblem {
+  Map in;
+  int taps;
+  std::vector<const float*> rows;
+  std::vector<int> columns;
+  std::vector<float> row_weights, column_weights;
+
+  ResizeProblem(int channels, int count, RandomFloats& random)
+      : in(make_input(channels, 2, random)), taps(count) {
+    for (int y = 0; y < kRows * taps; ++y) {
+      rows.push_back(in.row(random.pick(2)));
+      row_weights.push_back(static_cast<float>(random.pick(9) - 2) / 8);
+    }
+    for (int x = 0; x < kWidth * taps; ++x) {
+      columns.push_back(random.pick(kInWidth));
+      column_weights.push_back(static_cast<float>(random.pick(9) - 2) / 8);
+    }
+  }
+
+  Map run(const KernelTable& table, RandomFloats& random) const {
+    const int channels = in.shape().channels;
+    Map out = make_output(channels, kWidth);
+    const kernels::ResizeBand band{channels,
+                                   kImages,
+                                   kRows,
+                                   kWidth,
+                                   input_rows(in, rows),
+                                   output_rows(out),
+                                   row_weights.data(),
+                                   columns.data(),
+                                   column_weights.data()};
+    for (const Range& slice : random_slices(kRows * kImages * kWidth, random))
+      (taps == 2 ? table.resize_linear : table.resize_cubic)(band, slice);
+    return out;
+  }
+
+  /// The error of one value, in units of the bound: a product's and a sum's roundings for each tap.
+  double error(const Map& got, int y, int image, int x, int c) const {
+    double sum = 0, magnitude = 0;
+    for (int k = 0; k < taps * taps; ++k) {
+      const auto ky = static_cast<std::size_t>(taps * y + k / taps),
+                 kx = static_cast<std::size_t>(taps * x + k % taps);
+      const double value = rows[ky][image * in.image_stride() + columns[kx] * in.shape().pixel_stride + c];
+      const double term = value * double{row_weights[ky]} * double{column_weights[kx]};
+      sum += term;
+      magnitude += std::abs(term);
+    }
+    const double bound = (4 * taps - 2) * 0x1p-24 * magnitude + 0x1p-148;
+    return std::abs(got.pixel(y, image, x)[c] - sum) / bound;
+  }
+};
+
+TEST_CASE("Linear and cubic resampling agree with the reference and float64", "[copy]") {
   RandomFloats random(test_seed(), Values::kRandom);
-  for (int channels = 1; channels <= 35; ++channels) {
-    const Map in = make_input(channels, 2, random);
-    const std::vector<const float*> rows{in.row(0), in.row(0), in.row(0), in.row(1), in.row(1), in.row(0)};
-    std::vector<int> columns;
-    std::vector<float> row_weights, column_weights;
-    for (int x = 0; x < 2 * kWidth; ++x) columns.push_back(random.pick(kInWidth));
-    for (int x = 0; x < kWidth; ++x) {
-      const float along = static_cast<float>(random.pick(9)) / 8;
-      column_weights.insert(column_weights.end(), {1 - along, along});
-    }
-    for (int y = 0; y < kRows; ++y) {
-      const float down = static_cast<float>(random.pick(5)) / 4;
-      row_weights.insert(row_weights.end(), {1 - down, down});
-    }
-    const auto run = [&](const KernelTable& table) {
-      Map out = make_output(channels, kWidth);
-      kernels::ResizeBand band{channels,
-                               kImages,
-                               kRows,
-                               kWidth,
-                               input_rows(in, rows),
-                               output_rows(out),
-                               row_weights.data(),
-                               columns.data(),
-                               column_weights.data()};
-      for (const Range& slice : random_slices(kRows * kImages * kWidth, random))
-        table.resize_linear(band, slice);
-      return out;
-    };
-    const Map truth = run(reference_table());
-    for (const KernelTable* table : tested_tables()) {
-      INFO("channels " << channels << " table " << table->arch << " seed " << test_seed());
-      const Map got = run(*table);
-      CHECK(got.frame_intact());
-      if (shares_bits(*table)) CHECK(first_difference(truth, got) == "");
-      double worst = 0;
-      for (int y = 0; y < kRows; ++y) {
-        for (int i = 0; i < kImages; ++i) {
-          for (int x = 0; x < kWidth; ++x) {
-            for (int c = 0; c < channels; ++c) {
-              double sum = 0, magnitude = 0;
-              for (int k = 0; k < 4; ++k) {
-                const auto ky = static_cast<std::size_t>(2 * y + k / 2),
-                           kx = static_cast<std::size_t>(2 * x + k % 2);
-                const double value =
-                    rows[ky][i * in.image_stride() + columns[kx] * in.shape().pixel_stride + c];
-                const double term = value * row_weights[ky] * column_weights[kx];
-                sum += term;
-                magnitude += std::abs(term);
-              }
-              const double bound = 6 * 0x1p-24 * magnitude + 0x1p-148;
-              worst = std::max(worst, std::abs(got.pixel(y, i, x)[c] - sum) / bound);
-            }
-          }
-        }
+  for (const int taps : {2, 4}) {
+    for (int channels = 1; channels <= 35; ++channels) {
+      const ResizeProblem problem(channels, taps, random);
+      const Map truth = problem.run(reference_table(), random);
+      for (const KernelTable* table : tested_tables()) {
+        INFO("taps " << taps << " channels " << channels << " table " << table->arch << " seed "
+                     << test_seed());
+        const Map got = problem.run(*table, random);
+        CHECK(got.frame_intact());
+        if (shares_bits(*table)) CHECK(first_difference(truth, got) == "");
+        double worst = 0;
+        for (int y = 0; y < kRows; ++y)
+          for (int i = 0; i < kImages; ++i)
+            for (int x = 0; x < kWidth; ++x)
+              for (int c = 0; c < channels; ++c) worst = std::max(worst, problem.error(got, y, i, x, c));
+        CHECK(worst <= 1.0);
       }
-      CHECK(worst <= 1.0);
     }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Mean and maximum over a whole map on every table: bits against the reference whatever the bands and slices,
-// values against float64.
+// Mean, sum and maximum over a whole map on every table: bits against the reference whatever the bands and
+// slices, values against float64.
 #include <algorithm>
 #include <sstream>
 
@@ -11,14 +11,14 @@ namespace {
 
 struct GlobalPoolCase {
   int channels = 1, images = 1, rows = 1, width = 1;
-  bool average = false;
+  enum Kind { average, sum, maximum } kind = average;
   Values values = Values::kRandom;
   unsigned seed = test_seed();
 
   std::string reproducer() const {
     std::ostringstream text;
     text << "GlobalPoolCase{" << channels << ", " << images << ", " << rows << ", " << width << ", "
-         << average << ", Values(" << static_cast<int>(values) << "), " << seed << "}";
+         << "Kind(" << kind << "), Values(" << static_cast<int>(values) << "), " << seed << "}";
     return text.str();
   }
 };
@@ -45,14 +45,16 @@ class GlobalPoolProblem {
     band.out = out.pixel(0, 0, 0);
     band.out_image_stride = out.image_stride();
     const Range blocks{0, std::ptrdiff_t{c.images} * padded / kernels::kChannelQuantum};
-    const auto kernel = c.average ? table.global_average_pool : table.global_max_pool;
+    const auto kernel = c.kind == GlobalPoolCase::average ? table.global_average_pool
+                        : c.kind == GlobalPoolCase::sum   ? table.global_sum_pool
+                                                          : table.global_max_pool;
     RandomFloats random(c.seed, Values::kRandom);
     for (int begin = 0; begin < c.rows;) {
       band.rows = cut ? 1 + random.pick(c.rows - begin) : c.rows;
       band.first = begin == 0;
       band.in = {in_.rows() + begin, in_.shape().pixel_stride, in_.image_stride()};
       begin += band.rows;
-      band.cells = c.average && begin == c.rows ? c.rows * c.width : 0;
+      band.cells = begin == c.rows ? c.rows * c.width : 0;
       if (!cut) kernel(band, blocks);
       if (cut)
         for (const Range& slice : random_slices(blocks.end, random)) kernel(band, slice);
@@ -73,10 +75,13 @@ class GlobalPoolProblem {
             greatest = std::max(greatest, value);
           }
         }
-        const double value = got.pixel(0, i, 0)[n], cells = c.rows * c.width;
+        const double value = got.pixel(0, i, 0)[n];
+        const double cells = c.kind == GlobalPoolCase::average ? c.rows * c.width : 1;
         // Roundings of a row's sum, of the sum of rows, of the division.
         const double bound = (c.rows + c.width + 1) * 0x1p-24 * magnitude / cells + 0x1p-149;
-        if (c.average ? std::abs(value - sum / cells) > bound : value != greatest) return false;
+        const bool right =
+            c.kind == GlobalPoolCase::maximum ? value == greatest : std::abs(value - sum / cells) <= bound;
+        if (!right) return false;
       }
     }
     return true;
@@ -102,14 +107,14 @@ void check_global_pool(const GlobalPoolCase& c) {
 }
 
 TEST_CASE("Global pools of every number of channels near a register's size", "[pool]") {
-  for (bool average : {false, true}) {
+  for (const auto kind : {GlobalPoolCase::average, GlobalPoolCase::sum, GlobalPoolCase::maximum}) {
     for (Values values : {Values::kRandom, Values::kIntegers, Values::kSpecial}) {
       for (int channels = 1; channels <= 35; ++channels) {
-        check_global_pool({channels, 2, 1 + channels % 5, 1 + channels % 7, average, values});
+        check_global_pool({channels, 2, 1 + channels % 5, 1 + channels % 7, kind, values});
       }
     }
-    check_global_pool({100, 3, 40, 33, average});
-    check_global_pool({1, 1, 1, 1, average});
+    check_global_pool({100, 3, 40, 33, kind});
+    check_global_pool({1, 1, 1, 1, kind});
   }
 }
 
