@@ -78,6 +78,7 @@ class Executor {
   void make(const RowStep& step, const AveragePool& op);
   void make(const RowStep& step, const GlobalAveragePool&) { gather(step, table().global_average_pool); }
   void make(const RowStep& step, const GlobalMaxPool&) { gather(step, table().global_max_pool); }
+  void make(const RowStep& step, const GlobalSumPool&) { gather(step, table().global_sum_pool); }
   void make(const RowStep& step, const Flatten& op);
   void conv_max_pool(const RowStep& step, NodeId conv);
   void gather(const RowStep& step, void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range));
@@ -90,6 +91,8 @@ class Executor {
   void make(const RowStep& step, const Add& op);
   void make(const RowStep& step, const Arithmetic& op);
   void make(const RowStep& step, const LocalResponseNorm& op);
+  void make(const RowStep& step, const ReduceChannels& op);
+  void make(const RowStep& step, const ChannelNorm& op);
   void make(const RowStep& step, const Relu&) { run_pixels(step, table().relu, pixel_band(step)); }
   void make(const RowStep& step, const Softmax&) { run_pixels(step, table().softmax, pixel_band(step)); }
   kernels::PixelBand pixel_band(const RowStep& step);

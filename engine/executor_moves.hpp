@@ -74,18 +74,21 @@ inline void Executor::make(const RowStep& step, const Resize& op) {
   band.images = plan_.options().images;
   band.rows = step.end - step.begin;
   band.width = out.shape.width;
-  band.in = rows_.placed(rings_, from, step, 2, [&](int r, int second) {
-    const LinearPlace place = linear_place(op, axis, r);
-    const auto at = static_cast<std::size_t>(2 * (r - step.begin));
-    row_weights_[at] = place.first_weight;
-    row_weights_[at + 1] = place.second_weight;
-    return second == 0 ? place.first : place.second;
+  const int taps = resize_taps(op.mode);
+  band.in = rows_.placed(rings_, from, step, taps, [&](int r, int tap) {
+    int row = 0;
+    with_weighted_places(op, axis, r, [&](const auto& places) {
+      const auto i = static_cast<std::size_t>(tap);
+      row_weights_[static_cast<std::size_t>(taps * (r - step.begin)) + i] = places.weights[i];
+      row = places.places[i];
+    });
+    return row;
   });
   band.out = rows_.output(rings_, out, step);
   band.row_weights = row_weights_.data();
   band.columns = out.columns.columns.data();
   band.column_weights = out.columns.weights.data();
-  run_pixels(step, table().resize_linear, band);
+  run_pixels(step, op.mode == ResizeMode::cubic ? table().resize_cubic : table().resize_linear, band);
 }
 
 /// The packed rows are the map's own, but for margins and images.

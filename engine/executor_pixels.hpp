@@ -9,6 +9,88 @@
 
 namespace fcn::inline FCN_ABI {
 
+namespace detail {
+
+using PixelKernel = void (*)(const kernels::PixelBand&, kernels::Range);
+
+inline PixelKernel activation_kernel(const kernels::KernelTable& table, ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::leaky_relu:
+      return table.leaky_relu;
+    case ActivationKind::clip:
+      return table.clip;
+    case ActivationKind::sigmoid:
+      return table.sigmoid;
+    case ActivationKind::hard_sigmoid:
+      return table.hard_sigmoid;
+    case ActivationKind::hard_swish:
+      return table.hard_swish;
+    case ActivationKind::silu:
+      return table.silu;
+    case ActivationKind::elu:
+      return table.elu;
+    case ActivationKind::gelu:
+      return table.gelu;
+    case ActivationKind::gelu_tanh:
+      return table.gelu_tanh;
+    case ActivationKind::softplus:
+      return table.softplus;
+    case ActivationKind::softsign:
+      return table.softsign;
+    case ActivationKind::tanh:
+      return table.tanh;
+    case ActivationKind::mish:
+      return table.mish;
+    case ActivationKind::abs:
+      return table.abs;
+    case ActivationKind::exp:
+      return table.exp;
+    case ActivationKind::log:
+      return table.log;
+    case ActivationKind::sqrt:
+      return table.sqrt;
+    case ActivationKind::erf:
+      return table.erf;
+    case ActivationKind::power:
+      return table.power;
+  }
+  return nullptr;
+}
+
+inline PixelKernel arithmetic_kernel(const kernels::KernelTable& table, ArithmeticKind kind) {
+  switch (kind) {
+    case ArithmeticKind::add:
+      return table.add;
+    case ArithmeticKind::subtract:
+      return table.subtract;
+    case ArithmeticKind::multiply:
+      return table.multiply;
+    case ArithmeticKind::divide:
+      return table.divide;
+    case ArithmeticKind::minimum:
+      return table.minimum;
+    case ArithmeticKind::maximum:
+      return table.maximum;
+  }
+  return nullptr;
+}
+
+inline PixelKernel reduction_kernel(const kernels::KernelTable& table, ReductionKind kind) {
+  switch (kind) {
+    case ReductionKind::sum:
+      return table.channel_sum;
+    case ReductionKind::mean:
+      return table.channel_mean;
+    case ReductionKind::maximum:
+      return table.channel_maximum;
+    case ReductionKind::minimum:
+      return table.channel_minimum;
+  }
+  return nullptr;
+}
+
+}  // namespace detail
+
 /// The step's rows, and those of its first input.
 inline kernels::PixelBand Executor::pixel_band(const RowStep& step) {
   const NodePlan& out = node(step.node);
@@ -53,20 +135,7 @@ inline void Executor::make(const RowStep& step, const Activation& op) {
   kernels::PixelBand band = pixel_band(step);
   band.alpha = op.alpha;
   band.beta = op.beta;
-  switch (op.kind) {
-    case ActivationKind::leaky_relu:
-      return run_pixels(step, table().leaky_relu, band);
-    case ActivationKind::clip:
-      return run_pixels(step, table().clip, band);
-    case ActivationKind::sigmoid:
-      return run_pixels(step, table().sigmoid, band);
-    case ActivationKind::hard_sigmoid:
-      return run_pixels(step, table().hard_sigmoid, band);
-    case ActivationKind::hard_swish:
-      return run_pixels(step, table().hard_swish, band);
-    case ActivationKind::silu:
-      return run_pixels(step, table().silu, band);
-  }
+  run_pixels(step, detail::activation_kernel(table(), op.kind), band);
 }
 
 inline void Executor::make(const RowStep& step, const Add& op) {
@@ -76,17 +145,24 @@ inline void Executor::make(const RowStep& step, const Add& op) {
 }
 
 inline void Executor::make(const RowStep& step, const Arithmetic& op) {
-  const kernels::PixelBand band = two_input_band(step);
-  switch (op.kind) {
-    case ArithmeticKind::add:
-      return run_pixels(step, table().add, band);
-    case ArithmeticKind::subtract:
-      return run_pixels(step, table().subtract, band);
-    case ArithmeticKind::multiply:
-      return run_pixels(step, table().multiply, band);
-    case ArithmeticKind::divide:
-      return run_pixels(step, table().divide, band);
-  }
+  run_pixels(step, detail::arithmetic_kernel(table(), op.kind), two_input_band(step));
+}
+
+/// Its band's channels are those it reads.
+inline void Executor::make(const RowStep& step, const ReduceChannels& op) {
+  kernels::PixelBand band = pixel_band(step);
+  band.channels = input(step.node, 0).shape.channels;
+  run_pixels(step, detail::reduction_kernel(table(), op.kind), band);
+}
+
+inline void Executor::make(const RowStep& step, const ChannelNorm& op) {
+  kernels::PixelBand band = pixel_band(step);
+  const AlignedBuffer& packed = model_->packed(step.node);
+  band.scale = packed.data();
+  band.shift = packed.data() + packed.size() / 2;
+  band.epsilon = static_cast<float>(op.epsilon);
+  band.center = op.center;
+  run_pixels(step, table().channel_norm, band);
 }
 
 inline void Executor::make(const RowStep& step, const LocalResponseNorm& op) {

@@ -55,23 +55,24 @@ inline AxisGeometry through_window(const AxisGeometry& in, int kernel, int strid
           std::min(in.receptive_field + reach_in_pixels(in, reach), kFar)};
 }
 
-/// Cell x shows the place (x * step + start) / per of the input, or, by linear resampling, lies between two.
-inline AxisGeometry through_places(const AxisGeometry& in, const ResizePlaces& places, bool between) {
+/// Cell x shows the place (x * step + start) / per of the input, of which it sees `further` cells more than
+/// one.
+inline AxisGeometry through_places(const AxisGeometry& in, const ResizePlaces& places, int further) {
   const auto per = static_cast<double>(places.per);
   return {in.stride * static_cast<double>(places.step) / per,
           in.first_center + in.stride * static_cast<double>(places.start) / per,
-          std::min(in.receptive_field + reach_in_pixels(in, between ? 1 : 0), kFar)};
+          std::min(in.receptive_field + reach_in_pixels(in, further), kFar)};
 }
 
 inline MapGeometry through_op(const Op& op, const MapGeometry& from, const Shape& in, const Shape& out) {
   if (const auto* zeros = std::get_if<InsertZeros>(&op))
-    return {through_places(from.y, {1, 0, zeros->stride.y}, false),
-            through_places(from.x, {1, 0, zeros->stride.x}, false),
+    return {through_places(from.y, {1, 0, zeros->stride.y}, 0),
+            through_places(from.x, {1, 0, zeros->stride.x}, 0),
             {}};
   if (const auto* resize = std::get_if<Resize>(&op)) {
-    const bool between = resize->mode == ResizeMode::linear;
-    return {through_places(from.y, resize_places(resize->coordinates, rows_of(op, in, out)), between),
-            through_places(from.x, resize_places(resize->coordinates, columns_of(op, in, out)), between),
+    const int further = resize_taps(resize->mode) - 1;
+    return {through_places(from.y, resize_places(resize->coordinates, rows_of(op, in, out)), further),
+            through_places(from.x, resize_places(resize->coordinates, columns_of(op, in, out)), further),
             {}};
   }
   Window window = window_of(op, in);

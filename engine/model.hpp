@@ -157,6 +157,17 @@ inline Result<AlignedBuffer> pack_slope(PRelu& prelu) {
   return packed;
 }
 
+/// weight and bias, each padded to kChannelQuantum.
+inline Result<AlignedBuffer> pack_channel_norm(ChannelNorm& norm) {
+  const auto padded = static_cast<std::size_t>(round_up(norm.channels, kernels::kChannelQuantum));
+  auto packed = AlignedBuffer::allocate(2 * padded, "packed channel norm");
+  if (!packed) return packed;
+  std::copy(norm.weight.begin(), norm.weight.end(), packed->data());
+  std::copy(norm.bias.begin(), norm.bias.end(), packed->data() + padded);
+  for (auto* values : {&norm.weight, &norm.bias}) release(*values);
+  return packed;
+}
+
 /// Channels last, pixels padded to kChannelQuantum: rows as feature maps have them.
 inline Result<AlignedBuffer> pack_constant(Constant& constant) {
   const auto size = [](int value) { return static_cast<std::size_t>(value); };
@@ -177,6 +188,7 @@ inline Result<AlignedBuffer> pack(const kernels::KernelTable& table, Op& op, Con
     return pack_conv(table, op, algorithm, linear->weights, linear->bias);
   if (auto* norm = std::get_if<BatchNorm>(&op)) return pack_batch_norm(*norm);
   if (auto* prelu = std::get_if<PRelu>(&op)) return pack_slope(*prelu);
+  if (auto* norm = std::get_if<ChannelNorm>(&op)) return pack_channel_norm(*norm);
   if (auto* constant = std::get_if<Constant>(&op)) return pack_constant(*constant);
   return AlignedBuffer();
 }

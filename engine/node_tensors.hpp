@@ -56,6 +56,9 @@ auto node_tensors(NodeType& node) {
     tensors.push_back({"running_var", &norm->variance, shape, false, false, false});
   } else if (auto* prelu = std::get_if<PRelu>(&node.op)) {
     tensors.push_back({"weight", &prelu->slope, {size(prelu->channels)}, false, false, true});
+  } else if (auto* layer = std::get_if<ChannelNorm>(&node.op)) {
+    tensors.push_back({"weight", &layer->weight, {size(layer->channels)}, false, false, true});
+    tensors.push_back({"bias", &layer->bias, {size(layer->channels)}, true, false, true});
   } else if (auto* constant = std::get_if<Constant>(&node.op)) {
     const Shape& shape = constant->shape;
     tensors.push_back({"value",

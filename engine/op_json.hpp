@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An op's attributes <-> JSON: one writer and one reader for each op of ops.hpp. Every attribute is written
-// and required. Nodes and graphs are graph_json.hpp's.
+// An op's attributes <-> JSON: one writer and one reader for each op of ops.hpp. Every attribute that can
+// mean something is written and required. Nodes and graphs are graph_json.hpp's.
 #pragma once
 
 #include <algorithm>
@@ -95,12 +95,19 @@ struct OpWriter {
     node["rounding"] = to_json(op.rounding);
     node["up"] = to_json(op.up);
     node["down"] = to_json(op.down);
+    if (op.mode == ResizeMode::cubic) node["cubic_a"] = json_number(op.cubic_a);
   }
   void operator()(const LocalResponseNorm& op) const {
     node["size"] = op.size;
     node["alpha"] = json_number(op.alpha);
     node["beta"] = json_number(op.beta);
     node["bias"] = json_number(op.bias);
+  }
+  void operator()(const ReduceChannels& op) const { node["kind"] = to_json(op.kind); }
+  void operator()(const ChannelNorm& op) const {
+    node["channels"] = op.channels;
+    node["epsilon"] = op.epsilon;
+    node["center"] = op.center;
   }
   void operator()(const Constant& op) const {
     node["shape"] = OrderedJson::array({op.shape.channels, op.shape.height, op.shape.width});
@@ -218,12 +225,19 @@ struct OpReader {
     op.rounding = read_kind<ResizeRounding>(fields, "rounding");
     op.up = read_extent(fields, "up", limits);
     op.down = read_extent(fields, "down", limits);
+    if (op.mode == ResizeMode::cubic) op.cubic_a = read_float(fields, "cubic_a");
   }
   void operator()(LocalResponseNorm& op) const {
     op.size = count("size");
     op.alpha = read_float(fields, "alpha");
     op.beta = read_float(fields, "beta");
     op.bias = read_float(fields, "bias");
+  }
+  void operator()(ReduceChannels& op) const { op.kind = read_kind<ReductionKind>(fields, "kind"); }
+  void operator()(ChannelNorm& op) const {
+    op.channels = count("channels");
+    op.epsilon = fields.number("epsilon");
+    op.center = fields.boolean("center");
   }
   void operator()(Constant& op) const {
     const std::vector<int> shape = fields.integers("shape", 3, 1, kMaxChannels);

@@ -127,6 +127,19 @@ enum class ActivationKind {
   hard_sigmoid,  ///< clip of alpha x + beta from 0 to 1
   hard_swish,    ///< x times the clip of x / 6 + 1 / 2 from 0 to 1
   silu,          ///< x sigmoid(x), also known as swish
+  elu,           ///< x > 0 ? beta x : alpha (e^x - 1); of beta 1 ELU, else SELU
+  gelu,          ///< x / 2 (1 + erf(x / sqrt 2))
+  gelu_tanh,     ///< x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+  softplus,      ///< ln(1 + e^x)
+  softsign,      ///< x / (1 + |x|)
+  tanh,
+  mish,  ///< x tanh(softplus(x))
+  abs,
+  exp,
+  log,   ///< NaN below 0
+  sqrt,  ///< likewise
+  erf,
+  power,  ///< x^alpha; NaN below 0, and at 0 what C's pow gives for +0
 };
 
 /// A function of each value by itself. (Relu has an op of its own, because it is fused into others.)
@@ -142,10 +155,11 @@ struct PRelu {
   std::vector<float> slope;  ///< [channels]
 };
 
-enum class ArithmeticKind { add, subtract, multiply, divide };
+enum class ArithmeticKind { add, subtract, multiply, divide, minimum, maximum };
 
-/// a + b, a - b, a b or a / b, value by value. Along each of channels, height and width the two inputs have
-/// the same size, or one of them has size 1 and is repeated: a squeeze-and-excite gate is channels x 1 x 1.
+/// a + b, a - b, a b, a / b, or the lesser or greater (NaN if either is), value by value. Along each of
+/// channels, height and width the two inputs have the same size, or one of them has size 1 and is repeated: a
+/// squeeze-and-excite gate is channels x 1 x 1.
 struct Arithmetic {
   ArithmeticKind kind = ArithmeticKind::multiply;
 };
@@ -178,7 +192,7 @@ struct InsertZeros {
   Extent stride;
 };
 
-enum class ResizeMode { nearest, linear };
+enum class ResizeMode { nearest, linear, cubic };
 
 /// Which place x' of the input the output's row or column x shows (ONNX's coordinate_transformation_mode). s
 /// is the scale up / down.
@@ -200,6 +214,7 @@ struct Resize {
   ResizeRounding rounding = ResizeRounding::round_prefer_floor;
   Extent up;
   Extent down;
+  float cubic_a = -0.75f;  ///< of ResizeMode::cubic: the second derivative's free coefficient (Keys, 1981)
 };
 
 /// out[c] = in[c] / (bias + alpha / size * sum of in[i]^2)^beta, i from c - floor((size - 1) / 2) to
@@ -214,29 +229,55 @@ struct LocalResponseNorm {
 /// Maximum over the whole feature map: 1 x 1 out, whatever the size.
 struct GlobalMaxPool {};
 
+/// Sum over the whole feature map: 1 x 1 out, whatever the size.
+struct GlobalSumPool {};
+
+enum class ReductionKind { sum, mean, maximum, minimum };
+
+/// Sum, mean, maximum or minimum (NaN if one is) over the channels of each pixel: 1 channel out.
+struct ReduceChannels {
+  ReductionKind kind = ReductionKind::mean;
+};
+
+/// Over the channels of each pixel: (x - mean) / sqrt(mean of (x - mean)^2 + epsilon) * weight + bias, which
+/// is layer norm; without `center`, x / sqrt(mean of x^2 + epsilon) * weight + bias, RMS norm.
+struct ChannelNorm {
+  int channels = 0;
+  double epsilon = 1e-5;
+  bool center = true;
+  std::vector<float> weight;  ///< [channels]
+  std::vector<float> bias;    ///< [channels], or empty for none
+};
+
 /// A feature map that is always the same. No inputs.
 struct Constant {
   Shape shape;
   std::vector<float> values;  ///< [channels][height][width]; empty once packed
 };
 
-using Op = std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten,
-                        Linear, Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad,
-                        InsertZeros, Resize, LocalResponseNorm, GlobalMaxPool, Constant>;
+using Op =
+    std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten, Linear,
+                 Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad, InsertZeros, Resize,
+                 LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels, ChannelNorm, Constant>;
 
 /// The values of an op's enumerations as files and messages spell them, in order.
 template <class Kind>
 inline constexpr std::array<std::string_view, 0> kind_names{};
 template <>
-inline constexpr std::array<std::string_view, 6> kind_names<ActivationKind>{
-    "leaky_relu", "clip", "sigmoid", "hard_sigmoid", "hard_swish", "silu"};
+inline constexpr std::array<std::string_view, 19> kind_names<ActivationKind>{
+    "leaky_relu", "clip",      "sigmoid",  "hard_sigmoid", "hard_swish", "silu", "elu",
+    "gelu",       "gelu_tanh", "softplus", "softsign",     "tanh",       "mish", "abs",
+    "exp",        "log",       "sqrt",     "erf",          "power"};
 template <>
-inline constexpr std::array<std::string_view, 4> kind_names<ArithmeticKind>{"add", "subtract", "multiply",
-                                                                            "divide"};
+inline constexpr std::array<std::string_view, 6> kind_names<ArithmeticKind>{"add",    "subtract", "multiply",
+                                                                            "divide", "minimum",  "maximum"};
+template <>
+inline constexpr std::array<std::string_view, 4> kind_names<ReductionKind>{"sum", "mean", "maximum",
+                                                                           "minimum"};
 template <>
 inline constexpr std::array<std::string_view, 3> kind_names<PadMode>{"constant", "edge", "reflect"};
 template <>
-inline constexpr std::array<std::string_view, 2> kind_names<ResizeMode>{"nearest", "linear"};
+inline constexpr std::array<std::string_view, 3> kind_names<ResizeMode>{"nearest", "linear", "cubic"};
 template <>
 inline constexpr std::array<std::string_view, 4> kind_names<ResizeCoordinates>{
     "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners"};
@@ -272,6 +313,9 @@ inline std::string_view op_name(const Op& op) {
                                                "resize",
                                                "local_response_norm",
                                                "global_max_pool",
+                                               "global_sum_pool",
+                                               "reduce_channels",
+                                               "channel_norm",
                                                "constant"};
   static_assert(std::size(names) == std::variant_size_v<Op>);
   return names[op.index()];

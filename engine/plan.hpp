@@ -202,7 +202,8 @@ inline std::size_t Plan::row_pointers(NodeId id) const {
   const auto rows = static_cast<std::size_t>(plan.most_rows);
   if (plan.gathers) return rows;
   if (std::holds_alternative<Concat>(node.op)) return rows * node.inputs.size();
-  if (std::holds_alternative<Resize>(node.op)) return rows * 2;
+  if (const auto* resize = std::get_if<Resize>(&node.op))
+    return rows * static_cast<std::size_t>(resize_taps(resize->mode));
   if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
     return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
   if (!plan.tiled()) return rows * static_cast<std::size_t>(plan.window.kernel.y);

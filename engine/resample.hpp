@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -104,15 +106,20 @@ inline int copied_place(const Resize& op, const ResampleAxis& axis, int at) {
   return static_cast<int>(std::clamp<std::int64_t>(nearest, 0, axis.in - 1));
 }
 
-/// The two rows or columns that a place lies between, and their weights, each rounded once.
-struct LinearPlace {
-  int first = 0;
-  int second = 0;
-  float first_weight = 1;
-  float second_weight = 0;
+/// Rows, and columns, of the input that an output value of a Resize is made of.
+constexpr int resize_taps(ResizeMode mode) {
+  return mode == ResizeMode::nearest ? 1 : mode == ResizeMode::linear ? 2 : 4;
+}
+
+/// The rows or columns that a place lies among and their weights, each rounded once.
+template <std::size_t count>
+struct WeightedPlaces {
+  std::array<int, count> places{};
+  std::array<float, count> weights{};
 };
 
-inline LinearPlace linear_place(const Resize& op, const ResampleAxis& axis, int at) {
+/// The two that a place lies between.
+inline WeightedPlaces<2> linear_place(const Resize& op, const ResampleAxis& axis, int at) {
   const ResizePlaces places = resize_places(op.coordinates, axis);
   const std::int64_t per = places.per;
   const std::int64_t place =
@@ -122,14 +129,41 @@ inline LinearPlace linear_place(const Resize& op, const ResampleAxis& axis, int 
   const auto weight = [&](std::int64_t part) {
     return static_cast<float>(static_cast<double>(part) / static_cast<double>(per));
   };
-  return {first, past == 0 ? first : first + 1, weight(per - past), weight(past)};
+  return {{first, past == 0 ? first : first + 1}, {weight(per - past), weight(past)}};
+}
+
+/// The two on either side of a place, weighted by Keys' cubic ("Cubic Convolution Interpolation for Digital
+/// Image Processing", 1981), as ONNX and PyTorch do: outside the input is its edge.
+inline WeightedPlaces<4> cubic_place(const Resize& op, const ResampleAxis& axis, int at) {
+  const ResizePlaces places = resize_places(op.coordinates, axis);
+  const std::int64_t place = at * places.step + places.start;
+  const std::int64_t whole = detail::floor_div(place, places.per);
+  const double past = static_cast<double>(place - whole * places.per) / static_cast<double>(places.per);
+  const double a = double{op.cubic_a};
+  const auto near = [a](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+  const auto far = [a](double d) { return ((d - 5) * d + 8) * d * a - 4 * a; };
+  const double weights[] = {far(1 + past), near(past), near(1 - past), far(2 - past)};
+  WeightedPlaces<4> taps;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::int64_t tap = whole - 1 + static_cast<std::int64_t>(i);
+    taps.places[i] = static_cast<int>(std::clamp<std::int64_t>(tap, 0, axis.in - 1));
+    taps.weights[i] = static_cast<float>(weights[i]);
+  }
+  return taps;
+}
+
+/// f(the places and weights that row or column `at` of a linear or cubic Resize is made of).
+template <class F>
+void with_weighted_places(const Resize& op, const ResampleAxis& axis, int at, const F& f) {
+  if (op.mode == ResizeMode::cubic) return f(cubic_place(op, axis, at));
+  f(linear_place(op, axis, at));
 }
 
 /// The input columns that each column of an op that moves pixels shows. Empty for other ops. (Rows are looked
 /// up as they are made.)
 struct ColumnTable {
-  std::vector<int> columns;    ///< one for each column, or, where there are weights, two
-  std::vector<float> weights;  ///< of the two
+  std::vector<int> columns;    ///< one for each column, or, where there are weights, as many as these
+  std::vector<float> weights;  ///< of a Resize: two or four for each column
 };
 
 inline ColumnTable column_table(const Op& op, const Shape& in, const Shape& out) {
@@ -142,12 +176,12 @@ inline ColumnTable column_table(const Op& op, const Shape& in, const Shape& out)
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) copy(*zeros);
   const auto* resize = std::get_if<Resize>(&op);
   if (resize != nullptr && resize->mode == ResizeMode::nearest) copy(*resize);
-  if (resize != nullptr && resize->mode == ResizeMode::linear)
-    for (int x = 0; x < axis.out; ++x) {
-      const LinearPlace place = linear_place(*resize, axis, x);
-      table.columns.insert(table.columns.end(), {place.first, place.second});
-      table.weights.insert(table.weights.end(), {place.first_weight, place.second_weight});
-    }
+  if (resize != nullptr && resize->mode != ResizeMode::nearest)
+    for (int x = 0; x < axis.out; ++x)
+      with_weighted_places(*resize, axis, x, [&](const auto& taps) {
+        table.columns.insert(table.columns.end(), taps.places.begin(), taps.places.end());
+        table.weights.insert(table.weights.end(), taps.weights.begin(), taps.weights.end());
+      });
   return table;
 }
 

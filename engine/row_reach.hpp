@@ -58,9 +58,11 @@ inline RowReach pad_reach(const Pad& op) {
 }
 
 inline RowReach resize_reach(const Resize& op, const Shape& in, const Shape& out) {
-  // Whatever the rounding, no more than the rows just before and after the place's own.
+  // Whatever the rounding, no more than the rows just before and after the place's own; a cubic's one
+  // further.
   const ResizePlaces places = resize_places(op.coordinates, rows_of(op, in, out));
-  return {places.step, places.per, places.start - places.per, places.start + places.per};
+  const std::int64_t after = op.mode == ResizeMode::cubic ? 2 : 1;
+  return {places.step, places.per, places.start - places.per, places.start + after * places.per};
 }
 
 }  // namespace detail
@@ -68,7 +70,8 @@ inline RowReach resize_reach(const Resize& op, const Shape& in, const Shape& out
 /// A pool over the whole map takes in rows as they come and gives its only row after the last: the schedule
 /// counts the rows it takes in.
 inline bool gathers_rows(const Op& op) {
-  return std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op);
+  return std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op) ||
+         std::holds_alternative<GlobalSumPool>(op);
 }
 
 /// The reach of `op` over its input number `slot`.

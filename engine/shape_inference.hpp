@@ -91,6 +91,7 @@ struct ShapeVisitor {
   }
   Result<Shape> operator()(const GlobalAveragePool&) const { return Shape{in(0).channels, 1, 1}; }
   Result<Shape> operator()(const GlobalMaxPool&) const { return Shape{in(0).channels, 1, 1}; }
+  Result<Shape> operator()(const GlobalSumPool&) const { return Shape{in(0).channels, 1, 1}; }
   Result<Shape> operator()(const Add&) const {
     if (in(0) != in(1)) return shape_error(node, "its two inputs differ in shape");
     return in(0);
@@ -111,6 +112,11 @@ struct ShapeVisitor {
   Result<Shape> operator()(const Activation&) const { return in(0); }
   Result<Shape> operator()(const LocalResponseNorm&) const { return in(0); }
   Result<Shape> operator()(const Constant& op) const { return op.shape; }
+  Result<Shape> operator()(const ReduceChannels&) const { return Shape{1, in(0).height, in(0).width}; }
+  Result<Shape> operator()(const ChannelNorm& op) const {
+    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
+    return in(0);
+  }
   Result<Shape> operator()(const PRelu& op) const {
     if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
     return in(0);

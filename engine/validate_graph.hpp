@@ -143,6 +143,7 @@ struct OpValidator {
   }
   std::string operator()(const InsertZeros& op) const { return extent("stride", op.stride); }
   std::string operator()(const Resize& op) const {
+    if (!std::isfinite(op.cubic_a)) return "cubic_a is not finite";
     return first({extent("up", op.up), extent("down", op.down)});
   }
   std::string operator()(const LocalResponseNorm& op) const {
@@ -151,6 +152,13 @@ struct OpValidator {
     if (op.alpha < 0 || op.bias < std::numeric_limits<float>::min())
       return "alpha is negative or bias is not positive";  // a denormal has no logarithm here
     return channels("size", op.size);
+  }
+  std::string operator()(const ChannelNorm& op) const {
+    const auto count = static_cast<std::uint64_t>(op.channels);
+    if (!(op.epsilon >= 0 && op.epsilon <= double{std::numeric_limits<float>::max()}))
+      return "epsilon is negative or not finite";
+    return first({channels("channels", op.channels), values("weight", op.weight.size(), count),
+                  values("bias", op.bias.size(), count)});
   }
   std::string operator()(const Constant& op) const {
     const Shape& shape = op.shape;

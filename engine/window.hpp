@@ -31,7 +31,7 @@ inline Window window_of(const Op& op, const Shape& in) {
   if (const auto* pool = std::get_if<AveragePool>(&op))
     return {pool->kernel, pool->stride, pool->dilation, pool->pad};
   if (std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op) ||
-      std::holds_alternative<Flatten>(op))
+      std::holds_alternative<GlobalSumPool>(op) || std::holds_alternative<Flatten>(op))
     return {{in.height, in.width}, {1, 1}, {1, 1}, {}};
   return {};
 }

@@ -9,91 +9,35 @@
 #include <variant>
 #include <vector>
 
+#include "tools/onnx_curves.hpp"
+#include "tools/onnx_node_writer.hpp"
+
 namespace fcn::tools {
 namespace {
 
-using Dims = std::vector<std::int64_t>;
-
 /// Adds the nodes of one op after the other. Every visit() adds what its op is in ONNX and gives the name of
 /// its result.
-class OpWriter {
+class OpWriter : private OnnxNodeWriter {
  public:
   OpWriter(onnx::GraphProto& graph, const Graph& from, const std::vector<Shape>& shapes, std::string input)
-      : graph_(graph), from_(from), shapes_(shapes), input_(std::move(input)) {}
+      : OnnxNodeWriter(graph), from_(from), shapes_(shapes), input_(std::move(input)) {}
 
   void write(const std::string& output) {
     for (const Node& node : from_.nodes) {
       node_ = &node;
+      begin(node);
       results_.push_back(std::visit([this](const auto& op) { return visit(op); }, node.op));
     }
     add("Identity", {results_[from_.output]}, output);
   }
 
  private:
-  /// The node's value. The slash keeps it apart from the graph's own input and output.
-  [[nodiscard]] std::string name() const { return "/" + node_->name; }
   [[nodiscard]] const std::string& in(std::size_t i) const { return results_[node_->inputs[i]]; }
-
-  onnx::NodeProto& add(const char* type, const std::vector<std::string>& inputs, const std::string& output) {
-    onnx::NodeProto& node = *graph_.add_node();
-    node.set_op_type(type);
-    node.set_name(output);
-    for (const std::string& input : inputs) node.add_input(input);
-    node.add_output(output);
-    return node;
-  }
-  std::string simple(const char* type, const std::vector<std::string>& inputs) {
-    add(type, inputs, name());
-    return name();
-  }
   /// With a relu after it where the op has one fused.
   std::string rectified(const std::string& result, bool relu) {
     if (!relu) return result;
     add("Relu", {result}, result + ".relu");
     return result + ".relu";
-  }
-
-  static onnx::AttributeProto& attribute(onnx::NodeProto& node, const char* name,
-                                         onnx::AttributeProto::AttributeType type) {
-    onnx::AttributeProto& attribute = *node.add_attribute();
-    attribute.set_name(name);
-    attribute.set_type(type);
-    return attribute;
-  }
-  static void set(onnx::NodeProto& node, const char* name, std::int64_t value) {
-    attribute(node, name, onnx::AttributeProto::INT).set_i(value);
-  }
-  static void set(onnx::NodeProto& node, const char* name, float value) {
-    attribute(node, name, onnx::AttributeProto::FLOAT).set_f(value);
-  }
-  static void set(onnx::NodeProto& node, const char* name, std::string_view value) {
-    attribute(node, name, onnx::AttributeProto::STRING).set_s(std::string(value));
-  }
-  static void set(onnx::NodeProto& node, const char* name, const Dims& values) {
-    onnx::AttributeProto& list = attribute(node, name, onnx::AttributeProto::INTS);
-    for (const std::int64_t value : values) list.add_ints(value);
-  }
-  static void set(onnx::NodeProto& node, const char* name, Extent value) {
-    set(node, name, Dims{value.y, value.x});
-  }
-  static void set(onnx::NodeProto& node, const char* name, const Padding& pad) {
-    set(node, name, Dims{pad.top, pad.left, pad.bottom, pad.right});
-  }
-
-  std::string tensor(const char* suffix, const Dims& dims, const void* data, std::size_t bytes, int type) {
-    onnx::TensorProto& tensor = *graph_.add_initializer();
-    tensor.set_name(node_->name + "." + suffix);
-    tensor.set_data_type(type);
-    for (const std::int64_t dim : dims) tensor.add_dims(dim);
-    tensor.set_raw_data(data, bytes);
-    return tensor.name();
-  }
-  std::string floats(const char* suffix, const Dims& dims, const std::vector<float>& values) {
-    return tensor(suffix, dims, values.data(), values.size() * sizeof(float), onnx::TensorProto::FLOAT);
-  }
-  std::string integers(const char* suffix, const Dims& values) {
-    return tensor(suffix, {static_cast<std::int64_t>(values.size())}, values.data(),
-                  values.size() * sizeof(std::int64_t), onnx::TensorProto::INT64);
   }
 
   std::string visit(const Input&) { return input_; }
@@ -150,33 +94,10 @@ class OpWriter {
     return name();
   }
 
-  std::string visit(const Activation& op) {
-    switch (op.kind) {
-      case ActivationKind::leaky_relu:
-        set(add("LeakyRelu", {in(0)}, name()), "alpha", op.alpha);
-        break;
-      case ActivationKind::clip:
-        add("Clip", {in(0), floats("min", {}, {op.alpha}), floats("max", {}, {op.beta})}, name());
-        break;
-      case ActivationKind::sigmoid:
-        return simple("Sigmoid", {in(0)});
-      case ActivationKind::hard_sigmoid: {
-        onnx::NodeProto& node = add("HardSigmoid", {in(0)}, name());
-        set(node, "alpha", op.alpha);
-        set(node, "beta", op.beta);
-        break;
-      }
-      case ActivationKind::hard_swish:
-        return simple("HardSwish", {in(0)});
-      case ActivationKind::silu:
-        add("Sigmoid", {in(0)}, name() + ".gate");
-        return simple("Mul", {in(0), name() + ".gate"});
-    }
-    return name();
-  }
+  std::string visit(const Activation& op) { return write_activation(*this, op, in(0)); }
 
   std::string visit(const Arithmetic& op) {
-    static constexpr const char* types[] = {"Add", "Sub", "Mul", "Div"};
+    static constexpr const char* types[] = {"Add", "Sub", "Mul", "Div", "Min", "Max"};
     return simple(types[static_cast<std::size_t>(op.kind)], {in(0), in(1)});
   }
 
@@ -206,7 +127,8 @@ class OpWriter {
     onnx::NodeProto& node = add("Resize", {in(0), "", floats("scales", {4}, scales)}, name());
     set(node, "mode", kind_name(op.mode));
     set(node, "coordinate_transformation_mode", kind_name(op.coordinates));
-    set(node, "nearest_mode", kind_name(op.rounding));
+    if (op.mode == ResizeMode::nearest) set(node, "nearest_mode", kind_name(op.rounding));
+    if (op.mode == ResizeMode::cubic) set(node, "cubic_coeff_a", op.cubic_a);
     return name();
   }
 
@@ -230,6 +152,14 @@ class OpWriter {
   std::string visit(const Relu&) { return simple("Relu", {in(0)}); }
   std::string visit(const GlobalAveragePool&) { return simple("GlobalAveragePool", {in(0)}); }
   std::string visit(const GlobalMaxPool&) { return simple("GlobalMaxPool", {in(0)}); }
+  std::string visit(const GlobalSumPool&) { return simple("ReduceSum", {in(0), integers("axes", {2, 3})}); }
+  std::string visit(const ReduceChannels& op) {
+    if (op.kind == ReductionKind::sum) return simple("ReduceSum", {in(0), integers("axes", {1})});
+    static constexpr const char* types[] = {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin"};
+    set(add(types[static_cast<std::size_t>(op.kind)], {in(0)}, name()), "axes", Dims{1});
+    return name();
+  }
+  std::string visit(const ChannelNorm& op) { return write_channel_norm(*this, op, in(0)); }
   std::string visit(const Constant& op) {
     return floats("value", {1, op.shape.channels, op.shape.height, op.shape.width}, op.values);
   }
@@ -246,7 +176,6 @@ class OpWriter {
   std::string visit(const Flatten&) { return {}; }
   std::string visit(const Linear&) { return {}; }
 
-  onnx::GraphProto& graph_;
   const Graph& from_;
   const std::vector<Shape>& shapes_;
   std::string input_;

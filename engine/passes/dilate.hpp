@@ -88,6 +88,7 @@ class Dilator {
   Status visit(AveragePool& op) { return dilate_window(op); }
   Status visit(GlobalAveragePool&) { return gather(); }
   Status visit(GlobalMaxPool&) { return gather(); }
+  Status visit(GlobalSumPool&) { return gather(); }
   Status visit(Pad& op) {
     if (!is_dilated()) return {};
     if (op.mode != PadMode::constant) return refuse("it pads with the map's own cells");

@@ -26,7 +26,8 @@ inline bool collapses(const Op& op, const Shape& in) {
   if (const auto* pool = std::get_if<AveragePool>(&op))
     return pool->kernel == whole && pool->pad == Padding{};
   return std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op) ||
-         std::holds_alternative<Flatten>(op) || std::holds_alternative<Linear>(op);
+         std::holds_alternative<GlobalSumPool>(op) || std::holds_alternative<Flatten>(op) ||
+         std::holds_alternative<Linear>(op);
 }
 
 }  // namespace detail

@@ -21,6 +21,7 @@
 #include "engine/model_info.hpp"
 #include "engine/passes/find_head.hpp"
 #include "engine/passes/rewire.hpp"
+#include "engine/passes/split_sum_pools.hpp"
 #include "engine/result.hpp"
 #include "engine/shape_inference.hpp"
 
@@ -44,6 +45,7 @@ inline bool keeps_places(const Op& op) {
          std::holds_alternative<Softmax>(op) || std::holds_alternative<Add>(op) ||
          std::holds_alternative<Arithmetic>(op) || std::holds_alternative<Concat>(op) ||
          std::holds_alternative<SelectChannels>(op) || std::holds_alternative<LocalResponseNorm>(op) ||
+         std::holds_alternative<ReduceChannels>(op) || std::holds_alternative<ChannelNorm>(op) ||
          std::holds_alternative<Constant>(op);
 }
 
@@ -167,7 +169,8 @@ class HeadConverter {
       note(id, "average pool of the whole map that weighs the map", "global average pool");
       node.op = GlobalAveragePool{};
     } else if (std::holds_alternative<GlobalAveragePool>(node.op) ||
-               std::holds_alternative<GlobalMaxPool>(node.op)) {
+               std::holds_alternative<GlobalMaxPool>(node.op) ||
+               std::holds_alternative<GlobalSumPool>(node.op)) {
       note(id, "global pool that weighs the map", "the same: it stays global");
     } else if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Linear>(node.op)) {
       if (parts_[node.inputs[0]] != Part::gate || spreads(node.inputs[0]))
@@ -213,6 +216,7 @@ inline Status to_fcn(Graph& graph, ModelInfo& info, std::vector<HeadChange>* cha
   if (const Status cleaned = remove_dead_nodes(graph); !cleaned) return cleaned;
   auto shapes = infer_shapes(graph, window);
   if (!shapes) return shapes.error().at("on the training window");
+  if (split_sum_pools(graph, *shapes)) shapes = infer_shapes(graph, window);
   detail::HeadConverter converter(graph, *std::move(shapes));
   if (const Status converted = converter.convert(); !converted) return converted;
   info.classifier_pool = converter.only_pool();

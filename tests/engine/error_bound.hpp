@@ -76,6 +76,46 @@ class BoundVisitor {
   Map operator()(const GlobalAveragePool& op) const {
     return through(op, inflated(value(0), bound(0), value(0).h * value(0).w + 1));
   }
+  Map operator()(const GlobalSumPool& op) const {
+    return through(op, inflated(value(0), bound(0), value(0).h * value(0).w));
+  }
+  Map operator()(const ReduceChannels& op) const {
+    const bool sums = op.kind == ReductionKind::sum || op.kind == ReductionKind::mean;
+    if (sums) return through(op, inflated(value(0), bound(0), value(0).c + 1));
+    return through(ReduceChannels{ReductionKind::maximum}, bound(0));  // no extreme is off by more
+  }
+  /// With r = 1 / sqrt(v + epsilon): d r is off by the errors of d = x - m, by d times the relative error of
+  /// r, half that of v + epsilon, and by a few roundings.
+  Map operator()(const ChannelNorm& op) const {
+    const Map off = inflated(value(0), bound(0), value(0).c + 3);  // of x, and of no mean more than the worst
+    Map out = values_[id_];
+    for (int y = 0; y < out.h; ++y)
+      for (int x = 0; x < out.w; ++x) {
+        const ChannelMoments moments = channel_moments(op, value(0), y, x);
+        double worst = 0, mean_off = 0, most = 0;
+        for (int c = 0; c < out.c; ++c) {
+          worst = std::max(worst, off.at(c, y, x));
+          mean_off += off.at(c, y, x) / out.c;
+          most = std::max(most, std::abs(value(0).at(c, y, x) - moments.mean));
+        }
+        const double off_d = worst + (op.center ? mean_off : 0.0);
+        const double base = moments.variance + op.epsilon;
+        const double off_v = off_d * (2 * most + off_d) +
+                             gamma_bound(out.c + 4) * (most + off_d) * (most + off_d) + gamma_bound(3) * base;
+        const double low = std::max(base - off_v, double{op.epsilon} / 2);
+        const double off_r =
+            std::max(1 / std::sqrt(low) - 1 / std::sqrt(base), 0.0) + gamma_bound(3) / std::sqrt(low);
+        for (int c = 0; c < out.c; ++c) {
+          const auto i = static_cast<std::size_t>(c);
+          const double d = std::abs(value(0).at(c, y, x) - moments.mean) + off_d;
+          const double product = std::abs(double{op.weight[i]}) * (off_d / std::sqrt(base) + d * off_r);
+          const double bias = op.bias.empty() ? 0.0 : std::abs(double{op.bias[i]});
+          out.at(c, y, x) =
+              product + gamma_bound(4) * (std::abs(double{op.weight[i]}) * d / std::sqrt(low) + bias);
+        }
+      }
+    return out;
+  }
   Map operator()(const Add&) const {
     Map out = inflated(value(0), bound(0), 1);
     accumulate(out, inflated(value(1), bound(1), 1));
@@ -127,8 +167,18 @@ class BoundVisitor {
     out.c = values_[id_].c;
     return out;
   }
-  /// Two weights a place, each rounded once, times the value; three sums.
+  /// Two weights a place, each rounded once, times the value; three sums. Of a cubic four, each from a few
+  /// operations in float64; those of either sign count by their size.
   Map operator()(const Resize& op) const {
+    if (op.mode == ResizeMode::cubic) {
+      const Map most = inflated(value(0), bound(0), 16);
+      const Map& out = values_[id_];
+      return map_of(out.c, out.h, out.w, [&](int c, int y, int x) {
+        const double from_y = resized_place(op, y, value(0).h, out.h, op.up.y, op.down.y);
+        const double from_x = resized_place(op, x, value(0).w, out.w, op.up.x, op.down.x);
+        return cubic_mean(op, most, c, from_y, from_x, true);
+      });
+    }
     const bool moves = op.mode == ResizeMode::nearest;
     Map magnitude = bound(0);
     if (!moves)
@@ -156,6 +206,8 @@ class BoundVisitor {
     const auto sum = [](double x, double y) { return x + y; };
     const auto product = [](double x, double y) { return x * y; };
     const Map most_a = combine(a, bound(0), sum), most_b = combine(b, bound(1), sum);
+    if (op.kind == ArithmeticKind::minimum || op.kind == ArithmeticKind::maximum)
+      return combine(bound(0), bound(1), [](double x, double y) { return std::max(x, y); });
     if (op.kind == ArithmeticKind::add || op.kind == ArithmeticKind::subtract)
       return combine(combine(bound(0), bound(1), sum), combine(most_a, most_b, sum),
                      [](double error, double most) { return error + kUnitRoundoff * most; });
@@ -200,6 +252,32 @@ class BoundVisitor {
         return 1.5 * e + gamma_bound(4) * (x + e);
       case ActivationKind::silu:
         return 1.1 * e + gamma_bound(11) * (x + e);
+      case ActivationKind::elu:
+        return std::max(std::abs(double{op.beta}), alpha) * e +
+               gamma_bound(8) * (std::abs(double{op.beta}) * (x + e) + alpha);
+      case ActivationKind::gelu:
+      case ActivationKind::gelu_tanh:
+        return 1.2 * e + gamma_bound(20) * (x + e);
+      case ActivationKind::softplus:
+        return e + gamma_bound(8) * (x + e + 1);
+      case ActivationKind::softsign:
+      case ActivationKind::tanh:
+        return e + gamma_bound(8) * (x + e);
+      case ActivationKind::mish:
+        return 1.2 * e + gamma_bound(12) * (x + e);
+      case ActivationKind::abs:
+        return e;
+      case ActivationKind::exp:  // e^|x| at most, and its argument's error
+        return std::exp(x) * (std::expm1(e) + gamma_bound(8) * std::exp(e));
+      case ActivationKind::log:  // for x > e
+        return -std::log1p(-e / x) + kUnitRoundoff * 2 * (1 + std::abs(std::log(x)) + 2 * e / x);
+      case ActivationKind::sqrt:
+        return std::sqrt(x) - std::sqrt(std::max(x - e, 0.0)) + 2 * kUnitRoundoff * std::sqrt(x + e);
+      case ActivationKind::erf:
+        return 1.13 * e + gamma_bound(8) * (x + e);
+      case ActivationKind::power:  // for x > e, and either sign of alpha
+        return std::pow(x, double{op.alpha}) *
+               (std::expm1(-alpha * std::log1p(-e / x)) * (1 + 2 * kUnitRoundoff) + 2 * kUnitRoundoff);
     }
     return 0;
   }

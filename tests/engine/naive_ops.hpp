@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numbers>
 
 #include "engine/graph.hpp"
 #include "tests/engine/naive_map.hpp"
@@ -38,6 +39,32 @@ inline double naive_activation(const Activation& op, double x) {
       return x * std::clamp(x / 6 + 0.5, 0.0, 1.0);
     case ActivationKind::silu:
       return x * sigmoid;
+    case ActivationKind::elu:
+      return x > 0 ? double{op.beta} * x : double{op.alpha} * std::expm1(x);
+    case ActivationKind::gelu:
+      return x / 2 * (1 + std::erf(x / std::numbers::sqrt2));
+    case ActivationKind::gelu_tanh:
+      return x / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+    case ActivationKind::softplus:
+      return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+    case ActivationKind::softsign:
+      return x / (1 + std::abs(x));
+    case ActivationKind::tanh:
+      return std::tanh(x);
+    case ActivationKind::mish:
+      return x * std::tanh(std::log1p(std::exp(x)));
+    case ActivationKind::abs:
+      return std::abs(x);
+    case ActivationKind::exp:
+      return std::exp(x);
+    case ActivationKind::log:
+      return std::log(x);
+    case ActivationKind::sqrt:
+      return std::sqrt(x);
+    case ActivationKind::erf:
+      return std::erf(x);
+    case ActivationKind::power:
+      return std::pow(x, double{op.alpha});
   }
   return 0;
 }
@@ -67,6 +94,8 @@ inline Map naive(const Arithmetic& op, const Map& a, const Map& b) {
   return combine(a, b, [&](double x, double y) {
     if (op.kind == ArithmeticKind::add) return x + y;
     if (op.kind == ArithmeticKind::subtract) return x - y;
+    if (op.kind == ArithmeticKind::minimum) return std::min(x, y);
+    if (op.kind == ArithmeticKind::maximum) return std::max(x, y);
     return op.kind == ArithmeticKind::multiply ? x * y : x / y;
   });
 }
@@ -123,6 +152,29 @@ inline int nearest_place(ResizeRounding rounding, double place, int size) {
   return static_cast<int>(std::clamp(whole, 0.0, size - 1.0));
 }
 
+/// Keys' cubic of a tap at this distance from the place.
+inline double cubic_weight(double a, double distance) {
+  const double d = std::abs(distance);
+  if (d <= 1) return (a + 2) * d * d * d - (a + 3) * d * d + 1;
+  return d < 2 ? a * d * d * d - 5 * a * d * d + 8 * a * d - 4 * a : 0;
+}
+
+/// The four rows and columns around a place, as far out as they lie, the edge where there are none; or, with
+/// `magnitudes`, how large the sum of the weighted values can get.
+inline double cubic_mean(const Resize& op, const Map& in, int c, double y, double x, bool magnitudes) {
+  const auto weight = [&](double distance) {
+    const double value = cubic_weight(double{op.cubic_a}, distance);
+    return magnitudes ? std::abs(value) : value;
+  };
+  const int top = static_cast<int>(std::floor(y)), left = static_cast<int>(std::floor(x));
+  double sum = 0;
+  for (int row = top - 1; row <= top + 2; ++row)
+    for (int column = left - 1; column <= left + 2; ++column)
+      sum += weight(y - row) * weight(x - column) *
+             in.at(c, std::clamp(row, 0, in.h - 1), std::clamp(column, 0, in.w - 1));
+  return sum;
+}
+
 inline Map naive(const Resize& op, const Map& in) {
   const int height = in.h * op.up.y / op.down.y, width = in.w * op.up.x / op.down.x;
   return map_of(in.c, height, width, [&](int c, int y, int x) {
@@ -130,6 +182,7 @@ inline Map naive(const Resize& op, const Map& in) {
     const double from_x = resized_place(op, x, in.w, width, op.up.x, op.down.x);
     if (op.mode == ResizeMode::nearest)
       return in.at(c, nearest_place(op.rounding, from_y, in.h), nearest_place(op.rounding, from_x, in.w));
+    if (op.mode == ResizeMode::cubic) return cubic_mean(op, in, c, from_y, from_x, false);
     const double inner_y = std::clamp(from_y, 0.0, in.h - 1.0), inner_x = std::clamp(from_x, 0.0, in.w - 1.0);
     const int top = static_cast<int>(inner_y), left = static_cast<int>(inner_x);
     const int bottom = std::min(top + 1, in.h - 1), right = std::min(left + 1, in.w - 1);
@@ -159,6 +212,52 @@ inline Map naive(const GlobalMaxPool&, const Map& in) {
     for (int y = 0; y < in.h; ++y)
       for (int x = 0; x < in.w; ++x) greatest = std::max(greatest, in.at(c, y, x));
     return greatest;
+  });
+}
+
+inline Map naive(const GlobalSumPool&, const Map& in) {
+  return map_of(in.c, 1, 1, [&](int c, int, int) {
+    double sum = 0;
+    for (int y = 0; y < in.h; ++y)
+      for (int x = 0; x < in.w; ++x) sum += in.at(c, y, x);
+    return sum;
+  });
+}
+
+inline Map naive(const ReduceChannels& op, const Map& in) {
+  return map_of(1, in.h, in.w, [&](int, int y, int x) {
+    double sum = 0, least = in.at(0, y, x), greatest = least;
+    for (int c = 0; c < in.c; ++c) {
+      sum += in.at(c, y, x);
+      least = std::min(least, in.at(c, y, x));
+      greatest = std::max(greatest, in.at(c, y, x));
+    }
+    if (op.kind == ReductionKind::minimum) return least;
+    if (op.kind == ReductionKind::maximum) return greatest;
+    return op.kind == ReductionKind::mean ? sum / in.c : sum;
+  });
+}
+
+/// What a pixel's channels are normed with: their mean (0 without centring), and the mean of the squared
+/// differences from it.
+struct ChannelMoments {
+  double mean = 0, variance = 0;
+};
+
+inline ChannelMoments channel_moments(const ChannelNorm& op, const Map& in, int y, int x) {
+  ChannelMoments moments;
+  if (op.center)
+    for (int c = 0; c < in.c; ++c) moments.mean += in.at(c, y, x) / in.c;
+  for (int c = 0; c < in.c; ++c) moments.variance += std::pow(in.at(c, y, x) - moments.mean, 2) / in.c;
+  return moments;
+}
+
+inline Map naive(const ChannelNorm& op, const Map& in) {
+  return map_of(in.c, in.h, in.w, [&](int c, int y, int x) {
+    const ChannelMoments moments = channel_moments(op, in, y, x);
+    const auto i = static_cast<std::size_t>(c);
+    const double bias = op.bias.empty() ? 0.0 : double{op.bias[i]};
+    return (in.at(c, y, x) - moments.mean) / std::sqrt(moments.variance + op.epsilon) * op.weight[i] + bias;
   });
 }
 

@@ -133,7 +133,7 @@ inline NodeId append_moves(Graph& g, Random& random, NodeId x, int& channels) {
   x = g.append("zeros", InsertZeros{{random.between(1, 3), random.between(1, 2)}}, {x});
   x = g.append("filled", random_conv(random, channels, channels, 3, 1, 1), {x});
   x = g.append("resize",
-               Resize{static_cast<ResizeMode>(random.between(0, 1)),
+               Resize{static_cast<ResizeMode>(random.between(0, 2)),
                       static_cast<ResizeCoordinates>(random.between(0, 3)),
                       static_cast<ResizeRounding>(random.between(0, 3)),
                       {random.between(1, 5), random.between(1, 5)},

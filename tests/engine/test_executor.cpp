@@ -11,6 +11,7 @@
 
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/error_bound.hpp"
+#include "tests/engine/random_modern.hpp"
 #include "tests/engine/run_network.hpp"
 
 namespace fcn::test {
@@ -60,16 +61,19 @@ void check_against_float64(const Graph& graph, const Picture& picture, const ker
   }
 }
 
+const char* network_name(Graph (*network)(std::uint32_t)) {
+  return network == &random_mixed ? " mixed" : network == &random_modern ? " modern" : "";
+}
+
 }  // namespace
 
 TEST_CASE("every node of a random network stays within the float32 error bound of float64") {
   const std::uint32_t seed = GENERATE(range(1u, kEmulated ? 4u : 13u));
-  const auto network = GENERATE(&random_fcn, &random_mixed);
+  const auto network = GENERATE(&random_fcn, &random_mixed, &random_modern);
   Random random(seed);
   const Graph graph = network(seed);
   const Picture picture(random, random.between(24, 61), random.between(24, 75), input_channels(graph));
-  INFO("seed " << seed << (network == &random_mixed ? " mixed" : "") << ", picture " << picture.height << "x"
-               << picture.width);
+  INFO("seed " << seed << network_name(network) << ", picture " << picture.height << "x" << picture.width);
   for (const kernels::KernelTable* table : kernels::supported_tables())
     for (const AlgorithmChoice algorithm : {AlgorithmChoice::direct, AlgorithmChoice::automatic})
       check_against_float64(graph, picture, *table, algorithm);
@@ -153,13 +157,12 @@ TEST_CASE(
 
 TEST_CASE("band heights, threads and archs do not change a bit") {
   const std::uint32_t seed = GENERATE(range(100u, kEmulated ? 102u : 106u));
-  const auto network = GENERATE(&random_fcn, &random_mixed);
+  const auto network = GENERATE(&random_fcn, &random_mixed, &random_modern);
   Random random(seed);
   const Graph graph = network(seed);
   const ModelInfo info = normalised(input_channels(graph));
   const Picture picture(random, random.between(24, 60), random.between(24, 60), input_channels(graph));
-  INFO("seed " << seed << (network == &random_mixed ? " mixed" : "") << ", picture " << picture.height << "x"
-               << picture.width);
+  INFO("seed " << seed << network_name(network) << ", picture " << picture.height << "x" << picture.width);
   const Tensor want = run_network(graph, info, {&picture, 1}, {.table = &reference_table()});
   for (const kernels::KernelTable* table : kernels::supported_tables()) {
     if (table->arch == std::string_view("sse2")) continue;  // without FMA: a class of its own
@@ -189,7 +192,7 @@ TEST_CASE("SSE2 gives the same bits for any band height and thread count") {
 
 TEST_CASE("a batch gives each picture the bits it has alone") {
   const std::uint32_t seed = GENERATE(range(200u, 204u));
-  const auto network = GENERATE(&random_fcn, &random_mixed);
+  const auto network = GENERATE(&random_fcn, &random_mixed, &random_modern);
   Random random(seed);
   const Graph graph = network(seed);
   const ModelInfo info = normalised(input_channels(graph));
@@ -197,7 +200,7 @@ TEST_CASE("a batch gives each picture the bits it has alone") {
   std::vector<Picture> pictures;
   for (int i = 0; i < 3; ++i) pictures.emplace_back(random, height, width, input_channels(graph));
   const kernels::KernelTable* table = kernels::supported_tables().back();
-  INFO("seed " << seed << (network == &random_mixed ? " mixed" : "") << ", arch " << table->arch);
+  INFO("seed " << seed << network_name(network) << ", arch " << table->arch);
   const Tensor batch = run_network(graph, info, pictures, {.table = table, .threads = 2});
   const std::size_t each = batch.size() / pictures.size();
   for (std::size_t i = 0; i < pictures.size(); ++i) {

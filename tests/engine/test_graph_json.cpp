@@ -67,6 +67,10 @@ Graph every_op() {
   at = graph.append("global", GlobalAveragePool{}, {at});
   at = graph.append("flat", Flatten{}, {at});
   at = graph.append("fc", Linear{.in_features = 4, .out_features = 7, .weights = {}, .bias = {}}, {at});
+  graph.append("sum_all", GlobalSumPool{}, {at});
+  graph.append("widest", ReduceChannels{ReductionKind::maximum}, {at});
+  graph.append("layer",
+               ChannelNorm{.channels = 7, .epsilon = 1e-6, .center = false, .weight = {}, .bias = {}}, {at});
   graph.append("soft", Softmax{}, {at});
   return graph;
 }
@@ -129,6 +133,39 @@ TEST_CASE("a convolution's relu is false, true or its ceiling") {
   CHECK_THAT(error_of(text, "\"relu\":6.0", "\"relu\":1e39"), Contains("beyond a float"));
 }
 
+TEST_CASE("a cubic resize has a coefficient, others have none") {
+  Graph graph = every_op();
+  CHECK_THAT(dump_json(graph_to_json(graph)), !Contains("cubic_a"));
+  op<Resize>(graph, 14).mode = ResizeMode::cubic;
+  op<Resize>(graph, 14).cubic_a = -0.5f;
+  const std::string text = dump_json(graph_to_json(graph));
+  auto again = parse(text);
+  REQUIRE(again);
+  CHECK(op<Resize>(*again, 14).cubic_a == -0.5f);
+  CHECK_THAT(error_of(text, ",\"cubic_a\":-0.5", ""), Contains("cubic_a: is missing"));
+  CHECK_THAT(error_of(text, "\"cubic_a\":-0.5", "\"cubic_a\":-1e39"), Contains("beyond a float"));
+}
+
+TEST_CASE("every kind of a curve, an arithmetic and a reduction comes back as it was") {
+  Graph graph;
+  NodeId at = graph.append("in", Input{.channels = 2}, {});
+  const auto append = [&](const Op& op) {
+    at = graph.append(std::to_string(at), op, input_count(op) == 1 ? std::vector{at} : std::vector{at, at});
+  };
+  for (std::size_t i = 0; i < kind_names<ActivationKind>.size(); ++i)
+    append(Activation{static_cast<ActivationKind>(i), 0.5f, 1});
+  for (std::size_t i = 0; i < kind_names<ArithmeticKind>.size(); ++i)
+    append(Arithmetic{static_cast<ArithmeticKind>(i)});
+  for (std::size_t i = 0; i < kind_names<ReductionKind>.size(); ++i)
+    append(ReduceChannels{static_cast<ReductionKind>(i)});
+  const std::string text = dump_json(graph_to_json(graph));
+  const auto again = parse(text);
+  REQUIRE(again);
+  CHECK(dump_json(graph_to_json(*again)) == text);
+  CHECK(std::get<Activation>(again->nodes[19].op).kind == ActivationKind::power);
+  CHECK(std::get<ReduceChannels>(again->nodes.back().op).kind == ReductionKind::minimum);
+}
+
 TEST_CASE("texts that are not graphs are refused with the field") {
   const std::string text = dump_json(graph_to_json(every_op()));
   CHECK_THAT(error_of(text, "\"op\":\"relu\"", "\"op\":\"rleu\""), Contains("unknown op \"rleu\""));
@@ -139,7 +176,7 @@ TEST_CASE("texts that are not graphs are refused with the field") {
   CHECK_THAT(error_of(text, "\"stride\":[1,1]", "\"stride\":[99999,1]"), Contains("1 to 32768"));
   CHECK_THAT(error_of(text, "\"groups\":2", "\"groups\":3"), Contains("does not divide"));
   CHECK_THAT(error_of(text, "\"kind\":\"divide\"", "\"kind\":\"modulo\""),
-             Contains("\"modulo\" is none of add, subtract, multiply, divide"));
+             Contains("\"modulo\" is none of add, subtract, multiply, divide, minimum, maximum"));
   CHECK_THAT(error_of(text, "\"alpha\":0.01", "\"alpha\":1e39"), Contains("beyond a float"));
   CHECK_THAT(error_of(text, "\"shape\":[1,2,3]", "\"shape\":[1,2]"), Contains("[channels, height, width]"));
   CHECK_THAT(error_of(text, "\"groups\":2,", ""), Contains("groups: is missing"));
@@ -200,6 +237,14 @@ TEST_CASE("validate_graph names the node and what is wrong") {
              }),
              Contains("weights exceed"));
   CHECK_THAT(invalid([](Graph& g) { op<Linear>(g, 20).in_features = 1 << 21; }), Contains("in_features"));
+  CHECK_THAT(invalid([](Graph& g) { op<Resize>(g, 14).cubic_a = std::nanf(""); }), Contains("cubic_a"));
+  CHECK_THAT(invalid([](Graph& g) { op<ChannelNorm>(g, 23).epsilon = -1e-9; }), Contains("epsilon"));
+  CHECK_THAT(invalid([](Graph& g) { op<ChannelNorm>(g, 23).epsilon = 1e39; }), Contains("epsilon"));
+  CHECK_THAT(invalid([](Graph& g) { op<ChannelNorm>(g, 23).channels = 0; }), Contains("channels is 0"));
+  CHECK_THAT(invalid([](Graph& g) {
+               op<ChannelNorm>(g, 23).bias = {1, 2};
+             }),
+             Contains("bias has 2 values, expected 7"));
   Limits limits;
   limits.max_nodes = std::variant_size_v<Op>;
   CHECK(validate_graph(every_op(), limits));
