@@ -88,6 +88,11 @@ TEST_CASE("cells lie where padding, cropping and resampling put them") {
   CHECK(doubled.stride == 4.0);
   CHECK(doubled.first_center == -2.0);  // a quarter of a cell before the first
   CHECK(doubled.receptive_field == 9);
+  const AxisGeometry smooth =
+      after(Resize{ResizeMode::cubic, ResizeCoordinates::half_pixel, {}, {2, 2}, {1, 1}, -0.5f});
+  CHECK(smooth.first_center == -2.0);
+  CHECK(smooth.receptive_field == 25);  // four cells, eight pixels apart
+  CHECK(after(ReduceChannels{}).receptive_field == 1);
   CHECK(after(Resize{ResizeMode::nearest, ResizeCoordinates::asymmetric, {}, {3, 3}, {2, 2}}).stride ==
         Approx(8 * 2 / 3.0));
 }

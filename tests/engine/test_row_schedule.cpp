@@ -73,8 +73,13 @@ TEST_CASE("an op's reach covers every row that it reads") {
     const RowReach reach = row_reach(op, 0, shapes[0], *out);
     for (int r = 0; r < out->height; ++r) {
       std::vector<int> places{copied_place(op, axis, r)};
-      if constexpr (std::is_same_v<std::decay_t<decltype(op)>, Resize>)
-        places = {places[0], linear_place(op, axis, r).first, linear_place(op, axis, r).second};
+      if constexpr (std::is_same_v<std::decay_t<decltype(op)>, Resize>) {
+        const auto add = [&](const auto& taps) {
+          places.insert(places.end(), taps.places.begin(), taps.places.end());
+        };
+        if (op.mode == ResizeMode::nearest) add(linear_place(op, axis, r));
+        if (op.mode == ResizeMode::cubic) places.clear(), add(cubic_place(op, axis, r));
+      }
       for (const int place : places) {
         if (place == kFilled) continue;
         CHECK(place >= 0);
@@ -88,13 +93,19 @@ TEST_CASE("an op's reach covers every row that it reads") {
   check(InsertZeros{{random.between(1, 4), 1}});
   for (const PadMode mode : {PadMode::constant, PadMode::edge, PadMode::reflect})
     check(Pad{mode, {random.between(-2, 3), 0, random.between(-2, 3), 0}, 0});
-  for (int coordinates = 0; coordinates < 4; ++coordinates)
+  for (int coordinates = 0; coordinates < 4; ++coordinates) {
+    check(Resize{ResizeMode::cubic,
+                 static_cast<ResizeCoordinates>(coordinates),
+                 {},
+                 {random.between(1, 6), 1},
+                 {random.between(1, 4), 1}});
     for (int rounding = 0; rounding < 4; ++rounding)
       check(Resize{ResizeMode::nearest,
                    static_cast<ResizeCoordinates>(coordinates),
                    static_cast<ResizeRounding>(rounding),
                    {random.between(1, 6), 1},
                    {random.between(1, 4), 1}});
+  }
 }
 
 TEST_CASE("a pool over the whole map takes in rows as they come; what waits for it is held") {

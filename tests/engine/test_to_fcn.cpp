@@ -103,6 +103,34 @@ TEST_CASE("a head may branch, and pools that weigh the map stay global") {
   CHECK(shapes->back() == Shape{3, 2, 3});
 }
 
+TEST_CASE(
+    "a sum over the map in the head is the window's mean times its cells; one that weighs the map stays") {
+  Graph graph;
+  const NodeId in = graph.append("in", Input{.channels = 2}, {});
+  const NodeId energy = graph.append("energy", GlobalSumPool{}, {in});
+  const NodeId weighed = graph.append("weigh", Arithmetic{}, {in, energy});
+  NodeId at = graph.append("sum", GlobalSumPool{}, {weighed});
+  at = graph.append("norm", ChannelNorm{.channels = 2, .epsilon = 1e-6, .weight = {1, 2}, .bias = {}}, {at});
+  at = graph.append("gelu", Activation{ActivationKind::gelu, 0, 0}, {at});
+  const NodeId most = graph.append("sum.cells", ReduceChannels{ReductionKind::maximum}, {at});
+  at = graph.append("less", Arithmetic{ArithmeticKind::minimum}, {at, most});
+  graph.append("fc", make_linear(2, 3), {graph.append("flat", Flatten{}, {at})});
+  ModelInfo info;
+  info.window = {5, 7};
+  REQUIRE(passes::to_fcn(graph, info));
+  CHECK(names(graph) == "in energy weigh sum sum.cells_ norm gelu sum.cells less fc");
+  CHECK(std::holds_alternative<GlobalSumPool>(graph.nodes[1].op));
+  CHECK(std::get<AveragePool>(graph.nodes[3].op).kernel == Extent{5, 7});
+  const auto& cells = std::get<BatchNorm>(graph.nodes[4].op);
+  CHECK(cells.weight == std::vector<float>{35, 35});
+  CHECK(cells.bias == std::vector<float>{0, 0});
+  CHECK(cells.epsilon == 0);
+  CHECK(info.classifier_pool == "sum");
+  const auto shapes = infer_shapes(graph, {2, 6, 9});
+  REQUIRE(shapes);
+  CHECK(shapes->back() == Shape{3, 2, 3});
+}
+
 TEST_CASE("a pool of the whole window that weighs the map becomes global") {
   Graph graph;
   const NodeId in = graph.append("in", Input{.channels = 2}, {});
