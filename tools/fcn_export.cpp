@@ -10,6 +10,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,9 +19,11 @@
 #include "engine/limits.hpp"
 #include "engine/printable.hpp"
 #include "tools/export_model.hpp"
+#include "tools/input_files.hpp"
 #include "tools/inspect_file.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/layer_table.hpp"
+#include "tools/standard_streams.hpp"
 
 namespace {
 
@@ -53,7 +56,7 @@ struct Arguments {
 
 /// One line on stderr. What came from a file cannot steer the terminal.
 int fail(const Error& error) {
-  fmt::print(stderr, "fcn-export: {}\n", fcn::printable(error.to_string()));
+  fcn::tools::write_to_stderr("fcn-export: " + fcn::printable(error.to_string()) + "\n");
   const bool usage = error.code == ErrorCode::invalid_argument || error.code == ErrorCode::too_small;
   return usage ? kExitUsage : kExitUnusable;
 }
@@ -139,32 +142,40 @@ std::string head_report(const std::vector<fcn::passes::HeadChange>& changes) {
   return text;
 }
 
+std::string export_report(const fcn::tools::ExportReport& report, const std::string& output) {
+  std::string text = fmt::format("{}, {}, {} classes, window {}x{}\n\n{}\n", report.info.name, report.format,
+                                 report.classes, report.info.window.y, report.info.window.x, report.layers);
+  text += head_report(report.changes) + "\n";
+  text += fmt::format(
+      "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
+      report.proof.largest_difference, report.proof.scale);
+  return text + fmt::format("Written: {}, {} bytes\n", fcn::printable(output),
+                            fcn::tools::with_commas(report.file_bytes));
+}
+
+int show(const Result<std::string>& text) {
+  if (!text) return fail(text.error());
+  const fcn::Status shown = fcn::tools::write_to_stdout(*text);
+  return shown ? kExitFine : fail(shown.error());
+}
+
 int run_export(const Arguments& arguments) {
   if (arguments.checkpoint.empty())
     return fail(usage_error("name a checkpoint to convert (see --help)", "CHECKPOINT"));
   if (arguments.output.empty()) return fail(usage_error("say where the model goes (see --help)", "-o MODEL"));
+  fcn::tools::InputFiles inputs;
+  inputs.add(arguments.labels);
+  if (const fcn::Status kept = inputs.check_output(arguments.output, "-o"); !kept) return fail(kept.error());
   const auto request = make_request(arguments);
   if (!request) return fail(request.error());
   const auto report = fcn::tools::export_model(*request);
   if (!report) return fail(report.error());
   if (arguments.quiet) return kExitFine;
-  fmt::print("{}, {}, {} classes, window {}x{}\n\n{}\n", report->info.name, report->format, report->classes,
-             report->info.window.y, report->info.window.x, report->layers);
-  fmt::print("{}\n", head_report(report->changes));
-  fmt::print(
-      "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
-      report->proof.largest_difference, report->proof.scale);
-  fmt::print("Written: {}, {} bytes\n", fcn::printable(arguments.output),
-             fcn::tools::with_commas(report->file_bytes));
+  const int shown = show(export_report(*report, arguments.output));
   if (report->info.labels.empty())
-    fmt::print(stderr, "fcn-export: note: no --labels given, classes will be known by number only\n");
-  return kExitFine;
-}
-
-int show(const Result<std::string>& text) {
-  if (!text) return fail(text.error());
-  fmt::print("{}", *text);
-  return kExitFine;
+    fcn::tools::write_to_stderr(
+        "fcn-export: note: no --labels given, classes will be known by number only\n");
+  return shown;
 }
 
 int run_inspect(const Arguments& arguments) {
@@ -227,7 +238,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
+    std::ostringstream text;
+    app.exit(success, text, text);
+    return show(text.str());
   } catch (const CLI::ParseError& error) {
     return fail(usage_error(error.what(), ""));
   }
@@ -239,6 +252,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fcn::tools::hold_standard_streams();
   fcn::tools::end_cleanly_when_interrupted();
   try {
     return run(argc, argv);

@@ -17,6 +17,7 @@
 #include "tools/infer_run.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/picture_runner.hpp"
+#include "tools/standard_streams.hpp"
 #include "tools/terminal_report.hpp"
 
 namespace {
@@ -73,6 +74,7 @@ int main(int argc, char** argv) {
   // --plan says would no longer be what the system sees.
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
 #endif
+  hold_standard_streams();
   end_cleanly_when_interrupted();
   try {
     const ParsedArguments arguments = parse_infer_arguments(argc, argv);

@@ -6,7 +6,7 @@ find_package(CLI11 REQUIRED GLOBAL)
 find_path(FCN_STB_INCLUDE_DIR stb/stb_image.h REQUIRED)
 
 # Files that are complete or absent, and an end without leftovers. fcn-export uses it too.
-add_library(fcn_output_files STATIC atomic_file.cpp interrupt.cpp)
+add_library(fcn_output_files STATIC atomic_file.cpp input_files.cpp interrupt.cpp standard_streams.cpp)
 target_link_libraries(fcn_output_files PUBLIC fcn PRIVATE fcn_developer)
 
 add_library(fcn_pictures STATIC

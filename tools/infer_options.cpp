@@ -3,15 +3,13 @@
 // alone.
 #include "tools/infer_options.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "engine/printable.hpp"
 #include "tools/infer_options_groups.hpp"
 #include "tools/output_kinds.hpp"
+#include "tools/standard_streams.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -72,12 +70,14 @@ Status check_together(const InferOptions& options) {
 }
 
 int print_help(const CommandLine& line) {
-  const bool shown = std::fputs(line.help().c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  return shown ? kExitFine : kExitImageFailed;
+  const Status shown = write_to_stdout(line.help());
+  if (shown) return kExitFine;
+  write_to_stderr("fcn-infer: " + shown.error().to_string() + "\n");
+  return kExitImageFailed;
 }
 
 ParsedArguments usage_error(const Error& error) {
-  fmt::print(stderr, "fcn-infer: {}\n", printable(error.to_string()));
+  write_to_stderr("fcn-infer: " + printable(error.to_string()) + "\n");
   return {std::nullopt, kExitUsage};
 }
 

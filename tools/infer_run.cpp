@@ -4,16 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
-
 #include "engine/printable.hpp"
 #include "tools/input_list.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/picture_runner.hpp"
 #include "tools/progress.hpp"
 #include "tools/result_files.hpp"
+#include "tools/standard_streams.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -21,7 +18,7 @@ namespace {
 class InferRun {
  public:
   InferRun(const Model& model, const std::string& model_path, const InferOptions& options)
-      : model_(model), options_(options), runner_(model, model_path, options) {}
+      : model_(model), model_path_(model_path), options_(options), runner_(model, model_path, options) {}
 
   int run() {
     if (Status ready = prepare(); !ready) {
@@ -36,10 +33,10 @@ class InferRun {
     const std::size_t done = run_all();
     if (Status there = files_.commit(); !there) fail(there.error());
     if (skipped_ > 0 && !options_.quiet)
-      fmt::print(stderr, "fcn-infer: {} of {} pictures left out, their outputs are there\n", skipped_,
-                 inputs_.images.size());
+      write_to_stderr(fmt::format("fcn-infer: {} of {} pictures left out, their outputs are there\n",
+                                  skipped_, inputs_.images.size()));
     if (done == inputs_.images.size() || output_lost_) return exit_code();
-    fmt::print(stderr, "interrupted after {} of {} pictures\n", done, inputs_.images.size());
+    write_to_stderr(fmt::format("interrupted after {} of {} pictures\n", done, inputs_.images.size()));
     return kExitInterrupted;
   }
 
@@ -69,7 +66,25 @@ class InferRun {
     if (!options_.list.empty()) add_listed_inputs(options_.list, inputs_);
     const bool several = inputs_.images.size() > 1;
     if (Status ready = runner_.prepare(several); !ready) return ready;
-    return files_.open(options_, several || !options_.list.empty());
+    const InputFiles inputs = all_inputs();
+    if (Status kept = check_named_outputs(inputs); !kept) return kept;
+    if (Status opened = files_.open(options_, several || !options_.list.empty()); !opened) return opened;
+    return files_.check_outputs(inputs_.images, inputs);
+  }
+
+  [[nodiscard]] InputFiles all_inputs() const {
+    InputFiles inputs;
+    inputs.add(model_path_);
+    if (!options_.list.empty()) inputs.add(options_.list);
+    for (const std::string& image : inputs_.images) inputs.add(image);
+    return inputs;
+  }
+
+  /// The outputs whose names do not depend on the picture, before any is opened.
+  [[nodiscard]] Status check_named_outputs(const InputFiles& inputs) const {
+    if (!options_.json.empty() && options_.json != "-")
+      if (Status kept = inputs.check_output(options_.json, "--json"); !kept) return kept;
+    return runner_.check_layers(inputs_.images, inputs);
   }
 
   /// What came of one input goes to the JSON file and to standard output.
@@ -95,6 +110,7 @@ class InferRun {
   }
 
   const Model& model_;
+  const std::string& model_path_;
   const InferOptions& options_;
   InputList inputs_;
   PictureRunner runner_;
@@ -108,14 +124,13 @@ class InferRun {
 }  // namespace
 
 void print_error(const Error& error) {
-  fmt::print(stderr, "fcn-infer: {}\n", printable(error.to_string()));
+  write_to_stderr("fcn-infer: " + printable(error.to_string()) + "\n");
 }
 
 bool print_result(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
-    return true;
-  print_error({ErrorCode::io, "cannot write: " + std::generic_category().message(errno), "standard output"});
-  return false;
+  const Status written = write_to_stdout(text);
+  if (!written) print_error(written.error());
+  return static_cast<bool>(written);
 }
 
 int infer_pictures(const Model& model, const std::string& model_path, const InferOptions& options) {

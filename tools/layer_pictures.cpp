@@ -36,6 +36,14 @@ std::string file_name_of(const std::string& name) {
   return safe;
 }
 
+std::string layer_name(NodeId id, const Node& node) {
+  return fmt::format("{:02}-{}.png", id, file_name_of(node.name));
+}
+
+std::string filters_name(const Node& node) {
+  return fmt::format("filters-{}.png", file_name_of(node.name));
+}
+
 Status write_picture(const Picture& picture, const std::string& path) {
   auto file = AtomicFile::create(path);
   if (!file) return file.error();
@@ -78,7 +86,7 @@ class LayerPictures {
                                               op_name(node.op), shape.channels, shape.height, shape.width),
                                   model_.limits());
     if (!picture) return picture.error();
-    return write_picture(*picture, fmt::format("{}/{:02}-{}.png", folder_, id, file_name_of(node.name)));
+    return write_picture(*picture, folder_ + "/" + layer_name(id, node));
   }
 
   const Model& model_;
@@ -100,12 +108,20 @@ Status write_filters(const std::string& model_path, const Limits& limits, const 
                                                   conv.out_channels, conv.kernel.y, conv.kernel.x),
                                       limits);
     if (!picture) return picture.error();
-    return write_picture(*picture, fmt::format("{}/filters-{}.png", folder, file_name_of(node.name)));
+    return write_picture(*picture, folder + "/" + filters_name(node));
   }
   return {};
 }
 
 }  // namespace
+
+std::vector<std::string> layer_picture_names(const Graph& graph) {
+  std::vector<std::string> names;
+  for (NodeId id = 1; id < graph.nodes.size(); ++id) names.push_back(layer_name(id, graph.nodes[id]));
+  for (const Node& node : graph.nodes)
+    if (std::holds_alternative<Conv>(node.op)) names.push_back(filters_name(node));
+  return names;
+}
 
 Status write_layer_pictures(const Model& model, const std::string& model_path, const ImageView& image,
                             PlanOptions options, ThreadPool& pool, const std::string& folder) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/image_view.hpp"
 #include "engine/model.hpp"
@@ -12,6 +13,9 @@
 #include "engine/thread_pool.hpp"
 
 namespace fcn::tools {
+
+/// What write_layer_pictures() calls its files.
+std::vector<std::string> layer_picture_names(const Graph& graph);
 
 /// Runs `image` through `model`, which should be unfused (ModelOptions::unfused), with the strides and
 /// threads of `options`, and writes into `folder`, made if it is not there, "01-NAME.png" and so on for each

@@ -105,6 +105,19 @@ Result<PictureTexts> PictureRunner::run_decoded(RunReport& report, const Picture
   return result_texts(report);
 }
 
+Status PictureRunner::check_layers(const std::vector<std::string>& images, const InputFiles& inputs) const {
+  if (options_.layers.empty()) return {};
+  const std::vector<std::string> names = layer_picture_names(model_.graph());
+  OutputTarget folders = layers_;
+  for (const std::string& image : images) {
+    const std::string folder = several_ ? folders.path_for(image) : options_.layers;
+    if (!std::filesystem::is_directory(folder)) continue;
+    for (const std::string& name : names)
+      if (Status kept = inputs.check_output(folder + "/" + name, "--layers"); !kept) return kept;
+  }
+  return {};
+}
+
 /// --layers: into the folder itself or, of several pictures, into a folder of each.
 Status PictureRunner::draw_layers(const std::string& image, const Picture& picture) {
   if (options_.layers.empty()) return {};

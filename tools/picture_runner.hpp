@@ -12,6 +12,7 @@
 #include "engine/score_map.hpp"
 #include "engine/session.hpp"
 #include "tools/infer_options.hpp"
+#include "tools/input_files.hpp"
 #include "tools/original_frame.hpp"
 #include "tools/output_targets.hpp"
 #include "tools/picture.hpp"
@@ -38,6 +39,9 @@ class PictureRunner {
   /// Finds out whether the options suit the model. `several`: more than one picture will come, of which each
   /// gets a line rather than a report. ErrorCode::invalid_argument for options that do not suit.
   Status prepare(bool several);
+
+  /// Whether the files of --layers leave all `inputs` as they are.
+  [[nodiscard]] Status check_layers(const std::vector<std::string>& images, const InputFiles& inputs) const;
 
   /// Runs the picture that `files` has begun and writes its files; with --plan or --explain-geometry it only
   /// says what a run would be.

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 
+#include "tools/standard_streams.hpp"
 #include "tools/terminal_report.hpp"
 
 namespace fcn::tools {
@@ -55,15 +55,13 @@ Progress::Progress(std::size_t total, bool wanted)
 void Progress::show(std::size_t done, std::size_t ran, std::string_view name) {
   if (!active_) return;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  fmt::print(stderr, "\r\x1b[K{}", progress_line(done, total_, ran, elapsed.count(), name));
-  std::fflush(stderr);
+  write_to_stderr("\r\x1b[K" + progress_line(done, total_, ran, elapsed.count(), name));
   visible_ = true;
 }
 
 void Progress::clear() {
   if (!visible_) return;
-  std::fputs("\r\x1b[K", stderr);
-  std::fflush(stderr);
+  write_to_stderr("\r\x1b[K");
   visible_ = false;
 }
 

@@ -23,6 +23,15 @@ Status ResultFiles::open(const InferOptions& options, bool several) {
   return {};
 }
 
+Status ResultFiles::check_outputs(const std::vector<std::string>& images, const InputFiles& inputs) const {
+  for (const Target& target : targets_) {
+    OutputTarget place = target.place;
+    for (const std::string& image : images)
+      if (Status kept = inputs.check_output(place.path_for(image), target.kind->option); !kept) return kept;
+  }
+  return {};
+}
+
 bool ResultFiles::begin(const std::string& image) {
   std::error_code unknown;
   bool done = skip_existing_ && (!json_ || json_->has(image));

@@ -10,6 +10,7 @@
 #include "engine/result.hpp"
 #include "tools/atomic_file.hpp"
 #include "tools/infer_options.hpp"
+#include "tools/input_files.hpp"
 #include "tools/json_lines_file.hpp"
 #include "tools/output_kinds.hpp"
 #include "tools/output_targets.hpp"
@@ -29,6 +30,9 @@ class ResultFiles {
   /// Finds out where files go, and opens the JSON file if one is wanted. `several`: more than one picture
   /// will come.
   Status open(const InferOptions& options, bool several);
+
+  /// Whether each of `images`, begun in this order, leaves all `inputs` as they are.
+  [[nodiscard]] Status check_outputs(const std::vector<std::string>& images, const InputFiles& inputs) const;
 
   /// Settles what the next picture's files are called; every picture needs its turn, so that names do not
   /// depend on which others fail. False if --skip-existing finds it done: all its files, and its line in the

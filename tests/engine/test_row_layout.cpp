@@ -101,7 +101,7 @@ TEST_CASE("any node of any tiny graph may be the output") {
     INFO("round " << round << ", output " << graph.output << " of " << graph.nodes.size()
                   << " nodes, picture " << picture.height << "x" << picture.width);
     for (const kernels::KernelTable* table : kernels::supported_tables()) {
-      auto model = Model::from_graph(graph, {}, {.table = table});
+      auto model = Model::from_graph(graph, {}, {.table = table, .limits = {}});
       REQUIRE(model);
       const ScoreMap map = run(*model, picture, ScoreKind::probabilities);
       const ScoreMap logits = run(*model, picture, ScoreKind::logits);

@@ -25,6 +25,8 @@ struct CommandResult {
 struct CommandOptions {
   std::string input;                     ///< file on standard input; empty for none
   std::string output;                    ///< where standard output goes; empty to capture it
+  std::string error;                     ///< where standard error goes; empty to capture it
+  std::vector<int> closed;               ///< standard streams that the program finds closed
   std::vector<std::string> environment;  ///< NAME=value, added
   rlim_t file_size = RLIM_INFINITY;      ///< no file may grow beyond: a full disk in small
 };
@@ -37,6 +39,9 @@ inline void become(const std::vector<std::string>& command, const CommandOptions
   ::dup2(::open(in.c_str(), O_RDONLY), 0);
   ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
   ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+  if (!options.error.empty()) ::dup2(::open(options.error.c_str(), O_WRONLY), 2);
+  for (int fd = 3; fd < 64; ++fd) ::close(fd);
+  for (const int fd : options.closed) ::close(fd);
   for (const std::string& variable : options.environment) ::putenv(const_cast<char*>(variable.c_str()));
   // A test that runs in the background has SIGINT ignored, and would hand that on.
   std::signal(SIGINT, SIG_DFL);

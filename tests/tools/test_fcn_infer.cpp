@@ -225,6 +225,63 @@ TEST_CASE("an output that cannot be written leaves nothing behind") {
   CHECK(one_line(lost.err));
 }
 
+TEST_CASE("streams that cannot be written keep the exit codes as they are") {
+  const Scene scene;
+  const CommandOptions full_error{.input = "", .output = "", .error = "/dev/full"};
+  const CommandOptions no_error{.input = "", .output = "", .closed = {2}};
+  const CommandOptions nothing_open{.input = "", .output = "", .closed = {0, 1, 2}};
+  for (const CommandOptions& options : {full_error, no_error}) {
+    CHECK(scene.run({scene.picture}, options).exit_code == 0);
+    CHECK(scene.run({scene.folder / "none.png"}, options).exit_code == 1);
+    CHECK(scene.run({"--nonsense"}, options).exit_code == 2);
+    CHECK(scene.run({"-m", scene.picture, scene.picture}, options).exit_code == 3);
+    CHECK(scene.run({"--max-memory", "1k", scene.picture}, options).exit_code == 4);
+  }
+  CHECK(scene.untouched());
+  // Messages do not go into the file that would have had the number of the closed stream.
+  CHECK(
+      scene.run({"-q", scene.folder / "none.png", scene.picture, "--json", scene.folder / "a.json"}, no_error)
+          .exit_code == 1);
+  CHECK(json::parse(read_file(scene.folder / "a.json")).is_object());
+  CHECK(scene.run({scene.picture}, nothing_open).exit_code == 1);
+  const CommandOptions full{.input = "", .output = "/dev/full"};
+  CHECK(scene.run({scene.picture}, full).exit_code == 1);
+  CHECK(scene.run({"--help"}, full).exit_code == 1);
+  CHECK(scene.run({"--version"}, full).err.find("No space left") != std::string::npos);
+}
+
+TEST_CASE("no output takes the place of an input") {
+  const Scene scene;
+  const Bytes before = read_file(scene.picture);
+  const std::string other = scene.folder / "other.ppm";
+  scene.write_ppm("other.ppm", 16, 16);
+  std::filesystem::create_symlink("right.ppm", scene.folder / "soft");
+  std::filesystem::create_hard_link(scene.picture, scene.folder / "hard");
+  std::filesystem::create_directory(scene.folder / "layers");
+  std::filesystem::create_symlink("../right.ppm", scene.folder / "layers/01-mean.png");
+  write_file(scene.folder / "list", Bytes(scene.picture.begin(), scene.picture.end()));
+  const auto refused = [&](const std::vector<std::string>& arguments) {
+    const CommandResult result = scene.run(arguments);
+    INFO(arguments[1] << ' ' << arguments[2] << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.err.find("which is an input") != std::string::npos);
+  };
+  refused({scene.picture, "--json", scene.picture});
+  for (const char* option :
+       {"--npy", "--csv", "--overlay", "--heat", "--masked", "--argmax", "--sheet", "--html"})
+    refused({scene.picture, option, scene.picture});
+  refused({scene.picture, "--overlay", scene.folder / "soft"});
+  refused({scene.picture, "--overlay", scene.folder / "hard"});
+  refused({scene.picture, "--npy", scene.folder / "./other/../right.ppm"});
+  refused({scene.picture, "--npy", scene.model});
+  refused({"--list", scene.folder / "list", "--json", scene.folder / "list"});
+  refused({other, scene.picture, "--json", scene.folder / "soft"});
+  refused({scene.picture, "--layers", scene.folder / "layers"});
+  std::filesystem::rename(other, scene.folder / "right.overlay.png");
+  refused({scene.folder / "right.overlay.png", scene.picture, "--overlay", scene.folder.path()});
+  CHECK(read_file(scene.picture) == before);
+}
+
 TEST_CASE("help fits 80 columns") {
   const CommandResult help = run_command({FCN_INFER, "--help"});
   CHECK(help.exit_code == 0);
