@@ -125,17 +125,21 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
   return {};
 }
 
+Status AtomicFile::flush() {
+  FCN_ASSERT(fd_ >= 0);
+  if (temporary_.empty() || ::fsync(fd_) == 0) return {};
+  const int failed = errno;
+  discard();
+  return io_error("flush to the disk", failed);
+}
+
 Status AtomicFile::commit() {
   FCN_ASSERT(fd_ >= 0);
   if (temporary_.empty()) {
     if (::close(std::exchange(fd_, -1)) != 0) return io_error("close", errno);
     return {};
   }
-  if (::fsync(fd_) != 0) {
-    const int failed = errno;
-    discard();
-    return io_error("flush to the disk", failed);
-  }
+  if (Status flushed = flush(); !flushed) return flushed;
   if (::close(std::exchange(fd_, -1)) != 0) {
     const int failed = errno;
     discard();

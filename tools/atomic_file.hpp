@@ -32,6 +32,13 @@ class AtomicFile {
   Status write(std::span<const std::byte> bytes);
   Status write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
 
+  /// Flushes to the disk, so that what unfinished() names can be read back before it is put in its place.
+  Status flush();
+  /// Where the bytes are until commit(); empty for a device or a pipe, which keeps none.
+  [[nodiscard]] const std::string& unfinished() const { return temporary_; }
+  /// As the caller spelled it.
+  [[nodiscard]] const std::string& path() const { return path_; }
+
   /// Flushes to the disk and puts the file in its place. Call once, at the end.
   Status commit();
 

@@ -19,10 +19,12 @@
 #include "engine/printable.hpp"
 #include "engine/shape_inference.hpp"
 #include "kernels/tables.hpp"
+#include "tools/export_work.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/model_writer.hpp"
 #include "tools/onnx_writer.hpp"
+#include "tools/read_back.hpp"
 #include "tools/sha256.hpp"
 
 namespace fcn::tools {
@@ -102,9 +104,9 @@ Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
 
 /// Runs the classifier as trained and the FCN on one window of noise. They are the same function, computed in
 /// another order, so they may differ by rounding alone.
-Result<Comparison> prove(const std::vector<float>& expected, const Graph& fcn, const ModelInfo& info,
-                         const SelfTest& picture, double bound) {
-  const auto found = run_picture(fcn, info, picture, kernels::table_reference);
+Result<Comparison> prove(const std::vector<float>& expected, const Model& fcn, const SelfTest& picture,
+                         double bound) {
+  const auto found = run_picture(fcn, picture);
   if (!found) return found.error();
   const auto result = compare(expected, *found);
   if (!result) return result.error().at("conversion check");
@@ -114,6 +116,68 @@ Result<Comparison> prove(const std::vector<float>& expected, const Graph& fcn, c
                    std::to_string(result->largest_difference) + ", rounding explains " +
                    std::to_string(bound * result->scale) + "; nothing was written, please report this",
                "conversion check"};
+}
+
+/// How the converted network is run.
+struct ProofRun {
+  const SelfTest& picture;
+  double bound;
+  const kernels::KernelTable* table;
+  bool half;  ///< its weights are rounded for the file
+};
+
+/// Proves the conversion and makes the self-test, of weights that are packed once.
+Status prove_and_test(const std::vector<float>& expected, Graph& graph, ModelInfo& info, const ProofRun& run,
+                      ExportReport& report) {
+  ModelOptions options;
+  options.table = run.table;
+  auto fcn = Model::from_graph(graph, info, options);
+  if (!fcn) return fcn.error();
+  const auto proof = prove(expected, *fcn, run.picture, run.bound);
+  if (!proof) return proof.error();
+  report.proof = *proof;
+  if (run.half) {
+    if (Status rounded = round_weights_to_half(graph); !rounded) return rounded;
+    fcn = Model::from_graph(graph, info, options);
+    if (!fcn) return fcn.error();
+  }
+  auto test = make_self_test(*fcn);
+  if (!test) return test.error().at("self-test");
+  info.self_test = *std::move(test);
+  return {};
+}
+
+/// The kernels of this export's runs, which are foretold: the classifier on its window, the network that it
+/// becomes there too, and the self-test on a picture a quarter wider, once more when it is read back.
+Result<const kernels::KernelTable*> choose_kernels(const Graph& graph, const ModelInfo& info,
+                                                   ExportReport& report) {
+  constexpr std::uint64_t kQuarters = 4 + 4 + 5 + 5;
+  const auto work = count_work(graph, info.window);
+  if (!work) return work.error();
+  const auto table = kernels_for(*work * kQuarters / 4);
+  if (!table) return table.error();
+  report.proof_arch = (*table)->arch;
+  if (*table == &kernels::table_reference) return table;
+  auto checked = check_kernels(graph, info, **table);
+  if (!checked) return checked.error();
+  report.kernel_check = *checked;
+  return table;
+}
+
+/// Writes the file, reads it back, and only then puts it in its place.
+Result<std::uint64_t> write_checked(const ExportRequest& request, const Graph& graph, const ModelInfo& info,
+                                    const kernels::KernelTable& table) {
+  auto file = AtomicFile::create(request.output);
+  if (!file) return file.error();
+  const auto storage = request.half ? WeightStorage::f16 : WeightStorage::f32;
+  const auto bytes =
+      request.to_onnx ? write_onnx(*file, graph, info) : write_model(*file, graph, info, storage);
+  if (!bytes) return bytes;
+  const Status whole =
+      request.to_onnx ? read_back_onnx(*file, graph, info, table) : read_back_model(*file, table);
+  if (!whole) return whole.error();
+  if (const Status committed = file->commit(); !committed) return committed.error();
+  return bytes;
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -151,26 +215,28 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (!info) return info.error();
   info->source_sha256 = *digest;
 
+  const auto say = [&](const char* stage) {
+    if (request.progress) request.progress(stage);
+  };
+  say("checking the kernels");
+  const auto table = choose_kernels(graph, *info, report);
+  if (!table) return table.error();
+  say("running the network as trained");
   const SelfTest picture = make_picture(window.y, window.x, channels);
-  const auto expected = run_picture(graph, *info, picture, kernels::table_reference);
+  const auto expected = run_picture(graph, *info, picture, **table);
   if (!expected) return expected.error().at(request.checkpoint);
   const double trained_bound = rounding_bound(graph);
   if (const Status converted = convert(*network, *info, request.fold, report.changes); !converted)
     return converted.error().at(request.checkpoint);
   // Each run rounds as its own graph does; each bound is for two runs.
   const double bound = (trained_bound + rounding_bound(graph)) / 2;
-  const auto proof = prove(*expected, graph, *info, picture, bound);
-  if (!proof) return proof.error();
-  report.proof = *proof;
-
-  if (request.half)
-    if (const Status rounded = round_weights_to_half(graph); !rounded) return rounded.error();
-  auto test = make_self_test(graph, *info);
-  if (!test) return test.error().at("self-test");
-  info->self_test = *std::move(test);
-  const auto storage = request.half ? WeightStorage::f16 : WeightStorage::f32;
-  const auto bytes = request.to_onnx ? write_onnx(request.output, graph, *info)
-                                     : write_model(request.output, graph, *info, storage);
+  say("running the network as converted, and on its self-test");
+  if (const Status tested =
+          prove_and_test(*expected, graph, *info, {picture, bound, *table, request.half}, report);
+      !tested)
+    return tested.error();
+  say("writing and reading back");
+  const auto bytes = write_checked(request, graph, *info, **table);
   if (!bytes) return bytes.error();
   report.file_bytes = *bytes;
   report.info = *std::move(info);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct ExportRequest {
   bool half = false;             ///< of a model file only
   bool to_onnx = false;          ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;
+  std::function<void(const char* stage)> progress;  ///< told before each stage that may take seconds
 };
 
 struct ExportReport {
@@ -38,7 +40,10 @@ struct ExportReport {
   std::vector<passes::HeadChange> changes;
   ModelInfo info;
   int classes = 0;
-  Comparison proof;  ///< classifier as trained against FCN, on one window
+  Comparison proof;        ///< classifier as trained against FCN, on one window
+  std::string proof_arch;  ///< whose kernels ran it
+  std::optional<Extent>
+      kernel_check;  ///< where those are not the reference's: the picture on which they agreed
   std::uint64_t file_bytes = 0;
 };
 

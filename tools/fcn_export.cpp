@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fcn-export: arguments, messages and exit codes. The work is in export_model.cpp and inspect_file.cpp.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -149,6 +150,9 @@ std::string export_report(const fcn::tools::ExportReport& report, const std::str
   text += fmt::format(
       "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
       report.proof.largest_difference, report.proof.scale);
+  if (report.kernel_check)
+    text += fmt::format("Computed with the {} kernels, whose bits were the reference's on {}x{} pixels\n",
+                        report.proof_arch, report.kernel_check->y, report.kernel_check->x);
   return text + fmt::format("Written: {}, {} bytes\n", fcn::printable(output),
                             fcn::tools::with_commas(report.file_bytes));
 }
@@ -157,6 +161,22 @@ int show(const Result<std::string>& text) {
   if (!text) return fail(text.error());
   const fcn::Status shown = fcn::tools::write_to_stdout(*text);
   return shown ? kExitFine : fail(shown.error());
+}
+
+bool shows_progress = false;
+
+/// On a terminal the stages are said on a line that is cleared in the end, even before a message.
+fcn::tools::ExportRequest with_progress(fcn::tools::ExportRequest request, bool quiet) {
+  shows_progress = !quiet && ::isatty(STDERR_FILENO) == 1;
+  if (shows_progress)
+    request.progress = [](const char* stage) {
+      fcn::tools::write_to_stderr(fmt::format("\r\x1b[K{} ...", stage));
+    };
+  return request;
+}
+
+void clear_progress() {
+  if (shows_progress) fcn::tools::write_to_stderr("\r\x1b[K");
 }
 
 int run_export(const Arguments& arguments) {
@@ -168,7 +188,8 @@ int run_export(const Arguments& arguments) {
   if (const fcn::Status kept = inputs.check_output(arguments.output, "-o"); !kept) return fail(kept.error());
   const auto request = make_request(arguments);
   if (!request) return fail(request.error());
-  const auto report = fcn::tools::export_model(*request);
+  const auto report = fcn::tools::export_model(with_progress(*request, arguments.quiet));
+  clear_progress();
   if (!report) return fail(report.error());
   if (arguments.quiet) return kExitFine;
   const int shown = show(export_report(*report, arguments.output));

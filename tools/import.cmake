@@ -10,7 +10,8 @@ find_package(Protobuf REQUIRED GLOBAL)
 find_package(ONNX CONFIG REQUIRED GLOBAL)
 
 add_library(fcn_import STATIC
-  export_model.cpp inspect_file.cpp layer_table.cpp model_writer.cpp onnx_curves.cpp onnx_ops.cpp onnx_writer.cpp self_test.cpp sha256.cpp
+  export_model.cpp export_work.cpp inspect_file.cpp layer_table.cpp model_writer.cpp onnx_curves.cpp onnx_ops.cpp onnx_writer.cpp read_back.cpp
+  self_test.cpp sha256.cpp
   labels/label_file.cpp labels/label_lines.cpp labels/label_literals.cpp labels/label_table.cpp labels/label_text.cpp
   labels/label_yaml.cpp labels/literal.cpp labels/quoted_text.cpp
   import/checkpoint.cpp import/import_network.cpp import/pickle_reader.cpp import/pth_legacy.cpp import/pth_tar.cpp import/pth_zip.cpp import/resnet_map.cpp import/text_network.cpp

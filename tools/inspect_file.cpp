@@ -15,6 +15,7 @@
 #include "engine/printable.hpp"
 #include "kernels/dispatch/select.hpp"
 #include "kernels/tables.hpp"
+#include "tools/export_work.hpp"
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
@@ -25,6 +26,9 @@
 
 namespace fcn::tools {
 namespace {
+
+/// Seconds that a replay on the reference kernels may take.
+constexpr std::uint64_t kLongestReplay = 10;
 
 constexpr Extent kUsualWindow{224, 224};
 constexpr std::size_t kShownLabels = 10;
@@ -169,6 +173,19 @@ Result<std::string> replay(const std::string& path, const kernels::KernelTable& 
                path + ": self-test, " + std::string(table.arch)};
 }
 
+/// The replay with the reference kernels, or that it would take too long.
+Result<std::string> replay_reference(const std::string& path) {
+  const auto file = ModelFile::open(path);
+  if (!file) return file.error();
+  const auto& test = file->info().self_test;
+  const auto work = test ? count_work(file->graph(), {test->height, test->width}) : 0;
+  if (!work) return work.error().at(path);
+  const std::uint64_t seconds = *work / kReferenceWorkPerSecond;
+  if (seconds <= kLongestReplay) return replay(path, kernels::table_reference);
+  return fmt::format("{:<10} left out, it would take about {} s; FCN_FORCE_ARCH=reference runs it\n",
+                     kernels::table_reference.arch, seconds);
+}
+
 }  // namespace
 
 Result<std::string> inspect_file(const std::string& path, const InspectOptions& options) {
@@ -181,11 +198,11 @@ Result<std::string> inspect_file(const std::string& path, const InspectOptions& 
 }
 
 Result<std::string> verify_model(const std::string& path) {
-  auto text = replay(path, kernels::table_reference);
-  if (!text) return text;
   const kernels::TableChoice best = kernels::select_table();
   if (best.table == nullptr) return Error{ErrorCode::invalid_argument, best.error, "FCN_FORCE_ARCH"};
-  if (best.table == &kernels::table_reference) return text;
+  if (best.table == &kernels::table_reference) return replay(path, *best.table);
+  const auto text = replay_reference(path);
+  if (!text) return text;
   const auto fast = replay(path, *best.table);
   if (!fast) return fast.error();
   return *text + *fast;

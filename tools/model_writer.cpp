@@ -15,7 +15,6 @@
 #include "engine/model_file.hpp"
 #include "engine/node_tensors.hpp"
 #include "engine/safetensors.hpp"
-#include "tools/atomic_file.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -90,8 +89,9 @@ Status round_weights_to_half(Graph& graph) {
   return {};
 }
 
-Result<std::uint64_t> write_model(const std::string& path, const Graph& graph, const ModelInfo& info,
+Result<std::uint64_t> write_model(AtomicFile& file, const Graph& graph, const ModelInfo& info,
                                   WeightStorage storage, const Limits& limits) {
+  const std::string& path = file.path();
   if (const Status valid = validate_graph(graph, limits); !valid) return valid.error().at(path);
   if (const Status valid = validate_model(graph, info); !valid) return valid.error().at(path);
   const std::vector<Stored> tensors = list_tensors(graph, storage);
@@ -109,15 +109,22 @@ Result<std::uint64_t> write_model(const std::string& path, const Graph& graph, c
       {kModelTextChecksumKey, checksum_text(crc32(std::as_bytes(std::span(text))))}};
   const std::string header = make_safetensors_header(metadata, entries);
 
-  auto file = AtomicFile::create(path);
-  if (!file) return file.error();
-  if (const Status written = file->write(header); !written) return written.error();
+  if (const Status written = file.write(header); !written) return written.error();
   std::uint64_t bytes = header.size();
   for (const Stored& tensor : tensors) {
     const std::vector<std::byte> encoded = encode(tensor);
-    if (const Status written = file->write(encoded); !written) return written.error();
+    if (const Status written = file.write(encoded); !written) return written.error();
     bytes += encoded.size();
   }
+  return bytes;
+}
+
+Result<std::uint64_t> write_model(const std::string& path, const Graph& graph, const ModelInfo& info,
+                                  WeightStorage storage, const Limits& limits) {
+  auto file = AtomicFile::create(path);
+  if (!file) return file.error();
+  const auto bytes = write_model(*file, graph, info, storage, limits);
+  if (!bytes) return bytes;
   if (const Status committed = file->commit(); !committed) return committed.error();
   return bytes;
 }

@@ -10,6 +10,7 @@
 #include "engine/limits.hpp"
 #include "engine/model_info.hpp"
 #include "engine/result.hpp"
+#include "tools/atomic_file.hpp"
 
 namespace fcn::tools {
 
@@ -20,7 +21,12 @@ enum class WeightStorage { f32, f16 };
 /// it will be read. An Error names a tensor with a value that float16 cannot hold.
 Status round_weights_to_half(Graph& graph);
 
-/// Writes a graph with its weights. It is checked as a reader would check it first. Gives the file's size.
+/// Writes a graph with its weights into a file that the caller commits. It is checked as a reader would check
+/// it first. Gives the file's size.
+Result<std::uint64_t> write_model(AtomicFile& file, const Graph& graph, const ModelInfo& info,
+                                  WeightStorage storage, const Limits& limits = {});
+
+/// The same as a whole file.
 Result<std::uint64_t> write_model(const std::string& path, const Graph& graph, const ModelInfo& info,
                                   WeightStorage storage, const Limits& limits = {});
 

@@ -9,7 +9,6 @@
 #include "engine/json.hpp"
 #include "engine/node_tensors.hpp"
 #include "engine/shape_inference.hpp"
-#include "tools/atomic_file.hpp"
 #include "tools/onnx_ops.hpp"
 
 namespace fcn::tools {
@@ -62,7 +61,8 @@ void add_metadata(onnx::ModelProto& model, const ModelInfo& info) {
 
 }  // namespace
 
-Result<std::uint64_t> write_onnx(const std::string& path, const Graph& graph, const ModelInfo& info) {
+Result<std::uint64_t> write_onnx(AtomicFile& file, const Graph& graph, const ModelInfo& info) {
+  const std::string& path = file.path();
   if (const Status writable = check_writable(graph); !writable) return writable.error().at(path);
   const int channels = std::get<Input>(graph.nodes[0].op).channels;
   const auto shapes = infer_shapes(graph, {channels, info.window.y, info.window.x});
@@ -78,11 +78,8 @@ Result<std::uint64_t> write_onnx(const std::string& path, const Graph& graph, co
   add_onnx_nodes(out, graph, *shapes, kInput, kOutput);
   add_metadata(model, info);
 
-  auto file = AtomicFile::create(path);
-  if (!file) return file.error();
   const std::string bytes = model.SerializeAsString();
-  if (const Status written = file->write(bytes); !written) return written.error();
-  if (const Status committed = file->commit(); !committed) return committed.error();
+  if (const Status written = file.write(bytes); !written) return written.error();
   return bytes.size();
 }
 

@@ -10,11 +10,13 @@
 #include "engine/graph.hpp"
 #include "engine/model_info.hpp"
 #include "engine/result.hpp"
+#include "tools/atomic_file.hpp"
 
 namespace fcn::tools {
 
-/// Writes a graph with its weights. Gives the file's size. An Error if the graph still holds what only makes
-/// sense on one size (flatten, linear), or the file would pass ONNX's 2 GB.
-Result<std::uint64_t> write_onnx(const std::string& path, const Graph& graph, const ModelInfo& info);
+/// Writes a graph with its weights into a file that the caller commits. Gives the file's size. An Error if
+/// the graph still holds what only makes sense on one size (flatten, linear), or the file would pass ONNX's 2
+/// GB.
+Result<std::uint64_t> write_onnx(AtomicFile& file, const Graph& graph, const ModelInfo& info);
 
 }  // namespace fcn::tools

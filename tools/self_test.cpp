@@ -112,10 +112,10 @@ Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info
   return run_picture(*model, picture);
 }
 
-Result<SelfTest> make_self_test(const Graph& graph, const ModelInfo& info) {
-  const int channels = std::get<Input>(graph.nodes[0].op).channels;
-  SelfTest test = make_picture(info.window.y, info.window.x + ceil_div(info.window.x, kWiderBy), channels);
-  auto logits = run_picture(graph, info, test, kernels::table_reference);
+Result<SelfTest> make_self_test(const Model& model) {
+  const Extent window = model.info().window;
+  SelfTest test = make_picture(window.y, window.x + ceil_div(window.x, kWiderBy), model.input_channels());
+  auto logits = run_picture(model, test);
   if (!logits) return logits.error();
   test.logits = *std::move(logits);
   return test;

@@ -152,6 +152,35 @@ TEST_CASE("exit codes tell usage from unusable files, and no failure leaves a fi
   CHECK(run("--version") == 0);
 }
 
+TEST_CASE("a disk that is full costs neither the file that was there nor the exit code") {
+  const Scratch scratch;
+  const std::string output = scratch.path("model");
+  const std::string command = " " + fixture("zip.pth") + " --window 64 -o " + output;
+  REQUIRE(run(command) == 0);
+  const std::string before = read_file(output);
+  const auto limited = [&](const std::string& more) {
+    const std::string line = "trap '' XFSZ; ulimit -f 8; " + std::string(FCN_EXPORT_BINARY) + command + more;
+    const int status = std::system((line + " >/dev/null 2>&1").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  for (const char* more : {"", " --to onnx"}) {
+    CHECK(limited(more) == 3);
+    CHECK(read_file(output) == before);
+    CHECK(scratch.files() == 1);
+  }
+  // Neither does a stream: the report that cannot be shown is an error, a message is not.
+  const auto shown = [&](const std::string& streams) {
+    const int status = std::system((std::string(FCN_EXPORT_BINARY) + command + streams).c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  CHECK(shown(" >/dev/full 2>/dev/null") == 3);
+  CHECK(shown(" >/dev/null 2>/dev/full") == 0);
+  CHECK(shown(" >/dev/null 2>&-") == 0);
+  CHECK(shown(" --nonsense 2>&-") == 2);
+  CHECK(run(command + " --labels " + output) == 2);  // the labels would be replaced
+  CHECK(read_file(output) == before);
+}
+
 TEST_CASE("layer tables are aligned to 80 columns and count as trained") {
   const auto text = inspect_file(std::string(FCN_WEIGHTS) + "/fashion-resnet18.safetensors");
   REQUIRE(text);
