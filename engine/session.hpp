@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "engine/executor.hpp"
@@ -20,7 +19,8 @@
 namespace fcn::inline FCN_ABI {
 
 struct SessionOptions {
-  int threads = 0;        ///< workers, the caller included; 0 takes all processors
+  int threads = 0;        ///< workers, the caller included; 0 takes all processors that the process may use.
+                          ///< Session::threads() are fewer where the system gives no more
   int pool_stride = 0;    ///< PlanOptions::pool_stride
   int output_stride = 0;  ///< PlanOptions::output_stride
   int band_rows = 0;      ///< PlanOptions::band_rows
@@ -44,8 +44,7 @@ class Session {
     if (options.threads < 0 || options.threads > kMostThreads)
       return Error{ErrorCode::invalid_argument,
                    "the number of threads must be 0 (all processors) to " + std::to_string(kMostThreads), ""};
-    const int all = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    return Session(model, options, options.threads == 0 ? all : options.threads);
+    return Session(model, options, options.threads == 0 ? usable_processors() : options.threads);
   }
 
   /// Runs one picture into `map`, whose memory is reused where it suffices: with a size already planned

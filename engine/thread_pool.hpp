@@ -5,6 +5,8 @@
 // pool awake it spins for longer, because waking a thread can take as long as a step of the network.
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -14,10 +16,17 @@
 #include <vector>
 
 #include "engine/config.hpp"
+#include "engine/processors.hpp"
 
 namespace fcn::inline FCN_ABI {
 
 class ThreadPool {
+  struct Shared;
+  /// What a thread is told.
+  struct Start {
+    Shared* shared;
+    int worker;
+  };
   struct Shared {
     std::atomic<std::uint32_t> generation{0};  // counts runs; a change of it is the start signal
     std::atomic<int> running{0};               // workers still busy with the present run
@@ -26,18 +35,25 @@ class ThreadPool {
     void (*call)(const void*, int) = nullptr;
     bool stop = false;
     bool may_spin = false;
+    std::vector<Start> starts;
   };
 
  public:
-  /// `threads` >= 1 workers, the calling thread included; 1 starts none.
+  /// `threads` >= 1 workers, the calling thread included; 1 starts none. Where the system gives no more
+  /// threads there are fewer: see size().
   explicit ThreadPool(int threads) : shared_(std::make_unique<Shared>()) {
     FCN_ASSERT(threads >= 1);
     // With more workers than processors a spinning one keeps a working one from its processor.
-    const unsigned processors = std::thread::hardware_concurrency();
-    shared_->may_spin = processors >= static_cast<unsigned>(threads);
+    shared_->may_spin = usable_processors() >= threads;
     workers_.reserve(static_cast<std::size_t>(threads - 1));
-    for (int worker = 1; worker < threads; ++worker)
-      workers_.emplace_back([shared = shared_.get(), worker] { serve(*shared, worker); });
+    shared_->starts.reserve(static_cast<std::size_t>(threads - 1));
+    for (int worker = 1; worker < threads; ++worker) {
+      // Not std::thread, which throws where the system refuses, and ends a program without exceptions.
+      Start& start = shared_->starts.emplace_back(Start{shared_.get(), worker});
+      pthread_t thread{};
+      if (::pthread_create(&thread, nullptr, &begin, &start) != 0) break;
+      workers_.push_back(thread);
+    }
   }
   ThreadPool(ThreadPool&&) = default;
   ThreadPool& operator=(ThreadPool&&) = delete;
@@ -45,7 +61,7 @@ class ThreadPool {
     if (!shared_) return;
     shared_->stop = true;
     publish(*shared_);
-    for (std::thread& worker : workers_) worker.join();
+    for (const pthread_t worker : workers_) ::pthread_join(worker, nullptr);
   }
 
   [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
@@ -118,6 +134,11 @@ class ThreadPool {
     shared.generation.notify_all();
   }
 
+  static void* begin(void* start) {
+    serve(*static_cast<Start*>(start)->shared, static_cast<Start*>(start)->worker);
+    return nullptr;
+  }
+
   static void serve(Shared& shared, int worker) {
     std::uint32_t seen = 0;
     for (;;) {
@@ -132,7 +153,7 @@ class ThreadPool {
   }
 
   std::unique_ptr<Shared> shared_;  // at an address that outlives moves of the pool
-  std::vector<std::thread> workers_;
+  std::vector<pthread_t> workers_;
 };
 
 }  // namespace fcn::inline FCN_ABI

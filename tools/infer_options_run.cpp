@@ -43,7 +43,8 @@ void add_run_options(CommandLine& line, InferOptions& options) {
       "--skip-existing", options.skip_existing,
       "Leave out pictures whose output files are all there, and\nadd to the --json FILE what it lacks");
   group.text("-m,--model", "FILE", options.model, "Model of fcn-export ($FCN_MODEL or the shipped one)");
-  group.number("-t,--threads", options.threads, 1, kMostThreads, "Threads (default: all cores)");
+  group.number("-t,--threads", options.threads, 1, kMostThreads,
+               "Threads (default: all cores that may be used)");
   group.number("--pool-stride", options.pool_stride, 1, kLargestStride,
                "Step between windows in feature cells: 1 (dense) to the\npool's own size (fewest cells)");
   group.number("--output-stride", options.output_stride, 1, kLargestStride,
