@@ -19,10 +19,17 @@ inline void Executor::make(const RowStep& step, const Input&) {
       for (std::size_t image = 0; image < images_.size(); ++image) {
         const ImageView& from = images_[image];
         float* const to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
-        const int there = r < from.height ? from.width : 0;
+        const PlanOptions& planned = plan_.options();
+        // Beyond the planned size its edges go on.
+        const std::ptrdiff_t row = std::min<std::ptrdiff_t>(r, planned.height - 1);
+        const int there = row < from.height ? from.width : 0;
         if (there > 0)
-          pixel_table_.apply(from.pixels + r * from.row_stride, from.channels, there, out.pixel_stride, to);
-        std::fill(to + there * out.pixel_stride, to + out.shape.width * out.pixel_stride, 0.0f);
+          pixel_table_.apply(from.pixels + row * from.row_stride, from.channels, there, out.pixel_stride, to);
+        const bool goes_on = there == planned.width;
+        float* end = to + there * out.pixel_stride;
+        for (int x = there; goes_on && x < out.shape.width; ++x, end += out.pixel_stride)
+          std::copy_n(end - out.pixel_stride, out.pixel_stride, end);
+        std::fill(end, to + out.shape.width * out.pixel_stride, 0.0f);
       }
   });
 }

@@ -30,12 +30,14 @@ class MapSink : public RowSink {
 
   void take(const RowBlock& block) override {
     FCN_ASSERT(map_ != nullptr && block.images == 1);
-    for (int row = block.first_row; row < block.first_row + block.row_count; ++row) {
+    // The map lacks what only padding has (Plan::map_shape()).
+    const int end = std::min(block.first_row + block.row_count, map_->rows());
+    for (int row = block.first_row; row < end; ++row) {
       const float* logits = block.pixel(0, row, 0);
       softmax(block, logits);
       keep_peaks(block, row);
       const float* scores = map_->kind() == ScoreKind::logits ? logits : probabilities_.data();
-      for (int col = 0; col < block.shape.width; ++col)
+      for (int col = 0; col < map_->cols(); ++col)
         std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map_->cell(row, col));
     }
   }
@@ -57,7 +59,7 @@ class MapSink : public RowSink {
 
   void keep_peaks(const RowBlock& block, int row) {
     std::vector<Peak>& peaks = map_->peaks();
-    for (int col = 0; col < block.shape.width; ++col) {
+    for (int col = 0; col < map_->cols(); ++col) {
       const float* cell = probabilities_.data() + col * block.pixel_stride;
       for (std::size_t c = 0; c < peaks.size(); ++c)
         if (cell[c] > peaks[c].probability) peaks[c] = {cell[c], row, col};

@@ -15,6 +15,7 @@
 #include "engine/geometry.hpp"
 #include "engine/model.hpp"
 #include "engine/node_plan.hpp"
+#include "engine/padded_size.hpp"
 #include "engine/phases.hpp"
 #include "engine/plan_checks.hpp"
 #include "engine/pool_fusion.hpp"
@@ -35,7 +36,10 @@ class Plan {
   [[nodiscard]] const NodePlan& node(NodeId id) const { return nodes_[id]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] const RowSchedule& schedule() const { return schedule_; }
-  [[nodiscard]] const Shape& map_shape() const { return nodes_[graph_.output].shape; }
+  /// Of the score map: what the output has of the picture itself, without padding (padded_size.hpp).
+  [[nodiscard]] const Shape& map_shape() const { return map_shape_; }
+  /// The size that runs: the picture's or, if the network does not accept that, the next that it does.
+  [[nodiscard]] Extent padded() const { return {nodes_[0].shape.height, nodes_[0].shape.width}; }
   [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }
   /// Of one image, by direct convolution.
   [[nodiscard]] std::uint64_t multiply_adds() const {
@@ -70,6 +74,7 @@ class Plan {
   std::vector<NodePlan> nodes_;
   RowSchedule schedule_;
   MapGeometry geometry_;
+  Shape map_shape_;
   std::size_t arena_floats_ = 0;
   std::size_t zero_offset_ = 0;
   std::size_t most_row_pointers_ = 0;
@@ -275,15 +280,23 @@ inline Result<Plan> Plan::create(const Model& model, const PlanOptions& options)
   Plan plan;
   plan.options_ = options;
   plan.graph_ = model.graph();
-  if (Status ok = detail::set_output_stride(plan.graph_, options, model.limits()); !ok) return ok.error();
+  const ModelInfo& info = model.info();
+  const Extent padded = padded_size({options.height, options.width}, info.window, info.size_multiple);
+  if (Status ok = detail::set_output_stride(plan.graph_, options.output_stride, padded, model.limits()); !ok)
+    return ok.error();
   if (Status ok = detail::set_pool_stride(plan.graph_, model.info().classifier_pool, options.pool_stride);
       !ok)
     return ok.error();
-  auto shapes = infer_shapes(plan.graph_, {model.input_channels(), options.height, options.width});
+  auto shapes = infer_shapes(plan.graph_, {model.input_channels(), padded.y, padded.x});
   if (!shapes) return shapes.error();
   if (Status ok = detail::check_map_sizes(plan.graph_, *shapes, model.limits()); !ok) return ok.error();
   plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
-  plan.geometry_.window = model.info().window;
+  plan.geometry_.window = info.window;
+  plan.map_shape_ = (*shapes)[plan.graph_.output];
+  plan.map_shape_.height =
+      cells_within(plan.map_shape_.height, plan.geometry_.y, info.window.y, options.height, padded.y);
+  plan.map_shape_.width =
+      cells_within(plan.map_shape_.width, plan.geometry_.x, info.window.x, options.width, padded.x);
   plan.nodes_.resize(shapes->size());
   for (NodeId id = 0; id < shapes->size(); ++id) {
     plan.nodes_[id].shape = (*shapes)[id];

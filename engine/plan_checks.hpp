@@ -67,13 +67,13 @@ inline Status check_map_sizes(const Graph& graph, const std::vector<Shape>& shap
   return {};
 }
 
-/// Dilates the graph for a picture of options.height x options.width.
-inline Status set_output_stride(Graph& graph, const PlanOptions& options, const Limits& limits) {
-  if (options.output_stride == 0) return {};
+/// Dilates the graph for a picture of this size.
+inline Status set_output_stride(Graph& graph, int output_stride, Extent picture, const Limits& limits) {
+  if (output_stride == 0) return {};
   const int channels = std::get<Input>(graph.nodes[0].op).channels;
-  const auto shapes = infer_shapes(graph, {channels, options.height, options.width});
+  const auto shapes = infer_shapes(graph, {channels, picture.y, picture.x});
   if (!shapes) return shapes.error();
-  return passes::dilate(graph, *shapes, infer_geometry(graph, *shapes), options.output_stride, limits);
+  return passes::dilate(graph, *shapes, infer_geometry(graph, *shapes), output_stride, limits);
 }
 
 /// Sets the stride of the classifier's pool.

@@ -143,10 +143,21 @@ std::string head_report(const std::vector<fcn::passes::HeadChange>& changes) {
   return text;
 }
 
+/// Which sizes the network accepts, if not all.
+std::string size_report(const fcn::ModelInfo& info) {
+  const Extent multiple = info.size_multiple;
+  if (multiple == Extent{1, 1}) return "";
+  return fmt::format(
+      "Its branches meet on some sizes only: {0}x{1} and multiples of {2}x{3} more. Other pictures are "
+      "padded\n"
+      "on the right and below, with their edge pixels, and the map is that of the picture itself.\n",
+      info.window.y, info.window.x, multiple.y, multiple.x);
+}
+
 std::string export_report(const fcn::tools::ExportReport& report, const std::string& output) {
   std::string text = fmt::format("{}, {}, {} classes, window {}x{}\n\n{}\n", report.info.name, report.format,
                                  report.classes, report.info.window.y, report.info.window.x, report.layers);
-  text += head_report(report.changes) + "\n";
+  text += head_report(report.changes) + size_report(report.info) + "\n";
   text += fmt::format(
       "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
       report.proof.largest_difference, report.proof.scale);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/padded_size.hpp"
 #include "tools/json_numbers.hpp"
 #include "tools/scale_report.hpp"
 #include "tools/window_report.hpp"
@@ -102,6 +103,10 @@ std::string json_line(const RunReport& report) {
       {"width", report.width},     {"height", report.height},
       {"model", report.model},     {"classes", report.map->classes()},
       {"map", map_fields(report)}, {"original", original_fields(report.frame, report.map->geometry())}};
+  const Extent padded =
+      padded_size({report.height, report.width}, report.info->window, report.info->size_multiple);
+  if (padded != Extent{report.height, report.width})
+    line["padded"] = {{"width", padded.x}, {"height", padded.y}};
   const auto predicted = report.map->predicted();
   line["predicted"] = predicted ? peak_fields(report, *predicted) : Json(nullptr);
   for (const int id : report.asked_classes) line["asked"].push_back(peak_fields(report, id));

@@ -98,6 +98,10 @@ Json layer_fields(const Plan& plan) {
   return layers;
 }
 
+bool is_padded(const Plan& plan) {
+  return plan.padded() != Extent{plan.options().height, plan.options().width};
+}
+
 Json phase_fields(const MemoryForecast& forecast) {
   Json phases = Json::object();
   for (const auto& [name, phase] : forecast.phases()) {
@@ -115,9 +119,14 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
   const Plan& plan = picture.plan;
   const Shape& map = plan.map_shape();
   const std::uint64_t peak = picture.forecast.peak();
-  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n  {}, {}\n\n",
+  const std::string padded =
+      is_padded(plan)
+          ? fmt::format("  run as {} x {}, its edge pixels repeated: the network accepts only some sizes\n",
+                        plan.padded().x, plan.padded().y)
+          : "";
+  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n{}  {}, {}\n\n",
                      report.image.empty() ? "" : printable(report.image) + "\n  ", plan.options().width,
-                     plan.options().height, map.width, map.height, plan.geometry().x.stride,
+                     plan.options().height, map.width, map.height, plan.geometry().x.stride, padded,
                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
                      report.arch) +
          layer_rows(plan) + '\n' + memory_rows(picture.forecast) +
@@ -130,26 +139,27 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
 std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
   const Plan& plan = picture.plan;
   const Shape& map = plan.map_shape();
-  const Json line = {{"schema", "fcn-infer-plan/1"},
-                     {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
-                     {"width", plan.options().width},
-                     {"height", plan.options().height},
-                     {"model", report.model},
-                     {"classes", map.channels},
-                     {"map",
-                      {{"rows", map.height},
-                       {"cols", map.width},
-                       {"pool_stride", report.pool_stride},
-                       {"output_stride", json_along_axes(plan.geometry().x.stride / report.pool_stride,
-                                                         plan.geometry().y.stride / report.pool_stride)}}},
-                     {"layers", layer_fields(plan)},
-                     {"multiply_adds", plan.multiply_adds()},
-                     {"memory", phase_fields(picture.forecast)},
-                     {"peak_bytes", picture.forecast.peak()},
-                     {"smallest_peak_bytes", picture.smallest_peak},
-                     {"process_bytes", kProcessBytes},
-                     {"threads", report.threads},
-                     {"arch", report.arch}};
+  Json line = {{"schema", "fcn-infer-plan/1"},
+               {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
+               {"width", plan.options().width},
+               {"height", plan.options().height},
+               {"model", report.model},
+               {"classes", map.channels},
+               {"map",
+                {{"rows", map.height},
+                 {"cols", map.width},
+                 {"pool_stride", report.pool_stride},
+                 {"output_stride", json_along_axes(plan.geometry().x.stride / report.pool_stride,
+                                                   plan.geometry().y.stride / report.pool_stride)}}},
+               {"layers", layer_fields(plan)},
+               {"multiply_adds", plan.multiply_adds()},
+               {"memory", phase_fields(picture.forecast)},
+               {"peak_bytes", picture.forecast.peak()},
+               {"smallest_peak_bytes", picture.smallest_peak},
+               {"process_bytes", kProcessBytes},
+               {"threads", report.threads},
+               {"arch", report.arch}};
+  if (is_padded(plan)) line["padded"] = {{"width", plan.padded().x}, {"height", plan.padded().y}};
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

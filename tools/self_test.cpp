@@ -114,7 +114,8 @@ Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info
 
 Result<SelfTest> make_self_test(const Model& model) {
   const Extent window = model.info().window;
-  SelfTest test = make_picture(window.y, window.x + ceil_div(window.x, kWiderBy), model.input_channels());
+  const int wider = round_up(ceil_div(window.x, kWiderBy), model.info().size_multiple.x);
+  SelfTest test = make_picture(window.y, window.x + wider, model.input_channels());
   auto logits = run_picture(model, test);
   if (!logits) return logits.error();
   test.logits = *std::move(logits);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/padded_size.hpp"
 #include "engine/printable.hpp"
 #include "tools/heat_layer.hpp"
 #include "tools/region_table.hpp"
@@ -141,6 +142,15 @@ std::string frame_line(const OriginalFrame& frame) {
                      is_turned(frame.orientation) ? ", turned by EXIF" : "");
 }
 
+/// What ran in the picture's place, if the network accepts only some sizes.
+std::string padded_line(const RunReport& report) {
+  const Extent padded =
+      padded_size({report.height, report.width}, report.info->window, report.info->size_multiple);
+  if (padded == Extent{report.height, report.width}) return "";
+  return fmt::format("  (run as {} x {}, its edge pixels repeated: the network accepts only some sizes)\n",
+                     padded.x, padded.y);
+}
+
 }  // namespace
 
 std::string in_columns(std::string_view text, std::size_t columns) {
@@ -165,7 +175,7 @@ std::string terminal_report(const RunReport& report, Detail detail) {
   std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {:.4g} pixels\n",
                                  printable(report.image), report.width, report.height, map.cols(), map.rows(),
                                  map.geometry().x.stride);
-  text += frame_line(report.frame) + '\n' + class_lines(report);
+  text += frame_line(report.frame) + padded_line(report) + '\n' + class_lines(report);
   for (const int id : shown_classes(report)) {
     text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, id),
                         map.kind() == ScoreKind::probabilities ? kShadeLegend : "");

@@ -19,6 +19,7 @@
 
 #include "engine/graph.hpp"
 #include "engine/model_info.hpp"
+#include "engine/padded_size.hpp"
 #include "engine/passes/find_head.hpp"
 #include "engine/passes/rewire.hpp"
 #include "engine/passes/split_sum_pools.hpp"
@@ -193,8 +194,9 @@ class HeadConverter {
   std::string average_pool_;
 };
 
-/// That the converted network gives one place on its window and fits together on a larger picture.
-inline Status check_fcn(const Graph& graph, const Shape& window) {
+/// That the converted network gives one place on its window and fits together on larger pictures: any, or
+/// those that `size_multiple` then says.
+inline Status check_fcn(const Graph& graph, const Shape& window, Extent& size_multiple) {
   const auto map = infer_shapes(graph, window);
   if (!map) return map.error().at("after the conversion");
   const Shape& out = (*map)[graph.output];
@@ -203,13 +205,19 @@ inline Status check_fcn(const Graph& graph, const Shape& window) {
                  "not a classifier: on its training window it gives " + std::to_string(out.height) + "x" +
                      std::to_string(out.width) + " places, expected 1x1",
                  "node " + graph.nodes[graph.output].name};
+  if (const auto multiple = find_size_multiple(graph, window)) {
+    size_multiple = *multiple;
+    return {};
+  }
   const auto larger = infer_shapes(graph, {window.channels, 2 * window.height, 2 * window.width});
-  return larger ? Status() : larger.error().at("on a picture of twice the training window");
+  if (!larger) return larger.error().at("on a picture of twice the training window");
+  return Error{ErrorCode::unsupported, "its branches meet on some sizes only, and not on regular ones", ""};
 }
 
 }  // namespace detail
 
-/// Converts `graph`, trained on info.window, and names the pool in info.classifier_pool. What it did is
+/// Converts `graph`, trained on info.window, names the pool in info.classifier_pool and sets
+/// info.size_multiple. What it did is
 /// appended to `changes`.
 inline Status to_fcn(Graph& graph, ModelInfo& info, std::vector<HeadChange>* changes = nullptr) {
   const Shape window{std::get<Input>(graph.nodes[0].op).channels, info.window.y, info.window.x};
@@ -223,7 +231,7 @@ inline Status to_fcn(Graph& graph, ModelInfo& info, std::vector<HeadChange>* cha
   if (changes != nullptr)
     changes->insert(changes->end(), converter.changes().begin(), converter.changes().end());
   if (const Status cleaned = remove_dead_nodes(graph); !cleaned) return cleaned;
-  return detail::check_fcn(graph, window);
+  return detail::check_fcn(graph, window, info.size_multiple);
 }
 
 }  // namespace fcn::inline FCN_ABI::passes
