@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one table under test is AVX-512's, compiled against SIMDe's emulation of its intrinsics. The three that
+// The one table under test is AVX-512's, compiled against SIMDe's emulation of its intrinsics. The four that
 // SIMDe 0.7.4 does not have are here.
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/x86/avx512.h>
@@ -26,11 +26,16 @@ inline simde__m512i maskz_slli_epi32(simde__mmask16 mask, simde__m512i value, un
   return simde_mm512_maskz_mov_epi32(mask, simde_mm512_slli_epi32(value, count));
 }
 
+inline simde__m512 maskz_sqrt_ps(simde__mmask16 mask, simde__m512 value) {
+  return simde_mm512_maskz_mov_ps(mask, simde_mm512_sqrt_ps(value));
+}
+
 }  // namespace
 
 #define _mm512_maskz_loadu_ps maskz_loadu_ps
 #define _mm512_mask_storeu_ps mask_storeu_ps
 #define _mm512_maskz_slli_epi32 maskz_slli_epi32
+#define _mm512_maskz_sqrt_ps maskz_sqrt_ps
 
 #include "kernels/make_table.hpp"
 #include "kernels/simd_avx512.hpp"
