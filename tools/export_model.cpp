@@ -196,7 +196,8 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   const auto digest = sha256_of(*source);
   if (!digest) return digest.error();
   auto network =
-      import_network(*std::move(source), {.window = request.window, .external_data = request.external_data});
+      import_network(*std::move(source),
+                     {.window = request.window, .key = request.key, .external_data = request.external_data});
   if (!network) return network.error();
   if (request.window) network->window = request.window;
   Graph& graph = network->graph;
@@ -207,6 +208,7 @@ Result<ExportReport> export_model(const ExportRequest& request) {
 
   ExportReport report;
   report.format = network->format;
+  report.notes = network->notes;
   report.classes = (*shapes)[graph.output].channels;
   auto layers = layer_table(graph, window, parameters_by_node(graph));
   if (!layers) return layers.error();

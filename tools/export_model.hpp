@@ -27,6 +27,7 @@ struct ExportRequest {
       mean;  ///< per input channel; empty for the file's own or, with three channels, ImageNet's
   std::vector<float> std;        ///< likewise
   std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
+  std::string key;               ///< which of a checkpoint's state_dicts; empty for the best
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
   bool half = false;             ///< of a model file only
   bool to_onnx = false;          ///< write the FCN as ONNX, for other engines, instead of as a model file
@@ -35,8 +36,9 @@ struct ExportRequest {
 };
 
 struct ExportReport {
-  std::string format;  ///< of the checkpoint
-  std::string layers;  ///< table of the network as trained, on its window
+  std::string format;              ///< of the checkpoint
+  std::vector<std::string> notes;  ///< what the importer chose or assumed
+  std::string layers;              ///< table of the network as trained, on its window
   std::vector<passes::HeadChange> changes;
   ModelInfo info;
   int classes = 0;

@@ -45,6 +45,7 @@ struct Arguments {
   std::string mean;
   std::string deviation;
   std::string window;
+  std::string key;
   std::string to = "model";
   std::string size;
   std::string pool_stride;
@@ -105,6 +106,7 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   fcn::tools::ExportRequest request;
   request.checkpoint = arguments.checkpoint;
   request.output = arguments.output;
+  request.key = arguments.key;
   request.half = arguments.half;
   request.to_onnx = arguments.to == "onnx";
   request.fold = !arguments.no_fold;
@@ -157,6 +159,7 @@ std::string size_report(const fcn::ModelInfo& info) {
 std::string export_report(const fcn::tools::ExportReport& report, const std::string& output) {
   std::string text = fmt::format("{}, {}, {} classes, window {}x{}\n\n{}\n", report.info.name, report.format,
                                  report.classes, report.info.window.y, report.info.window.x, report.layers);
+  for (const std::string& note : report.notes) text += fmt::format("Note: {}.\n", fcn::printable(note));
   text += head_report(report.changes) + size_report(report.info) + "\n";
   text += fmt::format(
       "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
@@ -239,6 +242,9 @@ void declare_export(CLI::App& app, Arguments& arguments) {
   app.add_option("--window", arguments.window,
                  "Crop the classifier was trained on, pixels (ONNX: its input's size; 224)")
       ->type_name("N|HxW");
+  app.add_option("--key", arguments.key,
+                 "Which of a checkpoint's state_dicts (the moving average, if there is one)")
+      ->type_name("NAME");
   app.add_flag("--no-external-data", arguments.no_external_data,
                "Do not read an ONNX file's weights from files beside it");
   app.add_option("--to", arguments.to,

@@ -19,7 +19,7 @@
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
-#include "tools/import/resnet_map.hpp"
+#include "tools/import/recognise_network.hpp"
 #include "tools/import/text_network.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/self_test.hpp"
@@ -129,7 +129,7 @@ Result<std::string> inspect_checkpoint(ByteSource source, const InspectOptions& 
   if (!checkpoint) return checkpoint.error();
   std::string text =
       field("Checkpoint", checkpoint->format()) + "\n" + tensor_table(checkpoint->tensors()) + "\n";
-  auto network = import_resnet(*checkpoint);
+  auto network = recognise_network(*checkpoint);
   if (!network) return text + field("Network", network.error().message);
   const auto table = network_table(*std::move(network), options);
   if (!table) return table.error().at(checkpoint->path());

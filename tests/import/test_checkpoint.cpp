@@ -79,7 +79,7 @@ TEST_CASE("every way to save gives the same tensors") {
 
 TEST_CASE("what is not a state_dict is refused with advice") {
   CHECK_THAT(error_of(read_file(fixture("whole_module.pth"))),
-             Contains("torch.nn.modules") && Contains("state_dict()"));
+             Contains("a whole module of class") && Contains("state_dict()"));
   CHECK_THAT(error_of(zip_with_pickle("\x80\x02}."s)), Contains("no state_dict"));
   CHECK_THAT(error_of(zip_with_pickle("\x80\x02N."s)), Contains("no state_dict"));
   CHECK_THAT(error_of(zip_with_pickle("\x80\x02N.N."s)), Contains("bytes after its end"));

@@ -15,7 +15,7 @@
 #include "onnx_bytes.hpp"
 #include "tools/export_model.hpp"
 #include "tools/import/import_network.hpp"
-#include "tools/import/resnet_map.hpp"
+#include "tools/import/recognise_network.hpp"
 #include "torch_picture.hpp"
 
 using namespace fcn;
@@ -125,10 +125,10 @@ TEST_CASE("ResNets of every kind are recognised by their tensors and agree with 
   for (const auto& [family, name] :
        {std::pair("resnet18", "resnet18"), std::pair("resnet34", "resnet34"),
         std::pair("resnet50", "resnet50"), std::pair("resnet101", "resnet101"),
-        std::pair("resnet152", "resnet152"), std::pair("resnext50_32x4d", "resnext50_16x1d"),
+        std::pair("resnet152", "resnet152"), std::pair("resnext50_32x4d", "resnext50"),
         std::pair("wide_resnet50_2", "wide_resnet50_2")}) {
     INFO(family);
-    auto network = import_resnet(as_checkpoint(family, noise));
+    auto network = recognise_network(as_checkpoint(family, noise));
     if (!network) FAIL(network.error().to_string());
     CHECK(network->name == name);
     ModelInfo info;

@@ -14,11 +14,14 @@
 namespace fcn::tools {
 namespace {
 
-Result<std::vector<CheckpointTensor>> read_safetensors_tensors(const ByteSource& source,
-                                                               const Limits& limits) {
+Result<CheckpointContent> read_safetensors_tensors(const ByteSource& source, const Limits& limits,
+                                                   std::string_view key) {
+  if (!key.empty())
+    return Error{ErrorCode::invalid_argument,
+                 "a safetensors file holds one set of weights, there is nothing to pick", "--key"};
   auto header = read_safetensors_header(source, limits);
   if (!header) return header.error();
-  std::vector<CheckpointTensor> tensors;
+  CheckpointContent content;
   for (TensorEntry& entry : header->tensors) {
     CheckpointTensor tensor;
     tensor.name = std::move(entry.name);
@@ -27,15 +30,15 @@ Result<std::vector<CheckpointTensor>> read_safetensors_tensors(const ByteSource&
     tensor.shape = std::move(entry.shape);
     tensor.elements = tensor.span = entry.elements;
     tensor.begin = entry.begin;
-    tensors.push_back(std::move(tensor));
+    content.tensors.push_back(std::move(tensor));
   }
-  return tensors;
+  return content;
 }
 
 struct Format {
   const char* name;
   bool (*looks)(const ByteSource&);
-  Result<std::vector<CheckpointTensor>> (*read)(const ByteSource&, const Limits&);
+  Result<CheckpointContent> (*read)(const ByteSource&, const Limits&, std::string_view);
 };
 
 constexpr Format kFormats[] = {{"PyTorch zip", looks_like_zip, read_pth_zip},
@@ -68,8 +71,12 @@ void gather(const CheckpointTensor& tensor, const std::byte* run, std::vector<fl
 
 }  // namespace
 
-Checkpoint::Checkpoint(ByteSource source, std::string format, std::vector<CheckpointTensor> tensors)
-    : source_(std::move(source)), format_(std::move(format)), tensors_(std::move(tensors)) {
+Checkpoint::Checkpoint(ByteSource source, std::string format, std::vector<CheckpointTensor> tensors,
+                       std::vector<std::string> notes)
+    : source_(std::move(source)),
+      format_(std::move(format)),
+      tensors_(std::move(tensors)),
+      notes_(std::move(notes)) {
   // Of equal names the last counts, as in Python.
   for (std::size_t i = 0; i < tensors_.size(); ++i) index_[tensors_[i].name] = i;
 }
@@ -100,13 +107,13 @@ std::vector<std::uint64_t> contiguous_strides(const std::vector<std::uint64_t>& 
   return strides;
 }
 
-Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits) {
+Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits, std::string_view key) {
   for (const Format& format : kFormats) {
     if (!format.looks(source)) continue;
-    auto tensors = format.read(source, limits);
-    if (!tensors) return tensors.error().at(source.name());
-    strip_module_prefix(*tensors);
-    return Checkpoint(std::move(source), format.name, *std::move(tensors));
+    auto content = format.read(source, limits, key);
+    if (!content) return content.error().at(source.name());
+    strip_module_prefix(content->tensors);
+    return Checkpoint(std::move(source), format.name, std::move(content->tensors), std::move(content->notes));
   }
   return Error{ErrorCode::unsupported,
                source.size() == 0 ? "the file is empty"

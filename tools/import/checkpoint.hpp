@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A checkpoint of any format as named tensors whose values are read when asked for. read_checkpoint() tells
 // the format from the bytes, never from the file's name. Not here: which network the names make up
-// (resnet_map.hpp).
+// (recognise_network.hpp).
 #pragma once
 
 #include <cstdint>
@@ -28,14 +28,22 @@ struct CheckpointTensor {
   std::uint64_t span = 0;   ///< elements from the first to the last, both included; 0 if it has none
 };
 
+/// What a reader of a format found.
+struct CheckpointContent {
+  std::vector<CheckpointTensor> tensors;
+  std::vector<std::string> notes;  ///< for people: which of several state_dicts was taken
+};
+
 class Checkpoint {
  public:
-  Checkpoint(ByteSource source, std::string format, std::vector<CheckpointTensor> tensors);
+  Checkpoint(ByteSource source, std::string format, std::vector<CheckpointTensor> tensors,
+             std::vector<std::string> notes = {});
 
   [[nodiscard]] const ByteSource& source() const { return source_; }
   [[nodiscard]] const std::string& path() const { return source_.name(); }
   [[nodiscard]] const std::string& format() const { return format_; }  ///< for people: "PyTorch zip"
   [[nodiscard]] const std::vector<CheckpointTensor>& tensors() const { return tensors_; }
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   [[nodiscard]] const CheckpointTensor* find(std::string_view name) const;
 
   /// The values in row-major order, as float32 (float64 is rounded). Integers are refused.
@@ -45,6 +53,7 @@ class Checkpoint {
   ByteSource source_;
   std::string format_;
   std::vector<CheckpointTensor> tensors_;
+  std::vector<std::string> notes_;
   std::map<std::string, std::size_t, std::less<>> index_;
 };
 
@@ -52,8 +61,8 @@ class Checkpoint {
 std::vector<std::uint64_t> contiguous_strides(const std::vector<std::uint64_t>& shape);
 
 /// Reads the structure of a checkpoint, all of it checked; errors begin with the path. A prefix "module."
-/// that all names share (DataParallel's) is removed.
+/// that all names share (DataParallel's) is removed. `key` picks one of several state_dicts.
 Result<Checkpoint> read_checkpoint(const std::string& path, const Limits& limits = {});
-Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits = {});
+Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits = {}, std::string_view key = {});
 
 }  // namespace fcn::tools

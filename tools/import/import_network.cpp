@@ -9,7 +9,7 @@
 #include "tools/import/onnx/import_onnx.hpp"
 #include "tools/import/pt2/import_pt2.hpp"
 #include "tools/import/pt2/pt2_archive.hpp"
-#include "tools/import/resnet_map.hpp"
+#include "tools/import/recognise_network.hpp"
 #include "tools/import/text_network.hpp"
 
 namespace fcn::tools {
@@ -36,9 +36,9 @@ Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& o
   if (looks_like_onnx(source)) return import_onnx_file(source, options);
   if (looks_like_text_network(source)) return import_text_network(source);
   if (looks_like_pt2(source)) return import_pt2(source, options.window);
-  const auto checkpoint = read_checkpoint(std::move(source));
+  const auto checkpoint = read_checkpoint(std::move(source), {}, options.key);
   if (!checkpoint) return checkpoint.error();
-  auto network = import_resnet(*checkpoint);
+  auto network = recognise_network(*checkpoint);
   if (network) network->format = checkpoint->format();
   return network;
 }

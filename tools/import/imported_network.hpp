@@ -19,6 +19,7 @@ struct ImportedNetwork {
   std::vector<std::string> labels;  ///< likewise; empty if the file does not say
   std::vector<float> mean;          ///< likewise
   std::vector<float> std;
+  std::vector<std::string> notes;  ///< what had to be chosen or assumed, a sentence each
 };
 
 }  // namespace fcn::tools

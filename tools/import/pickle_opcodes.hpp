@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The two closed lists of the pickle reader: the opcodes it knows and the names it lets pass. Enlarging one
-// is a security decision: every name must be that of plain data.
+// The closed lists of the pickle reader: the opcodes it knows, the names whose meaning it knows, and the
+// names that only an attack needs. Any other name is that of an inert record whose content is dropped.
 #pragma once
 
 #include <array>
@@ -9,9 +9,15 @@
 
 namespace fcn::tools {
 
-/// Every name a pickle may mention. All are names of data; none is ever called.
-constexpr std::array<std::string_view, 48> kPickleGlobals = {
+/// Every name that means something to the importer. All are names of data; none is ever called. Enlarging
+/// the list is a security decision: nothing else in a pickle can hold a tensor.
+constexpr std::array<std::string_view, 59> kPickleGlobals = {
     "collections OrderedDict",
+    "collections defaultdict",
+    "torch._utils _rebuild_parameter_with_state",
+    "torch._tensor _rebuild_from_type_v2",
+    "torch Tensor",
+    "torch.nn.parameter Parameter",
     "torch._utils _rebuild_tensor",
     "torch._utils _rebuild_tensor_v2",
     "torch._utils _rebuild_parameter",
@@ -56,9 +62,60 @@ constexpr std::array<std::string_view, 48> kPickleGlobals = {
     "torch.cuda ByteTensor",
     "__builtin__ set",
     "builtins set",
+    "__builtin__ frozenset",
+    "builtins frozenset",
     "__builtin__ list",
+    "builtins list",
+    "__builtin__ tuple",
+    "builtins tuple",
     "__builtin__ dict",
+    "builtins dict",
     "__builtin__ complex",
+};
+
+/// Modules, or a module and one of its names, that run programs or load code. No checkpoint mentions them, so
+/// a file that does is refused as what it is, although here it could do nothing.
+constexpr std::array<std::string_view, 40> kHostilePickleNames = {
+    "os",
+    "posix",
+    "nt",
+    "subprocess",
+    "sys",
+    "shutil",
+    "socket",
+    "importlib",
+    "runpy",
+    "pty",
+    "ctypes",
+    "webbrowser",
+    "urllib",
+    "requests",
+    "code",
+    "timeit",
+    "bdb",
+    "pdb",
+    "commands",
+    "marshal",
+    "types",
+    "io",
+    "_io",
+    "pip",
+    "pickle",
+    "_pickle",
+    "torch load",
+    "torch.hub",
+    "torch.serialization load",
+    "torch.jit",
+    "builtins eval",
+    "builtins exec",
+    "builtins compile",
+    "builtins __import__",
+    "builtins open",
+    "__builtin__ eval",
+    "__builtin__ execfile",
+    "__builtin__ compile",
+    "__builtin__ __import__",
+    "__builtin__ open",
 };
 
 enum PickleOpcode : std::uint8_t {
@@ -107,9 +164,12 @@ enum PickleOpcode : std::uint8_t {
   kBinBytes8 = 0x8e,
   kEmptySet = 0x8f,
   kAddItems = 0x90,
+  kFrozenSet = 0x91,
+  kNewObjEx = 0x92,
   kStackGlobal = 0x93,
   kMemoize = 0x94,
   kFrame = 0x95,
+  kByteArray8 = 0x96,
 };
 
 }  // namespace fcn::tools

@@ -63,12 +63,14 @@ class Machine {
       case kShortBinString: return push_text(Kind::string, number<std::uint8_t>());
       case kBinBytes: return push_text(Kind::bytes, number<std::uint32_t>());
       case kShortBinBytes: return push_text(Kind::bytes, number<std::uint8_t>());
-      case kBinBytes8: return push_text(Kind::bytes, number<std::uint64_t>());
+      case kBinBytes8:
+      case kByteArray8: return push_text(Kind::bytes, number<std::uint64_t>());
       case kEmptyTuple: return push({.kind = Kind::tuple});
       case kEmptyList:
       case kEmptySet: return push({.kind = Kind::list});
       case kEmptyDict: return push({.kind = Kind::dict});
       case kTuple: return push({.kind = Kind::tuple, .items = pop_to_mark()});
+      case kFrozenSet: return push({.kind = Kind::list, .items = pop_to_mark()});
       case kTuple1: return push_tuple(1);
       case kTuple2: return push_tuple(2);
       case kTuple3: return push_tuple(3);
@@ -86,7 +88,8 @@ class Machine {
       case kStackGlobal: return push_stack_global();
       case kReduce:
       case kNewObj: return call();
-      case kBuild: return static_cast<void>(pop_some(1));  // attributes (a state_dict's _metadata): not data
+      case kNewObjEx: return call_with_keywords();
+      case kBuild: return build();
       case kBinPersId: return push({.kind = Kind::persistent, .items = pop_some(1)});
       default: return fail("opcode " + std::to_string(opcode) + " is not one that torch.save writes",
                     ErrorCode::unsupported);
@@ -177,8 +180,8 @@ class Machine {
     const PickleId target = top();
     if (error_) return;
     PickleRecord& record = records_[target];
-    // A set made by a call is filled like a list; its contents do not matter.
-    if (record.kind != kind && record.kind != Kind::call)
+    // What an opaque object is filled with (a configuration derived from dict) does not matter.
+    if (record.kind != kind && record.kind != Kind::call && record.kind != Kind::opaque)
       return fail("adds items to something that holds none");
     if (kind == Kind::dict && values.size() % 2 != 0) return fail("adds a key without a value");
     if (record.kind == kind) record.items.insert(record.items.end(), values.begin(), values.end());
@@ -216,21 +219,64 @@ class Machine {
     const std::string full = std::string(module.substr(0, 200)) + " " + std::string(name.substr(0, 200));
     const auto known = std::find(kPickleGlobals.begin(), kPickleGlobals.end(), full);
     if (known != kPickleGlobals.end()) return push({.kind = Kind::global, .text = *known});
-    fail("names " + std::string(module.substr(0, 200)) + "." + std::string(name.substr(0, 200)) +
-             ", which is not plain tensor data; nothing was executed. In Python, save the weights alone: "
-             "torch.save(model.state_dict(), path)",
-         ErrorCode::unsupported);
+    if (is_hostile(module, name))
+      return fail("names " + std::string(module.substr(0, 200)) + "." + std::string(name.substr(0, 200)) +
+                      ", which no weights need: whoever made this file wants a program to run; nothing was "
+                      "executed. In Python, save the weights alone: torch.save(model.state_dict(), path)",
+                  ErrorCode::unsupported);
+    push({.kind = Kind::opaque, .text = *names_.insert(full).first});
+  }
+  /// Whether only an attack names this: an entry is a module, with what is in it, or a module and a name.
+  static bool is_hostile(std::string_view module, std::string_view name) {
+    const std::string full = std::string(module) + " " + std::string(name);
+    return std::any_of(kHostilePickleNames.begin(), kHostilePickleNames.end(), [&](std::string_view entry) {
+      if (entry.find(' ') != std::string_view::npos) return full == entry;
+      return module == entry || (module.starts_with(entry) && module[entry.size()] == '.');
+    });
   }
 
-  /// REDUCE and NEWOBJ: a record of what would have been called. OrderedDict() becomes the dict it is.
+  /// REDUCE and NEWOBJ: a record of what would have been called. Containers become the containers they are.
   void call() {
     std::vector<PickleId> parts = pop_some(2);
     if (error_) return;
     const PickleRecord& callable = records_[parts[0]];
-    if (callable.kind != Kind::global || records_[parts[1]].kind != Kind::tuple)
+    if ((callable.kind != Kind::global && callable.kind != Kind::opaque) ||
+        records_[parts[1]].kind != Kind::tuple)
       return fail("calls something that is not a name with arguments");
-    if (callable.text == "collections OrderedDict") return push({.kind = Kind::dict});
+    if (callable.kind == Kind::opaque) return push({.kind = Kind::opaque, .text = callable.text});
+    const std::string_view name = callable.text;
+    if (name == "collections OrderedDict" || name.ends_with(" dict"))
+      return push({.kind = Kind::dict, .items = pairs_in(records_[parts[1]])});
+    if (name == "collections defaultdict") return push({.kind = Kind::dict});
     push({.kind = Kind::call, .items = std::move(parts)});
+  }
+  /// NEWOBJ_EX: keyword arguments make no difference to a record.
+  void call_with_keywords() {
+    static_cast<void>(pop_some(1));
+    if (!error_) call();
+  }
+  /// The items of a dict made from one list of pairs, as Python 2 pickled OrderedDict.
+  std::vector<PickleId> pairs_in(const PickleRecord& arguments) {
+    std::vector<PickleId> items;
+    if (arguments.items.size() != 1 || records_[arguments.items[0]].kind != Kind::list) return items;
+    for (const PickleId id : records_[arguments.items[0]].items) {
+      const PickleRecord& pair = records_[id];
+      const bool sequence = pair.kind == Kind::list || pair.kind == Kind::tuple;
+      if (!sequence || pair.items.size() != 2) continue;
+      items.insert(items.end(), pair.items.begin(), pair.items.end());
+      // One list may be the argument of many calls: what is copied counts like operations.
+      if (++copied_pairs_ > limits_.max_pickle_opcodes) {
+        fail("copies more than " + std::to_string(limits_.max_pickle_opcodes) + " pairs",
+             ErrorCode::limit_exceeded);
+        return {};
+      }
+    }
+    return items;
+  }
+  /// BUILD: attributes (a state_dict's _metadata, a module's settings) are not data.
+  void build() {
+    static_cast<void>(pop_some(1));
+    static_cast<void>(top());
   }
 
   void check_protocol() {
@@ -241,7 +287,8 @@ class Machine {
 
   Result<Pickle> finish() {
     if (stack_.size() != 1 || !marks_.empty()) return broken("does not leave exactly one object");
-    return Pickle{std::move(records_), stack_.back(), static_cast<std::size_t>(reader_.offset())};
+    return Pickle{std::move(records_), std::move(names_), stack_.back(),
+                  static_cast<std::size_t>(reader_.offset())};
   }
 
   ByteReader reader_;
@@ -251,6 +298,8 @@ class Machine {
   std::vector<PickleId> stack_;
   std::vector<std::size_t> marks_;  // heights of the stack
   std::unordered_map<std::uint32_t, PickleId> memo_;
+  std::set<std::string, std::less<>> names_;  // of opaque records
+  std::uint64_t copied_pairs_ = 0;
   std::optional<Error> error_;
 };
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Reads a Python pickle as inert records. Nothing is ever called, imported or built: a REDUCE becomes a
-// record of its callable's name and arguments, and both the opcodes and the names are closed lists. A pickle
-// that names anything else (os.system, a model's own class) is refused with that name. Not here: what the
-// records mean (torch_tensors.hpp).
+// Reads a Python pickle as inert records. Nothing is ever called, imported or built: a REDUCE of a name on
+// the closed list (pickle_opcodes.hpp) becomes a record of that name and its arguments, one of any other name
+// (argparse.Namespace, a numpy scalar, a model's own class) an opaque record without content. A pickle that
+// names what only attacks need (os.system) is refused. Not here: what the records mean (torch_tensors.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,21 +32,23 @@ struct PickleRecord {
     bytes,
     tuple,
     list,        ///< sets too
-    dict,        ///< items hold key, value, key, value; OrderedDict too
+    dict,        ///< items hold key, value, key, value; OrderedDict and defaultdict too
     global,      ///< text is "module name", from the closed list
     call,        ///< items hold the global and its arguments' tuple
     persistent,  ///< items hold the persistent id
+    opaque,      ///< text is the "module name" of a class or function not on that list; nothing else is kept
   };
   Kind kind = Kind::none;
   std::int64_t integer = 0;
   double real = 0;
-  std::string_view text{};  ///< points into the pickle's bytes, or to a constant
+  std::string_view text{};  ///< points into the pickle's bytes, to one of its names, or to a constant
   std::vector<PickleId> items{};
 };
 
 /// A parsed pickle. Borrows the bytes it was read from.
 struct Pickle {
   std::vector<PickleRecord> records;
+  std::set<std::string, std::less<>> names;  ///< of opaque records, which point to them
   PickleId root = 0;
   std::size_t consumed = 0;  ///< bytes up to and including STOP
 

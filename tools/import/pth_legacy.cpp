@@ -124,7 +124,8 @@ bool looks_like_pickle(const ByteSource& source) {
   return start && (*start)[0] == std::byte{0x80} && (*start)[1] <= std::byte{5};
 }
 
-Result<std::vector<CheckpointTensor>> read_pth_legacy(const ByteSource& source, const Limits& limits) {
+Result<CheckpointContent> read_pth_legacy(const ByteSource& source, const Limits& limits,
+                                          std::string_view key) {
   // The pickles come before the storages and have no length: read as much as a pickle may be long.
   const auto bytes = source.read(0, std::min(source.size(), limits.max_header_bytes));
   if (!bytes) return bytes.error();
@@ -135,22 +136,23 @@ Result<std::vector<CheckpointTensor>> read_pth_legacy(const ByteSource& source, 
   const auto keys = pickles.next("storage keys");
   if (!keys) return keys.error();
   if ((*keys)[keys->root].kind != Kind::list) return legacy_error("its storage keys are not a list");
-  auto found = find_state_dict(*object, limits);
+  auto found = find_state_dict(*object, limits, key);
   if (!found) return found.error();
   const auto storages = storages_of(*object);
   if (!storages) return storages.error();
   const auto placed = place_storages(source, *keys, pickles.consumed(), *storages);
   if (!placed) return placed.error();
-  std::vector<CheckpointTensor> tensors;
-  for (TorchTensor& torch : *found) {
+  CheckpointContent content;
+  content.notes = std::move(found->notes);
+  for (TorchTensor& torch : found->tensors) {
     const auto storage = placed->find(torch.storage.key);
     if (storage == placed->end())
       return legacy_error("tensor " + torch.tensor.name + ": its storage " + torch.storage.key +
                           " is not in the file");
     torch.tensor.begin += storage->second.begin;
-    tensors.push_back(std::move(torch.tensor));
+    content.tensors.push_back(std::move(torch.tensor));
   }
-  return tensors;
+  return content;
 }
 
 }  // namespace fcn::tools

@@ -4,7 +4,7 @@
 // bytes.
 #pragma once
 
-#include <vector>
+#include <string_view>
 
 #include "engine/byte_source.hpp"
 #include "engine/limits.hpp"
@@ -16,7 +16,8 @@ namespace fcn::tools {
 /// Whether the file begins with a pickle of any kind.
 bool looks_like_pickle(const ByteSource& source);
 
-/// The tensors of such a file, placed in it.
-Result<std::vector<CheckpointTensor>> read_pth_legacy(const ByteSource& source, const Limits& limits);
+/// The tensors of such a file, placed in it; `key` as in choose_state_dict().
+Result<CheckpointContent> read_pth_legacy(const ByteSource& source, const Limits& limits,
+                                          std::string_view key);
 
 }  // namespace fcn::tools

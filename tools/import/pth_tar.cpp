@@ -12,6 +12,7 @@
 #include "engine/byte_reader.hpp"
 #include "engine/checked.hpp"
 #include "tools/import/pickle_reader.hpp"
+#include "tools/import/state_dicts.hpp"
 #include "tools/import/torch_tensors.hpp"
 
 namespace fcn::tools {
@@ -264,7 +265,7 @@ bool looks_like_tar(const ByteSource& source) {
   return magic && std::string_view(reinterpret_cast<const char*>(magic->data()), 5) == "ustar";
 }
 
-Result<std::vector<CheckpointTensor>> read_pth_tar(const ByteSource& source, const Limits& limits) {
+Result<CheckpointContent> read_pth_tar(const ByteSource& source, const Limits& limits, std::string_view key) {
   const auto tensors = read_tensors(source, limits);
   if (!tensors) return tensors.error();
   const auto where = find_part(source, "pickle");
@@ -272,18 +273,19 @@ Result<std::vector<CheckpointTensor>> read_pth_tar(const ByteSource& source, con
   PartReader part(source, *where, limits);
   const auto object = part.pickle(limits.max_header_bytes);
   if (!object) return object.error().at("pickle");
-  const auto entries = find_state_entries(
+  auto state = choose_state_dict(
       object->pickle, limits,
-      [](const Pickle&, const PickleRecord& value) { return value.kind == Kind::persistent; });
-  if (!entries) return entries.error();
-  std::vector<CheckpointTensor> found;
-  for (const StateEntry& entry : *entries) {
+      [](const Pickle&, const PickleRecord& value) { return value.kind == Kind::persistent; }, key);
+  if (!state) return state.error();
+  CheckpointContent found;
+  found.notes = std::move(state->notes);
+  for (const StateEntry& entry : state->entries) {
     const PickleRecord& id = object->pickle[entry.value->items[0]];
     const auto tensor = tensors->find(std::string(id.text));
     if (id.kind != Kind::string || tensor == tensors->end())
       return tar_error("tensor " + std::string(entry.name) + " is not in the file");
-    found.push_back(tensor->second.tensor);
-    found.back().name = entry.name;
+    found.tensors.push_back(tensor->second.tensor);
+    found.tensors.back().name = entry.name;
   }
   return found;
 }

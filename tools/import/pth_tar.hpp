@@ -5,7 +5,7 @@
 // reads them. A tar library would copy each file out; tensors are read where they lie instead.
 #pragma once
 
-#include <vector>
+#include <string_view>
 
 #include "engine/byte_source.hpp"
 #include "engine/limits.hpp"
@@ -17,7 +17,7 @@ namespace fcn::tools {
 /// Whether the file begins with a tar header.
 bool looks_like_tar(const ByteSource& source);
 
-/// The tensors of such a file, placed in it.
-Result<std::vector<CheckpointTensor>> read_pth_tar(const ByteSource& source, const Limits& limits);
+/// The tensors of such a file, placed in it; `key` as in choose_state_dict().
+Result<CheckpointContent> read_pth_tar(const ByteSource& source, const Limits& limits, std::string_view key);
 
 }  // namespace fcn::tools

@@ -67,7 +67,7 @@ Status place(TorchTensor& torch, const Members& members, const std::string& root
 
 }  // namespace
 
-Result<std::vector<CheckpointTensor>> read_pth_zip(const ByteSource& source, const Limits& limits) {
+Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& limits, std::string_view key) {
   auto entries = read_zip_directory(source, limits);
   if (!entries) return entries.error();
   Members members;
@@ -85,15 +85,16 @@ Result<std::vector<CheckpointTensor>> read_pth_zip(const ByteSource& source, con
   if (!pickle) return pickle.error().at(data.name);
   if (pickle->consumed != bytes->size())
     return Error{ErrorCode::malformed, "has bytes after its end", data.name};
-  auto found = find_state_dict(*pickle, limits);
+  auto found = find_state_dict(*pickle, limits, key);
   if (!found) return found.error().at(data.name);
-  std::vector<CheckpointTensor> tensors;
-  for (TorchTensor& torch : *found) {
+  CheckpointContent content;
+  content.notes = std::move(found->notes);
+  for (TorchTensor& torch : found->tensors) {
     if (const Status placed = place(torch, members, *root); !placed)
       return placed.error().at("tensor " + torch.tensor.name);
-    tensors.push_back(std::move(torch.tensor));
+    content.tensors.push_back(std::move(torch.tensor));
   }
-  return tensors;
+  return content;
 }
 
 }  // namespace fcn::tools

@@ -3,7 +3,7 @@
 // and perhaps <root>/byteorder.
 #pragma once
 
-#include <vector>
+#include <string_view>
 
 #include "engine/byte_source.hpp"
 #include "engine/limits.hpp"
@@ -12,7 +12,7 @@
 
 namespace fcn::tools {
 
-/// The tensors of such a file, placed in it.
-Result<std::vector<CheckpointTensor>> read_pth_zip(const ByteSource& source, const Limits& limits);
+/// The tensors of such a file, placed in it; `key` as in choose_state_dict().
+Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& limits, std::string_view key);
 
 }  // namespace fcn::tools

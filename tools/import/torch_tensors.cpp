@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/checked.hpp"
+#include "tools/import/state_dicts.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -16,11 +17,11 @@ using Kind = PickleRecord::Kind;
 
 constexpr std::string_view kRebuildTensor = "torch._utils _rebuild_tensor";
 constexpr std::string_view kRebuildTensorV2 = "torch._utils _rebuild_tensor_v2";
+// Both have the tensor as their first argument.
 constexpr std::string_view kRebuildParameter = "torch._utils _rebuild_parameter";
-
-/// Keys under which training scripts store a state_dict.
-constexpr std::string_view kWrappers[] = {"state_dict", "model_state_dict", "model",   "model_state",
-                                          "net",        "network",          "weights", "params"};
+constexpr std::string_view kRebuildParameterWithState = "torch._utils _rebuild_parameter_with_state";
+// (function, class, arguments, state): a tensor with attributes or of a class of its own
+constexpr std::string_view kRebuildFromType = "torch._tensor _rebuild_from_type_v2";
 
 Error tensor_error(std::string message, ErrorCode code = ErrorCode::malformed) {
   return {code, std::move(message), ""};
@@ -32,22 +33,19 @@ const PickleRecord* arguments(const Pickle& pickle, const PickleRecord& record, 
   return &pickle[record.items[1]];
 }
 
-/// The tensor inside any number of nn.Parameter, to a fixed depth; null if the record is no tensor.
+/// The arguments of the tensor in an nn.Parameter or not; null if the record is no tensor.
 const PickleRecord* tensor_arguments(const Pickle& pickle, const PickleRecord& value) {
   const PickleRecord* record = &value;
-  if (const PickleRecord* parameter = arguments(pickle, *record, kRebuildParameter))
-    record = parameter->items.empty() ? record : &pickle[parameter->items[0]];
+  for (const std::string_view parameter : {kRebuildParameter, kRebuildParameterWithState})
+    if (const PickleRecord* wrapped = arguments(pickle, *record, parameter))
+      record = wrapped->items.empty() ? record : &pickle[wrapped->items[0]];
+  if (const PickleRecord* typed = arguments(pickle, *record, kRebuildFromType);
+      typed != nullptr && typed->items.size() == 4) {
+    const std::string_view function = pickle[typed->items[0]].text;
+    if (function == kRebuildTensorV2 || function == kRebuildTensor) return &pickle[typed->items[2]];
+  }
   if (const PickleRecord* v2 = arguments(pickle, *record, kRebuildTensorV2)) return v2;
   return arguments(pickle, *record, kRebuildTensor);
-}
-
-using IsTensor = bool (*)(const Pickle&, const PickleRecord&);
-
-bool holds_tensors(const Pickle& pickle, const PickleRecord& record, IsTensor is_tensor) {
-  if (record.kind != Kind::dict) return false;
-  for (std::size_t i = 1; i < record.items.size(); i += 2)
-    if (is_tensor(pickle, pickle[record.items[i]])) return true;
-  return false;
 }
 
 Result<std::uint64_t> non_negative(const PickleRecord& record, const char* what) {
@@ -105,17 +103,6 @@ Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& args, 
   return torch;
 }
 
-/// The dict that holds the tensors: what one of the usual keys leads to, or the object itself. In this order,
-/// for a wrapper may hold a loose tensor (a best score) beside the state_dict.
-const PickleRecord* unwrap(const Pickle& pickle, const PickleRecord& root, IsTensor is_tensor) {
-  if (root.kind != Kind::dict) return nullptr;
-  for (const std::string_view key : kWrappers)
-    if (const PickleRecord* inner = pickle.find(root, key);
-        inner != nullptr && holds_tensors(pickle, *inner, is_tensor))
-      return inner;
-  return holds_tensors(pickle, root, is_tensor) ? &root : nullptr;
-}
-
 }  // namespace
 
 std::optional<DType> storage_dtype(std::string_view global) {
@@ -167,43 +154,21 @@ Result<TorchStorage> read_storage(const Pickle& pickle, const PickleRecord& pers
   return TorchStorage{std::string(pickle[id.items[2]].text), *dtype, *elements};
 }
 
-Result<std::vector<StateEntry>> find_state_entries(const Pickle& pickle, const Limits& limits,
-                                                   IsTensor is_tensor) {
-  const PickleRecord* dict = unwrap(pickle, pickle[pickle.root], is_tensor);
-  if (dict == nullptr)
-    return Error{
-        ErrorCode::unsupported,
-        "holds no state_dict: expected a dict of tensors, or one under \"state_dict\" or \"model\"; in "
-        "Python, torch.save(model.state_dict(), path)",
-        ""};
-  std::vector<StateEntry> entries;
-  for (std::size_t i = 0; i + 1 < dict->items.size(); i += 2) {
-    const PickleRecord& key = pickle[dict->items[i]];
-    const PickleRecord& value = pickle[dict->items[i + 1]];
-    if (key.kind != Kind::string || !is_tensor(pickle, value)) continue;  // a counter or an option
-    if (entries.size() >= limits.max_tensors || key.text.size() > limits.max_name_bytes)
-      return Error{ErrorCode::limit_exceeded,
-                   "more than " + std::to_string(limits.max_tensors) + " tensors, or a name longer than " +
-                       std::to_string(limits.max_name_bytes) + " bytes",
-                   ""};
-    entries.push_back({key.text, &value});
-  }
-  return entries;
-}
-
-Result<std::vector<TorchTensor>> find_state_dict(const Pickle& pickle, const Limits& limits) {
-  const auto entries = find_state_entries(pickle, limits, [](const Pickle& in, const PickleRecord& value) {
+Result<FoundTensors> find_state_dict(const Pickle& pickle, const Limits& limits, std::string_view key) {
+  const auto is_tensor = [](const Pickle& in, const PickleRecord& value) {
     return tensor_arguments(in, value) != nullptr;
-  });
-  if (!entries) return entries.error();
-  std::vector<TorchTensor> tensors;
-  for (const StateEntry& entry : *entries) {
+  };
+  auto state = choose_state_dict(pickle, limits, is_tensor, key);
+  if (!state) return state.error();
+  FoundTensors found;
+  for (const StateEntry& entry : state->entries) {
     auto tensor = read_tensor(pickle, *tensor_arguments(pickle, *entry.value), limits);
     if (!tensor) return tensor.error().at("tensor " + std::string(entry.name));
     tensor->tensor.name = entry.name;
-    tensors.push_back(*std::move(tensor));
+    found.tensors.push_back(*std::move(tensor));
   }
-  return tensors;
+  found.notes = std::move(state->notes);
+  return found;
 }
 
 }  // namespace fcn::tools

@@ -32,19 +32,14 @@ struct TorchTensor {
   TorchStorage storage;
 };
 
-/// A value of a state_dict, and its key.
-struct StateEntry {
-  std::string_view name;
-  const PickleRecord* value = nullptr;
+/// Which tensors a checkpoint held, and what is worth saying about the choice.
+struct FoundTensors {
+  std::vector<TorchTensor> tensors;
+  std::vector<std::string> notes;
 };
 
-/// The entries of the state_dict in a pickle for which `is_tensor` holds, in order. The state_dict is the
-/// object itself, or what one of the usual keys leads to: {"state_dict": ...}, {"model": ...}.
-Result<std::vector<StateEntry>> find_state_entries(const Pickle& pickle, const Limits& limits,
-                                                   bool (*is_tensor)(const Pickle&, const PickleRecord&));
-
-/// The tensors of the state_dict in a pickle, which may be wrapped: {"state_dict": ...}, {"model": ...}.
-Result<std::vector<TorchTensor>> find_state_dict(const Pickle& pickle, const Limits& limits);
+/// The tensors of the state_dict in a pickle, or of the one of several that `key` names (state_dicts.hpp).
+Result<FoundTensors> find_state_dict(const Pickle& pickle, const Limits& limits, std::string_view key);
 
 /// What a storage's class says of its elements: "torch FloatStorage".
 std::optional<DType> storage_dtype(std::string_view global);

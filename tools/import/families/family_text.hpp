@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Families of networks as text: which tensors tell a family, and its layers in order, one a line, with what
+// names and shapes do not say (strides, activations, epsilons). docs/families.md is the guide. Here the text
+// becomes lines; what they mean is in family_builder.hpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/result.hpp"
+
+namespace fcn::tools {
+
+/// One line: words, options (word=value) and the lines indented below it. Views into the text.
+struct FamilyLine {
+  std::string_view op;
+  std::vector<std::string_view> words;
+  std::vector<std::pair<std::string_view, std::string_view>> options;
+  std::vector<FamilyLine> body;
+  int number = 0;
+
+  [[nodiscard]] std::string_view option(std::string_view name) const;
+};
+
+/// Lines by indentation; # begins a comment. `text` must outlive the result.
+Result<std::vector<FamilyLine>> parse_family_text(std::string_view text);
+
+}  // namespace fcn::tools
