@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <utility>
 
+#include "engine/model_file.hpp"
 #include "engine/safetensors.hpp"
+#include "tools/import/foreign_file.hpp"
 #include "tools/import/pth_legacy.hpp"
 #include "tools/import/pth_tar.hpp"
 #include "tools/import/pth_zip.hpp"
@@ -21,6 +23,8 @@ Result<CheckpointContent> read_safetensors_tensors(const ByteSource& source, con
                  "a safetensors file holds one set of weights, there is nothing to pick", "--key"};
   auto header = read_safetensors_header(source, limits);
   if (!header) return header.error();
+  if (header->metadata.contains(kModelTextKey))
+    return Error{ErrorCode::unsupported, "already a model for fcn-infer: fcn-infer -m MODEL PICTURE", ""};
   CheckpointContent content;
   for (TensorEntry& entry : header->tensors) {
     CheckpointTensor tensor;
@@ -115,9 +119,12 @@ Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits, std:
     strip_module_prefix(content->tensors);
     return Checkpoint(std::move(source), format.name, std::move(content->tensors), std::move(content->notes));
   }
+  auto foreign = foreign_file(source);
+  if (!foreign) foreign = foreign_name(source.name());
+  if (source.size() == 0) foreign = "the file is empty: copy or download it again";
   return Error{ErrorCode::unsupported,
-               source.size() == 0 ? "the file is empty"
-                                  : "not a checkpoint: expected PyTorch's .pth or .safetensors, by content",
+               foreign.value_or(
+                   "not a checkpoint: expected ONNX, PyTorch's .pth or .pt2, or .safetensors, by content"),
                source.name()};
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/import/checkpoint.hpp"
+#include "tools/import/foreign_file.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
 #include "tools/import/pt2/import_pt2.hpp"
 #include "tools/import/pt2/pt2_archive.hpp"
@@ -33,6 +34,8 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
 }  // namespace
 
 Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
+  if (const auto foreign = foreign_file(source))
+    return Error{ErrorCode::unsupported, *foreign, source.name()};
   if (looks_like_onnx(source)) return import_onnx_file(source, options);
   if (looks_like_text_network(source)) return import_text_network(source);
   if (looks_like_pt2(source)) return import_pt2(source, options.window);

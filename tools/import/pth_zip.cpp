@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/checked.hpp"
+#include "tools/import/foreign_file.hpp"
 #include "tools/import/pickle_reader.hpp"
 #include "tools/import/torch_tensors.hpp"
 #include "tools/import/zip_reader.hpp"
@@ -25,9 +27,11 @@ Result<std::string> find_root(const Members& members) {
     if (!root.empty()) return Error{ErrorCode::malformed, "has two data.pkl", ""};
     root = name.substr(0, name.size() - pickle.size() + 1);
   }
-  if (root.empty())
-    return Error{ErrorCode::unsupported,
-                 "a zip archive, but not a PyTorch checkpoint: it has no <name>/data.pkl", ""};
+  if (root.empty()) {
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : members) names.push_back(name);
+    return Error{ErrorCode::unsupported, foreign_archive(names), ""};
+  }
   if (members.contains(root + "constants.pkl"))
     return Error{ErrorCode::unsupported,
                  "a TorchScript program; in Python, torch.save(torch.jit.load(path).state_dict(), new_path)",
