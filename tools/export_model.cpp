@@ -20,6 +20,7 @@
 #include "engine/shape_inference.hpp"
 #include "kernels/tables.hpp"
 #include "tools/export_work.hpp"
+#include "tools/import/foreign_file.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/model_writer.hpp"
@@ -191,6 +192,8 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (same_file(request.checkpoint, request.output))
     return bad_request("would replace the checkpoint itself: " + request.output, "-o");
   if (request.to_onnx && request.half) return bad_request("is for model files, not for --to onnx", "--half");
+  if (const auto folder = foreign_folder(request.checkpoint))
+    return Error{ErrorCode::unsupported, *folder, request.checkpoint};
   auto source = ByteSource::open(request.checkpoint);
   if (!source) return source.error();
   const auto digest = sha256_of(*source);

@@ -52,7 +52,13 @@ Attempt attempt(const Checkpoint& checkpoint, const FamilyLibrary& library, cons
   builder.build();
   made.used = weights.used();
   made.error = weights.error();
-  made.network.name = builder.name();
+  const auto name = builder.name();
+  made.network.name = name.value_or(std::string(family.name));
+  if (!made.error && !name)
+    made.error = Error{
+        ErrorCode::unsupported,
+        "has the names of " + made.network.name + ", but another number of blocks. " + std::string(kInstead),
+        checkpoint.path()};
   made.network.notes = builder.notes();
   made.network.window = Extent{family.window, family.window};
   if (!made.error)

@@ -57,11 +57,12 @@ void FamilyBuilder::build() {
   for (const std::string_view name : family_.ignored) layers_.weights().drop(std::string(name));
 }
 
-std::string FamilyBuilder::name() {
+std::optional<std::string> FamilyBuilder::name() {
   for (const FamilyLine* line : family_.names)
     if (holds({line->words.begin() + 1, line->words.end()}, {}) &&
         (line->option("blocks").empty() || line->option("blocks") == blocks_))
       return std::string(line->words[0]);
+  if (family_.strict) return std::nullopt;
   return std::string(family_.name);
 }
 
@@ -86,13 +87,17 @@ void FamilyBuilder::run(const std::vector<FamilyLine>& lines, Scope& scope) {
 void FamilyBuilder::run_line(const FamilyLine& line, Scope& scope) {
   if (line.op == "each") return each(line, scope);
   if (line.op == "use") return use(line, scope);
+  if (line.op == "within") {
+    Scope inner{scope.prefix + expand(line.words.at(0), scope) + ".", scope.variables};
+    return run(line.body, inner);
+  }
   if (line.op == "note") return notes_.push_back(joined(line.words));
   layer(call_of(line, scope));
 }
 
 /// each PATTERN [from=N] [while=TENSOR] [counted] [VARIABLE=a,b,c]: the lines below for each number in place
 /// of
-/// {} for which there are tensors. $i counts from 0, $last is 1 the last time; afterwards $next is the number
+/// {} for which there are tensors. $n is it, $last is 1 the last time; afterwards $next is the number
 /// that had none.
 void FamilyBuilder::each(const FamilyLine& line, Scope& scope) {
   const std::string pattern = expand(line.words.at(0), scope);
@@ -108,7 +113,7 @@ void FamilyBuilder::each(const FamilyLine& line, Scope& scope) {
   int number = from;
   for (; is_there(number) && !layers_.weights().error(); ++number) {
     Scope inner{at(number) + ".", scope.variables};
-    inner.variables["i"] = std::to_string(number - from);
+    inner.variables["n"] = std::to_string(number);
     inner.variables["last"] = is_there(number + 1) ? "0" : "1";
     for (const auto& [name, list] : line.options)
       if (name != "from" && name != "while")
@@ -182,6 +187,38 @@ std::string FamilyBuilder::value_of(const std::string& side, const Scope& scope)
   return tensor == nullptr || axis >= tensor->shape.size() ? "none" : std::to_string(tensor->shape[axis]);
 }
 
+/// sequential NAME pool=SIZE step=STRIDE stride=a,b,c pad=a,b,c: an nn.Sequential of convolutions, norms,
+/// ReLUs and max pools. Layers without tensors are gaps in its indices: one is a ReLU, two are a ReLU and a
+/// pool.
+void FamilyBuilder::sequential(const Call& call) {
+  std::vector<int> indices;
+  for (const std::string& child : layers_.weights().children(call.tensor(0)))
+    if (const auto index = integer(child)) indices.push_back(*index);
+  std::sort(indices.begin(), indices.end());
+  const auto option = [&](const char* name) {
+    return call.options.count(name) != 0 ? call.options.at(name) : "";
+  };
+  const int size = call.number("pool", 2), step = call.number("step", 2);
+  int convs = 0;
+  for (std::size_t i = 0; i < indices.size() && !layers_.weights().error(); ++i) {
+    const std::string name = call.tensor(0) + "." + std::to_string(indices[i]);
+    if (layers_.weights().find(name + ".running_mean") != nullptr)
+      layers_.batch_norm(name, 1e-5);
+    else
+      layers_.conv(name, {integer(list_item(option("stride"), convs)).value_or(1), 1,
+                          integer(list_item(option("pad"), convs)).value_or(-1)}),
+          ++convs;
+    const int gap = i + 1 < indices.size() ? indices[i + 1] - indices[i] - 1 : 2;
+    if (gap >= 1) layers_.activation("relu");
+    if (gap == 2) layers_.max_pool({size, step, 0, false, true});
+    if (gap > 2)
+      layers_.weights().fail(name, "is followed by " + std::to_string(gap) +
+                                       " layers without tensors, "
+                                       "expected a ReLU and perhaps a pool");
+  }
+  blocks_ += (blocks_.empty() ? "" : ",") + std::to_string(convs);
+}
+
 void FamilyBuilder::layer(const Call& call) {
   if (!layer_without_tensors(call) && !layer_with_tensors(call))
     layers_.weights().fail(Error{ErrorCode::malformed, "no such layer: " + call.op, "family text"});
@@ -205,17 +242,16 @@ bool FamilyBuilder::layer_with_tensors(const Call& call) {
     layers_.pointwise(tensor);
   else if (call.op == "norm")
     layers_.batch_norm(tensor, epsilon(1e-5));
+  else if (call.op == "layernorm")
+    layers_.layer_norm(tensor, epsilon(1e-6));
   else if (call.op == "scale")
     layers_.scale(tensor);
   else if (call.op == "channelconv")
     layers_.channel_conv(tensor);
   else if (call.op == "linear")
     layers_.linear(tensor);
-  else if (call.op == "drop")
-    layers_.weights().drop(tensor);
-  else if (call.op == "refuse")
-    layers_.weights().fail(tensor,
-                           call.options.count("why") != 0 ? call.options.at("why") : "is not supported");
+  else if (call.op == "sequential")
+    sequential(call);
   else if (call.op == "classifier")
     build_classifier(layers_, call.words, notes_);
   else
@@ -232,7 +268,7 @@ bool FamilyBuilder::layer_without_tensors(const Call& call) {
   } else if (call.op == "globalpool") {
     layers_.global_pool();
   } else if (call.op == "flatten") {
-    layers_.flatten();
+    layers_.flatten(call.words.empty() ? 1 : integer(call.words[0]).value_or(1));
   } else if (call.op == "save" && !call.words.empty()) {
     layers_.save(call.words[0]);
   } else if (call.op == "load" && !call.words.empty()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,8 @@ class FamilyBuilder {
   /// Errors go to the WeightSource.
   void build();
 
-  [[nodiscard]] std::string name();
+  /// Nothing if the family is strict and no member has these depths.
+  [[nodiscard]] std::optional<std::string> name();
   [[nodiscard]] std::vector<std::string> notes();
   [[nodiscard]] Graph& graph() { return layers_.graph(); }
 
@@ -40,7 +42,10 @@ class FamilyBuilder {
     std::map<std::string, std::string> options;
     std::string prefix;
 
-    [[nodiscard]] std::string tensor(std::size_t word) const { return prefix + words.at(word); }
+    /// The tensors that a word names; those that begin with ^ from the family's root on.
+    [[nodiscard]] std::string tensor(std::size_t word) const {
+      return words.at(word).starts_with('^') ? words[word].substr(1) : prefix + words[word];
+    }
     [[nodiscard]] int number(const std::string& option, int otherwise) const;
     [[nodiscard]] bool flag(std::string_view word) const;
   };
@@ -49,6 +54,7 @@ class FamilyBuilder {
   void run_line(const FamilyLine& line, Scope& scope);
   void each(const FamilyLine& line, Scope& scope);
   void use(const FamilyLine& line, const Scope& scope);
+  void sequential(const Call& call);
   void layer(const Call& call);
   bool layer_with_tensors(const Call& call);
   bool layer_without_tensors(const Call& call);

@@ -28,6 +28,8 @@ Result<Family> read_family(const FamilyLine& top) {
       family.ignored.insert(family.ignored.end(), line.words.begin(), line.words.end());
     else if (line.op == "window" && line.words.size() == 1)
       std::from_chars(line.words[0].data(), line.words[0].data() + line.words[0].size(), family.window);
+    else if (line.op == "strict")
+      family.strict = true;
     else if (line.op == "layers")
       family.layers = &line;
     else

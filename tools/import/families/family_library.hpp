@@ -22,6 +22,7 @@ struct Family {
   std::vector<std::string_view>
       ignored;  ///< tensors, or what is below them, that the scores do not depend on
   int window = 224;
+  bool strict = false;  ///< one of the names must fit: other depths are other networks
   const FamilyLine* layers = nullptr;
 };
 

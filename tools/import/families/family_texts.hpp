@@ -7,7 +7,11 @@
 namespace fcn::tools {
 
 extern const std::string_view kResNetFamilies;
+extern const std::string_view kPlainFamilies;
+extern const std::string_view kMobileFamilies;
+extern const std::string_view kConvNextFamilies;
 
-inline const std::string_view kFamilyTexts[] = {kResNetFamilies};
+inline const std::string_view kFamilyTexts[] = {kResNetFamilies, kPlainFamilies, kMobileFamilies,
+                                                kConvNextFamilies};
 
 }  // namespace fcn::tools

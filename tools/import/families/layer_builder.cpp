@@ -85,6 +85,16 @@ void LayerBuilder::batch_norm(const std::string& name, double epsilon) {
   append(name, std::move(norm));
 }
 
+void LayerBuilder::layer_norm(const std::string& name, double epsilon) {
+  const std::vector<std::uint64_t> shape{size_of(current_.channels)};
+  ChannelNorm norm;
+  norm.channels = current_.channels;
+  norm.epsilon = epsilon;
+  norm.weight = weights_.read(name + ".weight", shape);
+  norm.bias = weights_.read(name + ".bias", shape);
+  append(name, std::move(norm));
+}
+
 void LayerBuilder::scale(const std::string& name) {
   const auto count = static_cast<std::size_t>(current_.channels);
   const CheckpointTensor* found = weights_.find(name);
@@ -123,8 +133,8 @@ bool LayerBuilder::activation(std::string_view kind) {
   if (kind == "relu6") return append(name, Activation{ActivationKind::clip, 0, 6}), true;
   if (kind == "hard_sigmoid")
     return append(name, Activation{ActivationKind::hard_sigmoid, 1.0f / 6, 0.5f}), true;
-  for (const ActivationKind plain :
-       {ActivationKind::sigmoid, ActivationKind::hard_swish, ActivationKind::silu})
+  for (const ActivationKind plain : {ActivationKind::sigmoid, ActivationKind::hard_swish,
+                                     ActivationKind::silu, ActivationKind::gelu, ActivationKind::gelu_tanh})
     if (kind_name(plain) == kind) return append(name, Activation{plain}), true;
   return false;
 }
@@ -149,8 +159,8 @@ void LayerBuilder::global_pool() {
   append(numbered("pool"), GlobalAveragePool{});
 }
 
-void LayerBuilder::flatten() {
-  append(numbered("flatten"), Flatten{});
+void LayerBuilder::flatten(int size) {
+  append(numbered("flatten"), Flatten{}, {current_.node}, current_.channels * size * size);
 }
 
 void LayerBuilder::linear(const std::string& name) {

@@ -45,6 +45,8 @@ class LayerBuilder {
   /// A fully connected layer at every place, its weights [out][in] or [out][in][1][1].
   void pointwise(const std::string& name);
   void batch_norm(const std::string& name, double epsilon);
+  /// Over the channels of each pixel.
+  void layer_norm(const std::string& name, double epsilon);
   /// One factor a channel.
   void scale(const std::string& name);
   /// A one-dimensional convolution over the channels of a pooled map, zeros beyond (efficient channel
@@ -55,7 +57,8 @@ class LayerBuilder {
   void max_pool(const PoolFacts& facts);
   void average_pool(const PoolFacts& facts);
   void global_pool();
-  void flatten();
+  /// A map of size x size places becomes a row of channels.
+  void flatten(int size);
   /// Fully connected, on a flat map.
   void linear(const std::string& name);
   /// Channels in `groups` groups, dealt out in turn (ShuffleNet).
