@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "engine/model_file.hpp"
@@ -109,6 +110,11 @@ std::vector<std::uint64_t> contiguous_strides(const std::vector<std::uint64_t>& 
   std::vector<std::uint64_t> strides(shape.size(), 1);
   for (std::size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
   return strides;
+}
+
+bool looks_like_checkpoint(const ByteSource& source) {
+  return std::any_of(std::begin(kFormats), std::end(kFormats),
+                     [&](const Format& format) { return format.looks(source); });
 }
 
 Result<Checkpoint> read_checkpoint(ByteSource source, const Limits& limits, std::string_view key) {

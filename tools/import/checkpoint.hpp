@@ -60,6 +60,9 @@ class Checkpoint {
 /// Strides of a row-major tensor.
 std::vector<std::uint64_t> contiguous_strides(const std::vector<std::uint64_t>& shape);
 
+/// Whether the first bytes are those of a format that read_checkpoint() reads.
+bool looks_like_checkpoint(const ByteSource& source);
+
 /// Reads the structure of a checkpoint, all of it checked; errors begin with the path. A prefix "module."
 /// that all names share (DataParallel's) is removed. `key` picks one of several state_dicts.
 Result<Checkpoint> read_checkpoint(const std::string& path, const Limits& limits = {});

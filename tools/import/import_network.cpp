@@ -34,8 +34,11 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
 }  // namespace
 
 Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
-  if (const auto foreign = foreign_file(source))
-    return Error{ErrorCode::unsupported, *foreign, source.name()};
+  // Before the rest, for TensorFlow's graphs begin as ONNX files do and some descriptions are JSON; but the
+  // length at the front of a safetensors file may look like anything.
+  if (!looks_like_checkpoint(source))
+    if (const auto foreign = foreign_file(source))
+      return Error{ErrorCode::unsupported, *foreign, source.name()};
   if (looks_like_onnx(source)) return import_onnx_file(source, options);
   if (looks_like_text_network(source)) return import_text_network(source);
   if (looks_like_pt2(source)) return import_pt2(source, options.window);
