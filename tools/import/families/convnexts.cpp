@@ -38,13 +38,18 @@ define timm_convnext_block
   layernorm norm
   pointwise mlp.fc1
   gelu
+  when mlp.grn
+    responsenorm mlp.grn
   pointwise mlp.fc2
   when gamma
     scale gamma
   add in
 
 family timm_convnext
-  needs stages.0.blocks.0.conv_dw.weight stem.0.weight stem.1.weight stem.0.weight:2=4 head.norm !stages.0.blocks.0.mlp.grn
+  needs stages.0.blocks.0.conv_dw.weight stem.0.weight stem.1.weight stem.0.weight:2=4 head.norm
+  # timm's own test networks, of other activations and epsilons
+  name - blocks=1,2,4,2
+  name - blocks=1,1,1,1
   name convnext_atto_or_wider blocks=2,2,6,2
   name convnext_nano blocks=2,2,8,2
   name convnext_tiny blocks=3,3,9,3
@@ -65,7 +70,7 @@ family timm_convnext
     classifier head.fc
 
 family hf_convnext
-  needs encoder.stages.0.layers.0.dwconv.weight embeddings.patch_embeddings.weight embeddings.patch_embeddings.weight:2=4 layernorm !encoder.stages.0.layers.0.grn
+  needs encoder.stages.0.layers.0.dwconv.weight embeddings.patch_embeddings.weight embeddings.patch_embeddings.weight:2=4 layernorm
   name convnext_tiny blocks=3,3,9,3
   name convnext_small blocks=3,3,27,3
   layers
@@ -82,6 +87,8 @@ family hf_convnext
         layernorm layernorm
         pointwise pwconv1
         gelu
+        when grn
+          responsenorm grn
         pointwise pwconv2
         when layer_scale_parameter
           scale layer_scale_parameter

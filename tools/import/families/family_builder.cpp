@@ -61,7 +61,7 @@ std::optional<std::string> FamilyBuilder::name() {
   for (const FamilyLine* line : family_.names)
     if (holds({line->words.begin() + 1, line->words.end()}, {}) &&
         (line->option("blocks").empty() || line->option("blocks") == blocks_))
-      return std::string(line->words[0]);
+      return line->words[0] == "-" ? std::nullopt : std::optional(std::string(line->words[0]));
   if (family_.strict) return std::nullopt;
   return std::string(family_.name);
 }
@@ -246,6 +246,8 @@ bool FamilyBuilder::layer_with_tensors(const Call& call) {
     layers_.layer_norm(tensor, epsilon(1e-6));
   else if (call.op == "scale")
     layers_.scale(tensor);
+  else if (call.op == "responsenorm")
+    layers_.response_norm(tensor);
   else if (call.op == "channelconv")
     layers_.channel_conv(tensor);
   else if (call.op == "linear")

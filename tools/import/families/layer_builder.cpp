@@ -101,13 +101,41 @@ void LayerBuilder::scale(const std::string& name) {
   // torchvision keeps it as channels x 1 x 1.
   std::vector<std::uint64_t> shape{size_of(current_.channels)};
   if (found != nullptr && found->shape.size() == 3) shape.insert(shape.end(), 2, 1);
+  affine(name, weights_.read(name, shape), std::vector<float>(count, 0.0f));
+}
+
+void LayerBuilder::affine(const std::string& name, std::vector<float> weight, std::vector<float> bias) {
+  const auto count = static_cast<std::size_t>(current_.channels);
   BatchNorm norm;
   norm.channels = current_.channels;
   norm.epsilon = 0;
-  norm.weight = weights_.read(name, shape);
-  norm.bias = norm.mean = std::vector<float>(count, 0.0f);
+  norm.weight = std::move(weight);
+  norm.bias = std::move(bias);
+  norm.mean = std::vector<float>(count, 0.0f);
   norm.variance = std::vector<float>(count, 1.0f);
   append(name, std::move(norm));
+}
+
+void LayerBuilder::response_norm(const std::string& name) {
+  constexpr float kEpsilon = 1e-6f;
+  const BuiltMap map = current_;
+  const auto count = static_cast<std::size_t>(map.channels);
+  std::vector<std::uint64_t> shape{size_of(map.channels)};
+  // transformers keeps them as 1 x 1 x 1 x channels.
+  if (const CheckpointTensor* found = weights_.find(name + ".weight");
+      found != nullptr && found->shape.size() == 4)
+    shape.insert(shape.begin(), 3, 1);
+  append(name + ".square", Arithmetic{ArithmeticKind::multiply}, {map.node, map.node}, map.channels);
+  append(name + ".sum", GlobalSumPool{});
+  append(name + ".norm", Activation{ActivationKind::sqrt});
+  const NodeId norm = current_.node;
+  append(name + ".mean", ReduceChannels{ReductionKind::mean}, {norm}, 1);
+  affine(name + ".epsilon", {1.0f}, {kEpsilon});
+  append(name + ".share", Arithmetic{ArithmeticKind::divide}, {norm, current_.node}, map.channels);
+  // x + weight x share + bias
+  affine(name + ".gate", weights_.read(name + ".weight", shape), std::vector<float>(count, 1.0f));
+  append(name + ".weigh", Arithmetic{ArithmeticKind::multiply}, {map.node, current_.node}, map.channels);
+  affine(name + ".bias", std::vector<float>(count, 1.0f), weights_.read(name + ".bias", shape));
 }
 
 void LayerBuilder::channel_conv(const std::string& name) {

@@ -49,6 +49,8 @@ class LayerBuilder {
   void layer_norm(const std::string& name, double epsilon);
   /// One factor a channel.
   void scale(const std::string& name);
+  /// Global response norm (ConvNeXt V2): each channel weighed by its share of the whole map's energy.
+  void response_norm(const std::string& name);
   /// A one-dimensional convolution over the channels of a pooled map, zeros beyond (efficient channel
   /// attention).
   void channel_conv(const std::string& name);
@@ -82,6 +84,8 @@ class LayerBuilder {
   void append(const std::string& name, Op op) {
     append(name, std::move(op), {current_.node}, current_.channels);
   }
+  /// x * weight + bias, a number a channel.
+  void affine(const std::string& name, std::vector<float> weight, std::vector<float> bias);
   /// A name for a layer without tensors.
   std::string numbered(std::string_view what);
 
