@@ -20,7 +20,9 @@ Padding on_all_sides(int pad) {
 }  // namespace
 
 void LayerBuilder::append(const std::string& name, Op op, std::vector<NodeId> inputs, int channels) {
-  current_ = {graph_.append(name, std::move(op), std::move(inputs)), channels};
+  // A name from outside the network's prefix begins with a slash.
+  const std::string plain = name.starts_with('/') ? name.substr(1) : name;
+  current_ = {graph_.append(plain, std::move(op), std::move(inputs)), channels};
 }
 
 std::string LayerBuilder::numbered(std::string_view what) {

@@ -138,6 +138,7 @@ family resnetd
   name resnet26t layer1.0.conv3 blocks=2,2,2,2
   name resnet50d layer1.0.conv3 blocks=3,4,6,3
   name resnet101d layer1.0.conv3 blocks=3,4,23,3
+  note timm's anti-aliased networks (resnetaa) have the same names and are not meant by this
   layers
     input conv1.0
     conv conv1.0 stride=2
