@@ -89,7 +89,7 @@ TEST_CASE("what is not a state_dict is refused with advice") {
   CHECK_THAT(error_of(make_zip({{"x/data.pkl", "N."}, {"x/constants.pkl", "N."}})), Contains("TorchScript"));
   CHECK_THAT(error_of(make_zip({{"x/data.pkl", "N."}, {"x/byteorder", "big"}})), Contains("byte order"));
   CHECK_THAT(error_of("\x80\x02N."s), Contains("magic number"));
-  CHECK_THAT(error_of("\x89PNG\r\n\x1a\n"s), Contains("not a checkpoint"));
+  CHECK_THAT(error_of("\x89PNG\r\n\x1a\n"s), Contains("PNG picture"));
   CHECK_THAT(error_of("Hello, world"), Contains("not a checkpoint"));
   CHECK_THAT(error_of(""), Contains("empty"));
   CHECK(read_checkpoint(fixture("missing.pth")).error().code == ErrorCode::io);
