@@ -18,7 +18,7 @@ add_library(fcn_import STATIC
   import/torch_tensors.cpp import/zip_directory.cpp import/zip_reader.cpp
   import/families/classifier_head.cpp import/families/family_builder.cpp import/families/family_library.cpp
   import/families/family_text.cpp import/families/layer_builder.cpp import/families/weight_source.cpp
-  import/families/convnexts.cpp import/families/mobile_families.cpp
+  import/families/convnexts.cpp import/families/inceptions.cpp import/families/mobile_families.cpp
   import/families/plain_families.cpp import/families/resnets.cpp import/foreign_file.cpp
   import/onnx/fold_constants.cpp import/onnx/import_onnx.cpp import/onnx/known_tensor.cpp
   import/onnx/lower_activations.cpp import/onnx/lower_arithmetic.cpp import/onnx/lower_aten.cpp import/onnx/lower_convolutions.cpp

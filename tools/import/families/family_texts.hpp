@@ -10,8 +10,9 @@ extern const std::string_view kResNetFamilies;
 extern const std::string_view kPlainFamilies;
 extern const std::string_view kMobileFamilies;
 extern const std::string_view kConvNextFamilies;
+extern const std::string_view kInceptionFamilies;
 
 inline const std::string_view kFamilyTexts[] = {kResNetFamilies, kPlainFamilies, kMobileFamilies,
-                                                kConvNextFamilies};
+                                                kConvNextFamilies, kInceptionFamilies};
 
 }  // namespace fcn::tools
