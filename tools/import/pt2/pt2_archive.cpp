@@ -169,9 +169,9 @@ Status Pt2Archive::read_pickled(const std::string& member) {
   Payload payload;
   payload.owned = *std::move(bytes);
   payload.inner = std::make_unique<ByteSource>(ByteSource::from_memory(payload.owned, member));
-  auto tensors = read_pth_zip(*payload.inner, limits_);
-  if (!tensors) return tensors.error().at("member " + printable(member));
-  for (CheckpointTensor& tensor : *tensors) {
+  auto content = read_pth_zip(*payload.inner, limits_, "");
+  if (!content) return content.error().at("member " + printable(member));
+  for (CheckpointTensor& tensor : content->tensors) {
     std::string name = tensor.name;
     payload.tensors.insert_or_assign(std::move(name), std::move(tensor));
   }
