@@ -32,10 +32,6 @@ Result<std::string> find_root(const Members& members) {
     for (const auto& [name, entry] : members) names.push_back(name);
     return Error{ErrorCode::unsupported, foreign_archive(names), ""};
   }
-  if (members.contains(root + "constants.pkl"))
-    return Error{ErrorCode::unsupported,
-                 "a TorchScript program; in Python, torch.save(torch.jit.load(path).state_dict(), new_path)",
-                 ""};
   return root;
 }
 
@@ -72,8 +68,17 @@ Status place(TorchTensor& torch, const Members& members, const std::string& root
 }  // namespace
 
 Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& limits, std::string_view key) {
-  auto entries = read_zip_directory(source, limits);
+  auto entries = list_zip_members(source, limits);
   if (!entries) return entries.error();
+  // Before members are read: a TorchScript program's code is compressed.
+  for (const ZipEntry& entry : *entries)
+    if (entry.name.ends_with("/constants.pkl"))
+      return Error{ErrorCode::unsupported,
+                   "a TorchScript program; in Python, torch.export.save(torch.export.export(model.eval(), "
+                   "(example,)), \"model.pt2\")",
+                   ""};
+  for (const ZipEntry& entry : *entries)
+    if (const Status intact = check_zip_member(source, entry); !intact) return intact.error();
   Members members;
   for (ZipEntry& entry : *entries) members.emplace(entry.name, std::move(entry));
   const auto root = find_root(members);
