@@ -103,6 +103,7 @@ class Executor {
   void make(const RowStep& step, const SelectChannels& op);
   void make(const RowStep& step, const Pad& op) { move_pixels(step, op, op.value); }
   void make(const RowStep& step, const InsertZeros& op) { move_pixels(step, op, 0.0f); }
+  void make(const RowStep& step, const DepthToSpace& op);
   void make(const RowStep& step, const Resize& op);
   void make(const RowStep& step, const Constant& op);
   template <class MovingOp>

@@ -64,6 +64,23 @@ void Executor::move_pixels(const RowStep& step, const MovingOp& op, float fill) 
   run_pixels(step, table().copy_pixels, band);
 }
 
+/// Pixels of fewer channels lie one after the other within the input's: where is said in floats.
+inline void Executor::make(const RowStep& step, const DepthToSpace& op) {
+  const NodePlan& out = node(step.node);
+  const NodePlan& from = input(step.node, 0);
+  kernels::CopyPixelsBand band;
+  band.channels = out.shape.channels;
+  band.images = plan_.options().images;
+  band.rows = step.end - step.begin;
+  band.width = out.shape.width;
+  const std::ptrdiff_t row_floats = std::ptrdiff_t{op.block.x} * out.shape.channels;
+  band.in = rows_.within(rings_, from, step, op.block.y, row_floats);
+  band.in.pixel_stride = 1;
+  band.out = rows_.output(rings_, out, step);
+  band.columns = out.columns.columns.data();
+  run_pixels(step, table().copy_pixels, band);
+}
+
 inline void Executor::make(const RowStep& step, const Resize& op) {
   if (op.mode == ResizeMode::nearest) return move_pixels(step, op, 0.0f);
   const NodePlan& out = node(step.node);

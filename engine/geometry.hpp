@@ -69,6 +69,12 @@ inline MapGeometry through_op(const Op& op, const MapGeometry& from, const Shape
     return {through_places(from.y, {1, 0, zeros->stride.y}, 0),
             through_places(from.x, {1, 0, zeros->stride.x}, 0),
             {}};
+  if (const auto* spread = std::get_if<DepthToSpace>(&op)) {  // a block's pixels lie around its middle
+    const auto within = [](int block) { return ResizePlaces{2, 1 - block, 2 * std::int64_t{block}}; };
+    return {through_places(from.y, within(spread->block.y), false),
+            through_places(from.x, within(spread->block.x), false),
+            {}};
+  }
   if (const auto* resize = std::get_if<Resize>(&op)) {
     const int further = resize_taps(resize->mode) - 1;
     return {through_places(from.y, resize_places(resize->coordinates, rows_of(op, in, out)), further),

@@ -89,6 +89,7 @@ struct OpWriter {
     node["value"] = json_number(op.value);
   }
   void operator()(const InsertZeros& op) const { node["stride"] = to_json(op.stride); }
+  void operator()(const DepthToSpace& op) const { node["block"] = to_json(op.block); }
   void operator()(const Resize& op) const {
     node["mode"] = to_json(op.mode);
     node["coordinates"] = to_json(op.coordinates);
@@ -219,6 +220,7 @@ struct OpReader {
     op.value = read_float(fields, "value");
   }
   void operator()(InsertZeros& op) const { op.stride = read_extent(fields, "stride", limits); }
+  void operator()(DepthToSpace& op) const { op.block = read_extent(fields, "block", limits); }
   void operator()(Resize& op) const {
     op.mode = read_kind<ResizeMode>(fields, "mode");
     op.coordinates = read_kind<ResizeCoordinates>(fields, "coordinates");

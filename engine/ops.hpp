@@ -187,9 +187,16 @@ struct Pad {
 };
 
 /// Puts stride - 1 zeros between neighbouring pixels: (size - 1) * stride + 1 rows or columns out of `size`.
-/// A transposed convolution is a convolution of such a map (passes/conv_transpose.hpp).
+/// A transposed convolution is a convolution of such a map.
 struct InsertZeros {
   Extent stride;
+};
+
+/// Channels become pixels: each pixel of (y * block.x + x) * n .. + n - 1, n being the channels that come
+/// out, is pixel (y, x) of its block. A transposed convolution is one of more channels, one for each place in
+/// a block.
+struct DepthToSpace {
+  Extent block;
 };
 
 enum class ResizeMode { nearest, linear, cubic };
@@ -255,10 +262,10 @@ struct Constant {
   std::vector<float> values;  ///< [channels][height][width]; empty once packed
 };
 
-using Op =
-    std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten, Linear,
-                 Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad, InsertZeros, Resize,
-                 LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels, ChannelNorm, Constant>;
+using Op = std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten,
+                        Linear, Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad,
+                        InsertZeros, Resize, LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels,
+                        ChannelNorm, Constant, DepthToSpace>;
 
 /// The values of an op's enumerations as files and messages spell them, in order.
 template <class Kind>
@@ -316,7 +323,8 @@ inline std::string_view op_name(const Op& op) {
                                                "global_sum_pool",
                                                "reduce_channels",
                                                "channel_norm",
-                                               "constant"};
+                                               "constant",
+                                               "depth_to_space"};
   static_assert(std::size(names) == std::variant_size_v<Op>);
   return names[op.index()];
 }

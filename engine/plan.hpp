@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -148,7 +149,9 @@ inline Status Plan::lay_out_rows(const Model& model) {
     const auto image = checked_mul(pixels, pixel);
     const auto row =
         image ? checked_mul(*image + quantum, static_cast<std::uint64_t>(options_.images)) : std::nullopt;
-    if (!row || *row > model.limits().max_run_bytes) return detail::size_overflow(graph_.nodes[id]);
+    if (!row || *row > model.limits().max_run_bytes ||
+        *image > static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
+      return detail::size_overflow(graph_.nodes[id]);
     plan.pixel_stride = static_cast<std::ptrdiff_t>(pixel);
     plan.image_stride = static_cast<std::ptrdiff_t>(round_up(*image, quantum));
     plan.row_stride = plan.image_stride * options_.images;
@@ -173,6 +176,11 @@ inline void Plan::choose_steps() {
     NodePlan& plan = nodes_[id];
     const Node& node = graph_.nodes[id];
     if (!node.inputs.empty()) plan.columns = column_table(node.op, nodes_[node.inputs[0]].shape, plan.shape);
+    if (const auto* spread = std::get_if<DepthToSpace>(&node.op))
+      for (int x = 0; x < plan.shape.width; ++x)  // lay_out_rows() has seen to it that rows count in int
+        plan.columns.columns.push_back(x / spread->block.x *
+                                           static_cast<int>(nodes_[node.inputs[0]].pixel_stride) +
+                                       x % spread->block.x * plan.shape.channels);
     plan.gathers = gathers_rows(node.op);
     const Shape& worked_on = plan.gathers ? nodes_[node.inputs[0]].shape : plan.shape;
     const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;

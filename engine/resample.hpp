@@ -17,7 +17,7 @@ namespace fcn::inline FCN_ABI {
 /// One axis of an op that moves pixels: what the op says of it, and the sizes of input and output.
 struct ResampleAxis {
   int before = 0;  ///< Pad: rows or columns added before the first
-  int stride = 1;  ///< InsertZeros
+  int stride = 1;  ///< InsertZeros; of DepthToSpace the block
   int up = 1;      ///< Resize
   int down = 1;
   int in = 1;
@@ -28,6 +28,7 @@ inline ResampleAxis rows_of(const Op& op, const Shape& in, const Shape& out) {
   ResampleAxis axis{.in = in.height, .out = out.height};
   if (const auto* pad = std::get_if<Pad>(&op)) axis.before = pad->pad.top;
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.y;
+  if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.y;
   if (const auto* resize = std::get_if<Resize>(&op)) axis.up = resize->up.y, axis.down = resize->down.y;
   return axis;
 }
@@ -36,6 +37,7 @@ inline ResampleAxis columns_of(const Op& op, const Shape& in, const Shape& out) 
   ResampleAxis axis{.in = in.width, .out = out.width};
   if (const auto* pad = std::get_if<Pad>(&op)) axis.before = pad->pad.left;
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.x;
+  if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.x;
   if (const auto* resize = std::get_if<Resize>(&op)) axis.up = resize->up.x, axis.down = resize->down.x;
   return axis;
 }
@@ -84,6 +86,9 @@ inline int copied_place(const Pad& op, const ResampleAxis& axis, int at) {
 }
 inline int copied_place(const InsertZeros&, const ResampleAxis& axis, int at) {
   return at % axis.stride == 0 ? at / axis.stride : kFilled;
+}
+inline int copied_place(const DepthToSpace&, const ResampleAxis& axis, int at) {
+  return at / axis.stride;
 }
 inline int copied_place(const Resize& op, const ResampleAxis& axis, int at) {
   const ResizePlaces places = resize_places(op.coordinates, axis);

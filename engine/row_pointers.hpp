@@ -99,6 +99,15 @@ class RowPointers {
     return {window_.data(), from.pixel_stride, from.image_stride};
   }
 
+  /// Row r / block of `from` for each row r of the step, from the (r % block) * floats-th float of its pixels
+  /// on.
+  kernels::InputRows within(Rings& rings, const NodePlan& from, const RowStep& step, int block,
+                            std::ptrdiff_t floats) {
+    for (int r = step.begin; r < step.end; ++r)
+      window_[static_cast<std::size_t>(r - step.begin)] = rings.row(from, r / block) + r % block * floats;
+    return {window_.data(), from.pixel_stride, from.image_stride};
+  }
+
  private:
   static const float* row_at(Rings& rings, const NodePlan& from, std::int64_t row, const float* outside) {
     return row >= 0 && row < from.shape.height ? rings.row(from, row) : outside;

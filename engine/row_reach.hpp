@@ -80,6 +80,7 @@ inline RowReach row_reach(const Op& op, std::size_t slot, const Shape& in, const
     if (const auto* pad = std::get_if<Pad>(&op)) return detail::pad_reach(*pad);
     if (const auto* resize = std::get_if<Resize>(&op)) return detail::resize_reach(*resize, in, out);
     if (const auto* zeros = std::get_if<InsertZeros>(&op)) return {1, zeros->stride.y, 0, 0};
+    if (const auto* spread = std::get_if<DepthToSpace>(&op)) return {1, spread->block.y, 0, 0};
     if (!std::holds_alternative<Arithmetic>(op)) return reach_of(window_of(op, in));
   }
   if (in.height == 1) return whole_map(1);  // repeated for every row

@@ -160,6 +160,14 @@ struct ShapeVisitor {
     const auto spread = [](int size, int stride) { return std::int64_t{size - 1} * stride + 1; };
     return sized(in(0).channels, spread(in(0).height, op.stride.y), spread(in(0).width, op.stride.x));
   }
+  Result<Shape> operator()(const DepthToSpace& op) const {
+    const std::int64_t pixels = std::int64_t{op.block.y} * op.block.x;
+    if (in(0).channels % pixels != 0)
+      return shape_error(node, "makes " + std::to_string(pixels) + " pixels of the channels of " +
+                                   size_text(in(0)) + ", which is not a multiple");
+    return sized(in(0).channels / pixels, std::int64_t{in(0).height} * op.block.y,
+                 std::int64_t{in(0).width} * op.block.x);
+  }
   Result<Shape> operator()(const Resize& op) const {
     return sized(in(0).channels, std::int64_t{in(0).height} * op.up.y / op.down.y,
                  std::int64_t{in(0).width} * op.up.x / op.down.x);

@@ -142,6 +142,7 @@ struct OpValidator {
                   in_range("pad[3]", op.pad.right, -most, most)});
   }
   std::string operator()(const InsertZeros& op) const { return extent("stride", op.stride); }
+  std::string operator()(const DepthToSpace& op) const { return extent("block", op.block); }
   std::string operator()(const Resize& op) const {
     if (!std::isfinite(op.cubic_a)) return "cubic_a is not finite";
     return first({extent("up", op.up), extent("down", op.down)});

@@ -172,6 +172,28 @@ class OpWriter : private OnnxNodeWriter {
     set(node, "group", std::int64_t{channels});
     return name();
   }
+  /// A block that is no square has no operator: its pixels are put apart by a transposed convolution.
+  std::string visit(const DepthToSpace& op) {
+    if (op.block.y != op.block.x) return spread_by_convolution(op);
+    onnx::NodeProto& node = add("DepthToSpace", {in(0)}, name());
+    set(node, "blocksize", std::int64_t{op.block.y});
+    return name();
+  }
+  std::string spread_by_convolution(const DepthToSpace& op) {
+    const auto places = static_cast<std::size_t>(op.block.y) * static_cast<std::size_t>(op.block.x);
+    const int deep = shapes_[node_->inputs[0]].channels;
+    const int channels = deep / static_cast<int>(places);
+    std::vector<float> ones(static_cast<std::size_t>(deep) * static_cast<std::size_t>(channels) * places,
+                            0.0f);
+    for (std::size_t in_channel = 0; in_channel < static_cast<std::size_t>(deep); ++in_channel) {
+      const std::size_t place = in_channel / static_cast<std::size_t>(channels);
+      const std::size_t out_channel = in_channel % static_cast<std::size_t>(channels);
+      ones[(in_channel * static_cast<std::size_t>(channels) + out_channel) * places + place] = 1;
+    }
+    set(add("ConvTranspose", {in(0), floats("ones", {deep, channels, op.block.y, op.block.x}, ones)}, name()),
+        "strides", op.block);
+    return name();
+  }
   /// What has no counterpart there: write_onnx() refuses it before.
   std::string visit(const Flatten&) { return {}; }
   std::string visit(const Linear&) { return {}; }

@@ -97,6 +97,7 @@ class Dilator {
   Status visit(Flatten&) { return refuse_dilated(); }
   Status visit(Linear&) { return refuse_dilated(); }
   Status visit(InsertZeros&) { return refuse_dilated(); }
+  Status visit(DepthToSpace&) { return refuse_dilated(); }
   Status visit(Resize&) { return refuse_dilated(); }
   /// All others work on each place by itself.
   template <class PlaceOp>

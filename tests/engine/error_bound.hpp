@@ -154,6 +154,7 @@ class BoundVisitor {
   Map operator()(const Constant&) const { return zero(values_[id_]); }
   Map operator()(const SelectChannels& op) const { return through(op, bound(0)); }
   Map operator()(const InsertZeros& op) const { return through(op, bound(0)); }
+  Map operator()(const DepthToSpace& op) const { return through(op, bound(0)); }
   Map operator()(const GlobalMaxPool& op) const { return through(op, bound(0)); }
   Map operator()(const Pad& op) const {
     Pad around = op;

@@ -127,6 +127,14 @@ inline Map naive(const InsertZeros& op, const Map& in) {
   });
 }
 
+inline Map naive(const DepthToSpace& op, const Map& in) {
+  const int channels = in.c / (op.block.y * op.block.x);
+  return map_of(channels, in.h * op.block.y, in.w * op.block.x, [&](int c, int y, int x) {
+    const int place = y % op.block.y * op.block.x + x % op.block.x;
+    return in.at(place * channels + c, y / op.block.y, x / op.block.x);
+  });
+}
+
 /// The place of the input that output row or column `at` shows. Ties and whole numbers come out exactly: each
 /// is one correctly rounded division.
 inline double resized_place(const Resize& op, int at, int in, int out, int up, int down) {

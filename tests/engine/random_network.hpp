@@ -131,6 +131,10 @@ inline NodeId append_moves(Graph& g, Random& random, NodeId x, int& channels) {
       {x});
   x = g.append("prelu", PRelu{channels, random.floats(channels, -0.5f, 0.5f)}, {x});
   x = g.append("zeros", InsertZeros{{random.between(1, 3), random.between(1, 2)}}, {x});
+  const Extent block{random.between(1, 3), random.between(1, 2)};
+  const int deep = channels * block.y * block.x;
+  x = g.append("deep", random_conv(random, channels, deep, 1, 1, 0), {x});
+  x = g.append("spread", DepthToSpace{block}, {x});
   x = g.append("filled", random_conv(random, channels, channels, 3, 1, 1), {x});
   x = g.append("resize",
                Resize{static_cast<ResizeMode>(random.between(0, 2)),

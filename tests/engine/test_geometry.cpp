@@ -83,6 +83,11 @@ TEST_CASE("cells lie where padding, cropping and resampling put them") {
   CHECK(after(Pad{PadMode::constant, {0, 2, 0, 0}, 0}).first_center == -16.0);
   CHECK(after(Pad{PadMode::constant, {0, -3, 0, 0}, 0}).first_center == 24.0);
   CHECK(after(InsertZeros{{2, 4}}).stride == 2.0);
+  Graph eight = graph;
+  eight.append("more", random_conv(random, 1, 8, 1, 1, 0), {conv});
+  const NodeId spread = eight.append("spread", DepthToSpace{{2, 4}}, {eight.output});
+  CHECK(geometry_of(eight, {1, 160, 160}, spread).x.stride == 2.0);
+  CHECK(geometry_of(eight, {1, 160, 160}, spread).x.first_center == -3.0);
   const AxisGeometry doubled =
       after(Resize{ResizeMode::linear, ResizeCoordinates::half_pixel, {}, {2, 2}, {1, 1}});
   CHECK(doubled.stride == 4.0);

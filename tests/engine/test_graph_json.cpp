@@ -71,6 +71,7 @@ Graph every_op() {
   graph.append("widest", ReduceChannels{ReductionKind::maximum}, {at});
   graph.append("layer",
                ChannelNorm{.channels = 7, .epsilon = 1e-6, .center = false, .weight = {}, .bias = {}}, {at});
+  graph.append("spread", DepthToSpace{{2, 3}}, {at});
   graph.append("soft", Softmax{}, {at});
   return graph;
 }

@@ -66,7 +66,7 @@ TEST_CASE("an op's reach covers every row that it reads") {
   const int in = random.between(4, 20);
   const auto check = [&](const auto& op) {
     const Node node{"node", op, {0}};
-    const std::vector<Shape> shapes{{1, in, 1}};
+    const std::vector<Shape> shapes{{60, in, 1}};
     const auto out = detail::ShapeVisitor{node, shapes, shapes[0]}(op);
     if (!out) return;  // nothing is left of so small a map
     const ResampleAxis axis = rows_of(op, shapes[0], *out);
@@ -91,6 +91,7 @@ TEST_CASE("an op's reach covers every row that it reads") {
     CHECK(reach.rows_ready(in, in, out->height) == out->height);
   };
   check(InsertZeros{{random.between(1, 4), 1}});
+  check(DepthToSpace{{random.between(1, 5), 1}});
   for (const PadMode mode : {PadMode::constant, PadMode::edge, PadMode::reflect})
     check(Pad{mode, {random.between(-2, 3), 0, random.between(-2, 3), 0}, 0});
   for (int coordinates = 0; coordinates < 4; ++coordinates) {

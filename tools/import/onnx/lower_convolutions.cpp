@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tools/import/onnx/lowering.hpp"
+#include "tools/import/transposed_convolution.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -113,6 +114,33 @@ std::vector<float> turned(const Kernel& kernel, int groups) {
   return weights;
 }
 
+Feature append_phases(TransposedPhases phases, const Feature& in, NetworkBuilder& net) {
+  Feature out = net.append(std::move(phases.conv), {in.node});
+  if (phases.order) out = net.append(*std::move(phases.order), {out.node});
+  out = net.append(phases.spread, {out.node});
+  return phases.crop ? net.append(*phases.crop, {out.node}) : out;
+}
+
+/// Channels of several pixels, the pixels' first (DCR) or the channels' (CRD).
+std::vector<Value> lower_depth_to_space(const NodeCall& call, NetworkBuilder& net) {
+  Feature in = as_map(call.feature(0), net);
+  const int block = checked_int(call.integer("blocksize", 0), "its blocksize", 1, 1 << 10);
+  const int pixels = block * block;
+  if (in.shape.channels % pixels != 0)
+    throw Refusal{std::to_string(in.shape.channels) + " channels are not a multiple of its " +
+                  std::to_string(pixels) + " pixels"};
+  const std::string mode = call.text("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD") throw Refusal{"its mode is \"" + mode + "\", expected DCR or CRD"};
+  if (mode == "CRD") {
+    SelectChannels order;
+    const int channels = in.shape.channels / pixels;
+    for (int pixel = 0; pixel < pixels; ++pixel)
+      for (int c = 0; c < channels; ++c) order.channels.push_back(c * pixels + pixel);
+    in = net.append(std::move(order), {in.node});
+  }
+  return {net.append(DepthToSpace{.block = {block, block}}, {in.node})};
+}
+
 std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& net) {
   Feature in = as_map(call.feature(0), net);
   const Kernel kernel = read_kernel(call);
@@ -138,7 +166,13 @@ std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& ne
   };
   const Padding pad{margin(reach.y, rows.before), margin(reach.x, columns.before),
                     margin(reach.y, rows.after), margin(reach.x, columns.after)};
-  if (stride != Extent{1, 1}) in = net.append(InsertZeros{.stride = stride}, {in.node});
+  if (stride != Extent{1, 1}) {
+    const auto whole = [](std::int64_t cut) { return checked_int(cut, "its padding", -(1 << 20), 1 << 20); };
+    auto phases = transposed_phases(
+        conv, stride, {whole(rows.before), whole(columns.before), whole(rows.after), whole(columns.after)});
+    if (phases) return {append_phases(*std::move(phases), in, net)};
+    in = net.append(InsertZeros{.stride = stride}, {in.node});
+  }
   // What is cut beyond the convolution's reach is cut off its input.
   const Padding crop{std::min(pad.top, 0), std::min(pad.left, 0), std::min(pad.bottom, 0),
                      std::min(pad.right, 0)};
@@ -147,7 +181,8 @@ std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& ne
   return {net.append(std::move(conv), {in.node})};
 }
 
-constexpr LoweringRule kRules[] = {{"Conv", lower_conv}, {"ConvTranspose", lower_conv_transpose}};
+constexpr LoweringRule kRules[] = {
+    {"Conv", lower_conv}, {"ConvTranspose", lower_conv_transpose}, {"DepthToSpace", lower_depth_to_space}};
 
 }  // namespace
 
