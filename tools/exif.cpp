@@ -1,41 +1,89 @@
 // SPDX-License-Identifier: MIT
-// A bounded look at one TIFF directory; no offset is followed beyond it. And the eight ways to turn a
-// picture.
+// A bounded look at one TIFF directory and the values of one tag. And the eight ways to turn a picture.
 #include "tools/exif.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "tools/byte_cursor.hpp"
 
 namespace fcn::tools {
 
+namespace {
+
+enum TiffType : std::uint16_t {
+  kShort = 3,
+  kLong = 4,
+  kSignedByte = 6,
+  kSignedShort = 8,
+  kSignedLong = 9,
+  kIfd = 13,
+};
+
+/// Reads a TIFF block in its own byte order.
+class TiffCursor {
+ public:
+  explicit TiffCursor(std::span<const std::uint8_t> tiff) : cursor_(tiff) {
+    const std::uint16_t byte_order = cursor_.be16();
+    big_ = byte_order == 0x4d4d;
+    valid_ = (byte_order == 0x4949 || big_) && u16() == 42;
+  }
+  [[nodiscard]] bool valid() const { return valid_; }
+  ByteCursor& bytes() { return cursor_; }
+  std::uint16_t u16() { return big_ ? cursor_.be16() : cursor_.le16(); }
+  std::uint32_t u32() { return big_ ? cursor_.be32() : cursor_.le32(); }
+
+ private:
+  ByteCursor cursor_;
+  bool big_ = false;
+  bool valid_ = false;
+};
+
+std::uint32_t value_bytes(std::uint16_t type) {
+  constexpr std::uint8_t bytes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
+  return type < sizeof bytes ? bytes[type] : 0;
+}
+
+/// The first value of an entry whose field the cursor stands at, as an orientation: 1 for one that is none,
+/// nothing for an entry that holds no value.
+std::optional<int> entry_orientation(TiffCursor cursor, std::uint16_t type, std::uint32_t count) {
+  if (value_bytes(type) == 0 || count == 0) return std::nullopt;
+  if (std::uint64_t{count} * value_bytes(type) > 4) {
+    const std::uint32_t at = cursor.u32();
+    cursor.bytes().seek(at);
+    if (cursor.bytes().remaining() < std::uint64_t{count} * value_bytes(type)) return std::nullopt;
+  }
+  std::int64_t value = 1;
+  if (type == kShort || type == kSignedShort) value = cursor.u16();
+  if (type == kLong || type == kSignedLong || type == kIfd) value = cursor.u32();
+  if (type == kSignedByte) value = cursor.bytes().u8();
+  if (!cursor.bytes().ok()) return std::nullopt;
+  return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+}
+
+}  // namespace
+
 int exif_orientation(std::span<const std::uint8_t> tiff) {
   constexpr std::uint16_t kOrientationTag = 0x0112;
-  constexpr std::uint16_t kShort = 3;
   constexpr int kMaxEntries = 512;  // cameras write some twenty
 
-  ByteCursor cursor(tiff);
-  const std::uint16_t byte_order = cursor.be16();
-  if (byte_order != 0x4949 && byte_order != 0x4d4d) return 1;
-  const bool big = byte_order == 0x4d4d;
-  const auto u16 = [&] { return big ? cursor.be16() : cursor.le16(); };
-  const auto u32 = [&] { return big ? cursor.be32() : cursor.le32(); };
-  if (u16() != 42) return 1;
-  cursor.seek(u32());
-  const int entries = std::min<int>(u16(), kMaxEntries);
-  for (int i = 0; i < entries && cursor.ok(); ++i) {
-    const std::uint16_t tag = u16();
-    const std::uint16_t type = u16();
-    const std::uint32_t count = u32();
-    const std::uint16_t value =
-        u16();  // a SHORT stands in the first half of the value field in either byte order
-    cursor.skip(2);
-    if (tag != kOrientationTag) continue;
-    const bool valid = cursor.ok() && type == kShort && count == 1 && value >= 1 && value <= 8;
-    return valid ? value : 1;
+  TiffCursor cursor(tiff);
+  if (!cursor.valid()) return 1;
+  cursor.bytes().seek(cursor.u32());
+  const int entries = std::min<int>(cursor.u16(), kMaxEntries);
+  int orientation = 1;
+  for (int i = 0; i < entries && cursor.bytes().ok(); ++i) {
+    const std::uint16_t tag = cursor.u16();
+    const std::uint16_t type = cursor.u16();
+    const std::uint32_t count = cursor.u32();
+    const TiffCursor field = cursor;
+    cursor.bytes().skip(4);
+    if (tag != kOrientationTag || !cursor.bytes().ok()) continue;
+    // Of several the last counts, as in Pillow.
+    orientation = entry_orientation(field, type, count).value_or(orientation);
   }
-  return 1;
+  return orientation;
 }
 
 namespace {

@@ -15,6 +15,7 @@
 #include "tools/counted_memory.hpp"
 #include "tools/decoder_memory.hpp"
 #include "tools/exif.hpp"
+#include "tools/picture_patch.hpp"
 #include "tools/pnm.hpp"
 
 namespace fcn::tools {
@@ -85,23 +86,6 @@ std::size_t decode_limit(const PictureStructure& structure, std::size_t max_byte
   return static_cast<std::size_t>(std::min<std::uint64_t>(kTolerance * structure.decoder_bytes, max_bytes));
 }
 
-/// stb_image fills a palette only as far as the file does, and a pixel may name a colour beyond: the missing
-/// ones are appended here as black, which is what other decoders show.
-ByteVector with_full_palette(PictureBytes bytes, const PictureStructure& structure) {
-  const std::size_t colours_at = structure.palette_at + 8;
-  const std::size_t colours_end = colours_at + 3 * structure.palette_colours;
-  ByteVector full;
-  full.reserve(patched_palette_bytes(bytes.size(), structure));
-  const auto append = [&full](PictureBytes part) { full.insert(full.end(), part.begin(), part.end()); };
-  append(bytes.first(structure.palette_at));
-  constexpr std::uint8_t kHeader[] = {0, 0, 3, 0, 'P', 'L', 'T', 'E'};  // 768 bytes
-  append(kHeader);
-  append(bytes.subspan(colours_at, colours_end - colours_at));
-  full.resize(full.size() + 768 - 3 * structure.palette_colours, 0);
-  append(bytes.subspan(colours_end));  // its checksum no longer matches, and the decoder does not look at it
-  return full;
-}
-
 Error decoder_error() {
   if (decode_budget.exceeded)
     return {ErrorCode::malformed, "the compressed data holds far more than the picture's size allows", ""};
@@ -113,10 +97,10 @@ Error decoder_error() {
 
 Result<Picture> decode_with_stb(PictureBytes bytes, const PictureStructure& structure,
                                 std::size_t max_bytes) {
-  ByteVector patched;
-  if (patched_palette_bytes(bytes.size(), structure) != 0) {
-    patched = with_full_palette(bytes, structure);
-    bytes = patched;
+  ByteVector copy;
+  if (patched_bytes(bytes.size(), structure) != 0) {
+    copy = patched(bytes, structure);
+    bytes = copy;
   }
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return Error{ErrorCode::limit_exceeded, "the file is larger than 2 GB", ""};
@@ -131,19 +115,14 @@ Result<Picture> decode_with_stb(PictureBytes bytes, const PictureStructure& stru
     return Error{ErrorCode::malformed, "the picture announces two different sizes", ""};
   Picture picture;
   picture.rgb.reset(stbi_load_from_memory(bytes.data(), size, &picture.width, &picture.height, &channels, 3));
-  if (!picture.rgb) return decoder_error();
-  return picture;
+  if (picture.rgb) return picture;
+  return decoder_error();
 }
 
 }  // namespace
 
 std::size_t jpeg_state_bytes() {
   return sizeof(stbi__jpeg);
-}
-
-std::size_t patched_palette_bytes(std::size_t file_bytes, const PictureStructure& structure) {
-  const bool short_palette = structure.palette_colours != 0 && structure.palette_colours < 256;
-  return short_palette ? file_bytes + 768 : 0;
 }
 
 Result<Picture> decode_picture(PictureFile file, const DecodeOptions& options) {

@@ -29,7 +29,4 @@ Result<Picture> decode_picture(PictureFile file, const DecodeOptions& options);
 /// The same from the bytes of a file. Size limits are checked before anything is decoded.
 Result<Picture> decode_picture(PictureBytes bytes, const DecodeOptions& options);
 
-/// Bytes of a PNG file's copy whose palette has been filled up for the decoder; 0 if none is needed.
-std::size_t patched_palette_bytes(std::size_t file_bytes, const PictureStructure& structure);
-
 }  // namespace fcn::tools

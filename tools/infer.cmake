@@ -10,7 +10,7 @@ add_library(fcn_output_files STATIC atomic_file.cpp input_files.cpp interrupt.cp
 target_link_libraries(fcn_output_files PUBLIC fcn PRIVATE fcn_developer)
 
 add_library(fcn_pictures STATIC
-  bmp_structure.cpp counted_memory.cpp decoder_memory.cpp exif.cpp image_io.cpp jpeg_structure.cpp picture_file.cpp
+  bmp_structure.cpp counted_memory.cpp decoder_memory.cpp exif.cpp image_io.cpp jpeg_structure.cpp picture_file.cpp picture_patch.cpp
   png_structure.cpp png_writer.cpp pnm.cpp resize.cpp)
 target_include_directories(fcn_pictures SYSTEM PRIVATE ${FCN_STB_INCLUDE_DIR})
 target_link_libraries(fcn_pictures PUBLIC fcn fcn_output_files PRIVATE fcn_developer PNG::PNG ZLIB::ZLIB)

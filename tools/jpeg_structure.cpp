@@ -3,8 +3,10 @@
 // trust: a Huffman table of more than 256 codes overruns its arrays there (nothings/stb, fixed in 2.28).
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tools/byte_cursor.hpp"
 #include "tools/decoder_memory.hpp"
@@ -32,6 +34,7 @@ enum Marker : std::uint8_t {
   kDqt = 0xdb,
   kApp0 = 0xe0,
   kApp1 = 0xe1,
+  kApp14 = 0xee,
 };
 
 class JpegWalk {
@@ -47,6 +50,7 @@ class JpegWalk {
       if (Status done = segment(*marker); !done) return done.error();
     }
     if (scans_ == 0) return broken("has no picture data");
+    found_.adobe_transform = missing_transform();
     return found_;
   }
 
@@ -94,6 +98,9 @@ class JpegWalk {
       case kApp1:
         exif(body);
         return {};
+      case kApp14:
+        adobe(body);
+        return {};
       default:
         break;
     }
@@ -119,7 +126,7 @@ class JpegWalk {
     if (Status size = check_picture_size(width, height, limits_); !size) return size;
     found_.width = width;
     found_.height = height;
-    JpegFrame frame;
+    JpegFrame& frame = frame_;
     frame.width = width;
     frame.height = height;
     frame.components = components;
@@ -178,6 +185,7 @@ class JpegWalk {
     if (huffman_defined_ == 0) return broken("has picture data before any Huffman table");
     if (body.empty() || body.size() != 4 + 2u * body[0])
       return broken("has a scan header of the wrong length");
+    if (scans_ == 1) found_.scan_at = at_ - 1;
     return skip_entropy_coded_data();
   }
 
@@ -199,6 +207,17 @@ class JpegWalk {
     }
   }
 
+  /// What to say of four colours: without Adobe's mark they are CMYK, with one they are YCCK unless it says
+  /// otherwise (libjpeg's rule). stb_image takes them for YCbCr in both cases.
+  [[nodiscard]] std::optional<std::uint8_t> missing_transform() const {
+    if (frame_.components != 4 || adobe_ == 0 || adobe_ == 2) return std::nullopt;
+    return adobe_ ? std::uint8_t{2} : std::uint8_t{0};
+  }
+
+  void adobe(PictureBytes body) {
+    if (body.size() >= 12 && std::memcmp(body.data(), "Adobe", 5) == 0) adobe_ = body[11];
+  }
+
   /// A JFIF header ends in its thumbnail. Its length is checked because a wrong one may leave a zero behind,
   /// which would pass for padding.
   Status jfif(PictureBytes body) const {
@@ -212,7 +231,7 @@ class JpegWalk {
   void exif(PictureBytes body) {
     constexpr std::string_view kHeader("Exif\0\0", 6);
     if (body.size() < kHeader.size() || std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0) return;
-    if (found_.orientation == 1) found_.orientation = exif_orientation(body.subspan(kHeader.size()));
+    if (!std::exchange(seen_exif_, true)) found_.orientation = exif_orientation(body.subspan(kHeader.size()));
   }
 
   PictureBytes bytes_;
@@ -220,6 +239,9 @@ class JpegWalk {
   const Limits& limits_;
   PictureStructure found_;
   std::size_t at_ = 0;  // just behind the marker being read, for messages
+  JpegFrame frame_;
+  std::optional<std::uint8_t> adobe_;  // the colour transform that Adobe's mark names
+  bool seen_exif_ = false;             // the first counts
   int scans_ = 0;
   unsigned quantisation_needed_ = 0;   // bit per table
   unsigned quantisation_defined_ = 0;  // bit per table

@@ -2,7 +2,7 @@
 #include "tools/memory_forecast.hpp"
 
 #include "tools/exif.hpp"
-#include "tools/image_io.hpp"
+#include "tools/picture_patch.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -22,7 +22,7 @@ PictureNeeds PictureNeeds::of(const PictureFile& file, bool apply_exif) {
     std::swap(needs.upright.width, needs.upright.height);
   needs.run = needs.upright;
   needs.file = file.held_bytes();
-  needs.decoder = structure.decoder_bytes + patched_palette_bytes(file.bytes().size(), structure);
+  needs.decoder = structure.decoder_bytes + patched_bytes(file.bytes().size(), structure);
   return needs;
 }
 

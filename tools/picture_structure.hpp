@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "engine/limits.hpp"
@@ -29,6 +30,11 @@ struct PictureStructure {
   // PNG: where the palette's chunk starts (its length field), and how many colours it has.
   std::size_t palette_at = 0;
   std::size_t palette_colours = 0;
+
+  // JPEG: where the first scan's marker is, and what must stand before it (0: CMYK, 2: YCCK) where the decoder
+  // would take four colours for three.
+  std::size_t scan_at = 0;
+  std::optional<std::uint8_t> adobe_transform;
 
   // PNM: what follows its header.
   int channels = 0;

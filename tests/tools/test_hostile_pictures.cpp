@@ -198,9 +198,16 @@ TEST_CASE("EXIF data is read within bounds") {
   CHECK(exif_orientation(good) == 6);
   for (std::size_t size = 0; size < 20; ++size)
     CHECK(exif_orientation(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))) == 1);
+  const Bytes as_long = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 4, 0, 1, 0, 0, 0, 6, 0, 0, 0};
+  CHECK(exif_orientation(as_long) == 6);
+  Bytes twice = {'I', 'I', 42, 0, 8, 0, 0, 0, 2, 0};  // the last counts
+  twice.insert(twice.end(), as_long.begin() + 10, as_long.end());
+  twice.insert(twice.end(), good.begin() + 10, good.end());
+  twice[30] = 3;
+  CHECK(exif_orientation(twice) == 3);
   const Bytes big = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0};
   CHECK(exif_orientation(big) == 8);
-  for (const auto& [at, value] : {std::pair{18, 0}, {18, 9}, {12, 4}, {14, 2}, {4, 0xff}, {2, 43}}) {
+  for (const auto& [at, value] : {std::pair{18, 0}, {18, 9}, {12, 7}, {14, 0}, {14, 3}, {4, 0xff}, {2, 43}}) {
     CAPTURE(at, value);
     Bytes bad = good;
     bad[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(value);
