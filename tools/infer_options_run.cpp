@@ -53,11 +53,11 @@ void add_run_options(CommandLine& line, InferOptions& options) {
       "--resize", "SIZE",
       [&options](const std::string& text) -> Status {
         auto spec = parse_resize(text);
-        if (!spec) return not_understood(text, "neither short:N nor WxH");
+        if (!spec) return not_understood(text, "neither short:N nor WxH nor recipe");
         options.resize = *spec;
         return {};
       },
-      "Resize first: short:N for the shorter side, or WxH");
+      "Resize first: short:N for the shorter side, WxH, or recipe\nfor what the model's training code did");
   group.value(
       "--scales", "LIST",
       [&options](const std::string& text) -> Status {
@@ -96,7 +96,8 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
       "--size", "WxH",
       [&options](const std::string& text) -> Status {
         const auto spec = parse_resize(text);
-        if (!spec || spec->short_side != 0) return not_understood(text, "not WxH with positive numbers");
+        if (!spec || spec->short_side != 0 || spec->by_recipe)
+          return not_understood(text, "not WxH with positive numbers");
         options.size = PictureSize{spec->width, spec->height};
         return {};
       },

@@ -33,7 +33,8 @@ MemoryForecast::MemoryForecast(std::uint64_t load, std::uint64_t weights, const 
   const PhaseBytes turning{weights, 2 * upright, 0, {}};
   if (needs.turned && turning.total() > decode_.total()) decode_ = turning;
   if (needs.is_resized())
-    resize_ = {weights, upright + run, resize_scratch_bytes(needs.upright, needs.run), {}};
+    resize_ = {
+        weights, upright + run, resize_scratch_bytes(needs.upright, needs.run, needs.interpolation), {}};
   run_ = {weights, run, 0, {}};
   if (needs.outputs != 0) outputs_ = {weights, run + needs.outputs, 0, {}};
 }

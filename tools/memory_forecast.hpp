@@ -28,8 +28,9 @@ struct PhaseBytes {
 
 /// What is known of a picture before it is decoded.
 struct PictureNeeds {
-  PictureSize upright;        ///< as it stands after decoding
-  PictureSize run;            ///< as it runs: resized, or the same
+  PictureSize upright;  ///< as it stands after decoding
+  PictureSize run;      ///< as it runs: resized, or the same
+  RecipeInterpolation interpolation = RecipeInterpolation::bilinear;
   std::uint64_t file = 0;     ///< bytes of the file that are in memory while it is decoded
   std::uint64_t decoder = 0;  ///< PictureStructure::decoder_bytes and copies of the file
   /// Most that the decoder may hold: without --max-memory more than it needs.

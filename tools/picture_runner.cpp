@@ -42,6 +42,9 @@ Status PictureRunner::prepare(bool several) {
     if (!found) return found.error().at("--class");
     asked_classes_.push_back(*found);
   }
+  if (options_.resize && options_.resize->by_recipe && !model_.info().recipe)
+    return Error{ErrorCode::invalid_argument, "the model has no recipe: say a size, as short:256",
+                 "--resize"};
   const auto pool_stride = check_strides(model_, options_.pool_stride, options_.output_stride);
   if (!pool_stride) return pool_stride.error();
   pool_stride_ = *pool_stride;
@@ -86,8 +89,8 @@ Result<Picture> PictureRunner::decode(PictureFile file, const PictureNeeds& need
   report.decode_ms += milliseconds_since(start);
   if (!picture || !needs.is_resized()) return picture;
   const auto decoded = std::chrono::steady_clock::now();
-  picture = resize_bilinear(*picture, static_cast<int>(needs.run.width), static_cast<int>(needs.run.height),
-                            model_.limits());
+  picture = resize_picture(*picture, static_cast<int>(needs.run.width), static_cast<int>(needs.run.height),
+                           needs.interpolation, model_.limits());
   report.preprocess_ms = milliseconds_since(decoded);
   return picture;
 }
@@ -130,8 +133,14 @@ Status PictureRunner::draw_layers(const std::string& image, const Picture& pictu
 /// Adds what the options ask for beyond decoding, and checks the size that will run.
 Status PictureRunner::complete_needs(PictureNeeds& needs) const {
   if (options_.resize) {
-    needs.run = resized_size(*options_.resize, static_cast<int>(needs.upright.width),
-                             static_cast<int>(needs.upright.height));
+    const auto width = static_cast<int>(needs.upright.width), height = static_cast<int>(needs.upright.height);
+    const auto& recipe = model_.info().recipe;
+    if (options_.resize->by_recipe) {
+      needs.run = resized_size(*recipe, width, height);
+      needs.interpolation = recipe->interpolation;
+    } else {
+      needs.run = resized_size(*options_.resize, width, height);
+    }
     if (Status fits = check_picture_size(static_cast<std::uint64_t>(needs.run.width),
                                          static_cast<std::uint64_t>(needs.run.height), model_.limits());
         !fits)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pillow's Resample.c restated for 8-bit RGB and its bilinear (triangle) filter: weights in float64, rounded
+// Pillow's Resample.c restated for 8-bit RGB: weights of its filters in float64, rounded
 // to fixed point, rows first and columns second, each pass rounded to 8 bits. Every step matters to the last
 // bit. Unlike Pillow's, the first pass is not stored: a ring keeps the rows that the second still reads.
 #include "tools/resize.hpp"
@@ -33,22 +33,68 @@ struct Weights {
   }
 };
 
+/// How far a filter reaches in the larger of the two scales.
+double filter_reach(RecipeInterpolation interpolation) {
+  constexpr double reaches[] = {0.0, 1.0, 2.0, 3.0};  // nearest, bilinear, bicubic, lanczos
+  return reaches[static_cast<std::size_t>(interpolation)];
+}
+
+double sinc(double x) {
+  constexpr double pi = 3.14159265358979323846;
+  return x == 0.0 ? 1.0 : std::sin(x * pi) / (x * pi);
+}
+
+/// What a pixel at this distance counts, before all are made to sum up to one.
+double filter_weight(RecipeInterpolation interpolation, double distance) {
+  const double x = std::abs(distance);
+  if (interpolation == RecipeInterpolation::bilinear) return x < 1.0 ? 1.0 - x : 0.0;
+  if (interpolation == RecipeInterpolation::lanczos)
+    return distance >= -3.0 && distance < 3.0 ? sinc(distance) * sinc(distance / 3) : 0.0;
+  constexpr double a = -0.5;
+  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
+  return x < 2.0 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
+}
+
 /// Shrinking widens the filter: that is the antialiasing.
-double filter_support(int from, int to) {
+double filter_scale_of(int from, int to) {
   return std::max(static_cast<double>(from) / to, 1.0);
 }
 
 /// Most input positions that one output position reads.
-int widest_span(int from, int to) {
-  return static_cast<int>(std::ceil(filter_support(from, to))) * 2 + 1;
+int widest_span(int from, int to, RecipeInterpolation interpolation) {
+  if (interpolation == RecipeInterpolation::nearest) return 1;
+  return static_cast<int>(std::ceil(filter_reach(interpolation) * filter_scale_of(from, to))) * 2 + 1;
 }
 
-Weights bilinear_weights(int from, int to) {
-  const double scale = static_cast<double>(from) / to;
-  const double filter_scale = filter_support(from, to);
-  const double support = 1.0 * filter_scale;
+/// As Pillow rounds: away from zero at halves.
+std::int32_t to_fixed(double share) {
+  const double scaled = share * (1 << kFractionBits);
+  return static_cast<std::int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+}
+
+/// One pixel each: the one under the middle of the output's.
+Weights nearest_weights(int from, int to) {
   Weights weights;
-  weights.widest = widest_span(from, to);
+  weights.widest = 1;
+  weights.spans.resize(static_cast<std::size_t>(to));
+  weights.values.resize(static_cast<std::size_t>(to), 1 << kFractionBits);
+  const double scale = static_cast<double>(from) / to;
+  // Added up step by step, as Pillow's affine transform does.
+  double at = scale * 0.5;
+  for (Weights::Span& span : weights.spans) {
+    span = {std::min(static_cast<int>(at), from - 1), 1};
+    at += scale;
+  }
+  return weights;
+}
+
+Weights filter_weights(int from, int to, RecipeInterpolation interpolation) {
+  if (interpolation == RecipeInterpolation::nearest) return nearest_weights(from, to);
+  const double scale = static_cast<double>(from) / to;
+  const double filter_scale = filter_scale_of(from, to);
+  const double support = filter_reach(interpolation) * filter_scale;
+  Weights weights;
+  weights.widest = widest_span(from, to, interpolation);
   weights.spans.resize(static_cast<std::size_t>(to));
   weights.values.resize(static_cast<std::size_t>(to) * static_cast<std::size_t>(weights.widest));
   CountedVector<double> exact(static_cast<std::size_t>(weights.widest));
@@ -59,8 +105,7 @@ Weights bilinear_weights(int from, int to) {
     const int count = std::min(static_cast<int>(center + support + 0.5), from) - first;
     double sum = 0;
     for (int k = 0; k < count; ++k) {
-      const double distance = std::abs((k + first - center + 0.5) * step);
-      exact[static_cast<std::size_t>(k)] = distance < 1.0 ? 1.0 - distance : 0.0;
+      exact[static_cast<std::size_t>(k)] = filter_weight(interpolation, (k + first - center + 0.5) * step);
       sum += exact[static_cast<std::size_t>(k)];
     }
     weights.spans[static_cast<std::size_t>(i)] = {first, count};
@@ -69,7 +114,7 @@ Weights bilinear_weights(int from, int to) {
     for (int k = 0; k < count; ++k) {
       const double share =
           sum != 0.0 ? exact[static_cast<std::size_t>(k)] / sum : exact[static_cast<std::size_t>(k)];
-      out[k] = static_cast<std::int32_t>(0.5 + share * (1 << kFractionBits));
+      out[k] = to_fixed(share);
     }
   }
   return weights;
@@ -110,9 +155,9 @@ void blend_rows(const RowAt& row_at, Weights::Span span, const std::int32_t* wei
   for (const std::int32_t sum : sums) *to++ = to_sample(sum);
 }
 
-Picture resize_into(const Picture& from, Picture to) {
-  const Weights across = bilinear_weights(from.width, to.width);
-  const Weights down = bilinear_weights(from.height, to.height);
+Picture resize_into(const Picture& from, Picture to, RecipeInterpolation interpolation) {
+  const Weights across = filter_weights(from.width, to.width, interpolation);
+  const Weights down = filter_weights(from.height, to.height, interpolation);
   // Pillow leaves out the pass along a side that keeps its length.
   const bool resize_across = from.width != to.width;
   const bool resize_down = from.height != to.height;
@@ -149,6 +194,8 @@ int positive_number(std::string_view text) {
 
 Result<ResizeSpec> parse_resize(std::string_view text) {
   ResizeSpec spec;
+  spec.by_recipe = text == "recipe";
+  if (spec.by_recipe) return spec;
   constexpr std::string_view kShort = "short:";
   if (text.starts_with(kShort)) {
     spec.short_side = positive_number(text.substr(kShort.size()));
@@ -158,7 +205,7 @@ Result<ResizeSpec> parse_resize(std::string_view text) {
     spec.height = positive_number(text.substr(x + 1));
     if (spec.width > 0 && spec.height > 0) return spec;
   }
-  return Error{ErrorCode::invalid_argument, "is neither short:N nor WxH with positive numbers",
+  return Error{ErrorCode::invalid_argument, "is neither short:N nor WxH with positive numbers, nor recipe",
                std::string(text)};
 }
 
@@ -169,20 +216,35 @@ PictureSize resized_size(const ResizeSpec& spec, int width, int height) {
   return {std::max<std::int64_t>(side * width / height, 1), side};
 }
 
-std::uint64_t resize_scratch_bytes(PictureSize from, PictureSize to) {
+PictureSize resized_size(const ResizeRecipe& recipe, int width, int height) {
+  if (!recipe.keep_ratio) return {recipe.resize.x, recipe.resize.y};
+  if (recipe.resize.x == recipe.resize.y) {
+    ResizeSpec square;
+    square.short_side = recipe.resize.x;
+    return resized_size(square, width, height);
+  }
+  // Just large enough on both sides.
+  const std::int64_t x = recipe.resize.x, y = recipe.resize.y;
+  if (x * height >= y * width) return {x, std::max<std::int64_t>(x * height / width, y)};
+  return {std::max<std::int64_t>(y * width / height, x), y};
+}
+
+std::uint64_t resize_scratch_bytes(PictureSize from, PictureSize to, RecipeInterpolation interpolation) {
   const auto size = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
   const auto weights = [&](std::int64_t along, std::int64_t across) {
-    const int widest = widest_span(static_cast<int>(along), static_cast<int>(across));
+    const int widest = widest_span(static_cast<int>(along), static_cast<int>(across), interpolation);
     return size(across) * (sizeof(Weights::Span) + sizeof(std::int32_t) * size(widest));
   };
   const auto exact = [&](std::int64_t along, std::int64_t across) {
-    return sizeof(double) * size(widest_span(static_cast<int>(along), static_cast<int>(across)));
+    if (interpolation == RecipeInterpolation::nearest) return std::uint64_t{0};
+    return sizeof(double) *
+           size(widest_span(static_cast<int>(along), static_cast<int>(across), interpolation));
   };
   const std::uint64_t across = weights(from.width, to.width), down = weights(from.height, to.height);
   const std::uint64_t row = 3 * size(to.width);
   const std::uint64_t ring =
       from.width != to.width
-          ? row * size(widest_span(static_cast<int>(from.height), static_cast<int>(to.height)))
+          ? row * size(widest_span(static_cast<int>(from.height), static_cast<int>(to.height), interpolation))
           : 0;
   const std::uint64_t working = across + down + ring + row * sizeof(std::int32_t);
   // The exact weights of one side are gone before the rows are made.
@@ -190,11 +252,12 @@ std::uint64_t resize_scratch_bytes(PictureSize from, PictureSize to) {
       {working, across + exact(from.width, to.width), across + down + exact(from.height, to.height)});
 }
 
-Result<Picture> resize_bilinear(const Picture& from, int width, int height, const Limits& limits) {
+Result<Picture> resize_picture(const Picture& from, int width, int height, RecipeInterpolation interpolation,
+                               const Limits& limits) {
   auto to = make_picture(width, height, limits);
   if (!to) return to;
   try {
-    return resize_into(from, *std::move(to));
+    return resize_into(from, *std::move(to), interpolation);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::out_of_memory, "no memory to resize the picture", ""};
   }

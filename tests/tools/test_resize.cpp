@@ -10,23 +10,27 @@ using namespace fcn;
 using namespace fcn::tools;
 using namespace fcn::tools::test;
 
-TEST_CASE("resize equals Pillow's bilinear to the bit") {
+TEST_CASE("resize equals Pillow's filters to the bit") {
   int checked = 0;
   for (const std::string& folder : image_folders()) {
     const auto source = decode_picture(read_file(folder + "/resize/source.png"), {});
     REQUIRE(source);
     for (const auto& entry : std::filesystem::directory_iterator(folder + "/resize")) {
-      if (!entry.path().filename().string().starts_with("bilinear_")) continue;
+      const std::string name = entry.path().filename().string();
+      const auto& kinds = kind_names<RecipeInterpolation>;
+      const auto kind = std::find(kinds.begin(), kinds.end(), name.substr(0, name.find('_')));
+      if (kind == kinds.end()) continue;
       CAPTURE(entry.path());
       const TruthPicture truth = read_png_truth(entry.path());
       REQUIRE(truth.width > 0);
-      const auto resized = resize_bilinear(*source, truth.width, truth.height, {});
+      const auto resized = resize_picture(*source, truth.width, truth.height,
+                                          static_cast<RecipeInterpolation>(kind - kinds.begin()), {});
       REQUIRE(resized);
       CHECK(std::equal(truth.rgb.begin(), truth.rgb.end(), resized->rgb.get()));
       ++checked;
     }
   }
-  CHECK(checked >= 5);
+  CHECK(checked >= 20);
 }
 
 TEST_CASE("a size is short:N or WxH") {
@@ -55,6 +59,20 @@ TEST_CASE("the longer side follows as torchvision rounds it") {
   CHECK(size(100, 100, 100) == std::pair<std::int64_t, std::int64_t>(100, 100));
   CHECK(size(2'000'000'000, 1, 32'768) ==
         std::pair<std::int64_t, std::int64_t>(2'000'000'000, 65'536'000'000'000));
+}
+
+TEST_CASE("a recipe gives the size before its crop") {
+  REQUIRE(parse_resize("recipe"));
+  CHECK(parse_resize("recipe")->by_recipe);
+  const auto size = [](ResizeRecipe recipe, int width, int height) {
+    const PictureSize result = resized_size(recipe, width, height);
+    return std::pair(result.width, result.height);
+  };
+  using Size = std::pair<std::int64_t, std::int64_t>;
+  CHECK(size({.resize = {256, 256}}, 640, 480) == Size(341, 256));
+  CHECK(size({.resize = {224, 224}, .keep_ratio = false}, 640, 480) == Size(224, 224));
+  CHECK(size({.resize = {100, 300}}, 640, 480) == Size(300, 225));  // covers 100 rows of 300
+  CHECK(size({.resize = {300, 100}}, 640, 480) == Size(400, 300));
 }
 
 TEST_CASE("a size beyond the limits is refused before it is allocated") {
