@@ -22,6 +22,7 @@
 #include "tools/export_work.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/import_network.hpp"
+#include "tools/import/metadata/sidecar_files.hpp"
 #include "tools/layer_table.hpp"
 #include "tools/model_writer.hpp"
 #include "tools/onnx_writer.hpp"
@@ -32,22 +33,9 @@ namespace fcn::tools {
 namespace {
 
 constexpr Extent kUsualWindow{224, 224};
-// What torchvision's classifiers are trained with.
-const std::vector<float> kImageNetMean{0.485f, 0.456f, 0.406f};
-const std::vector<float> kImageNetStd{0.229f, 0.224f, 0.225f};
 
 Error bad_request(std::string message, const char* option) {
   return {ErrorCode::invalid_argument, std::move(message), option};
-}
-
-/// Per-channel numbers as asked for, as the file says, or ImageNet's.
-Result<std::vector<float>> channel_values(const std::vector<float>& asked, const std::vector<float>& stored,
-                                          const std::vector<float>& usual, int channels, const char* option) {
-  const std::vector<float>& values = !asked.empty() ? asked : !stored.empty() ? stored : usual;
-  if (values.size() == static_cast<std::size_t>(channels)) return values;
-  return bad_request("needs " + std::to_string(channels) + " numbers, one an input channel; has " +
-                         std::to_string(values.size()),
-                     option);
 }
 
 /// The class that the label names; it must be the only one of that name.
@@ -62,7 +50,8 @@ Result<int> find_background(const std::vector<std::string>& labels, const std::s
 }
 
 /// What the model will say of itself, as far as the request and the checkpoint tell.
-Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& network, int classes) {
+Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& network,
+                           const Preprocessing& preprocessing, int classes) {
   ModelInfo info;
   info.name = network.name;
   if (!request.labels.names.empty())
@@ -76,15 +65,9 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
     if (!background) return background.error();
     info.background = *background;
   }
-  const int channels = std::get<Input>(network.graph.nodes[0].op).channels;
-  auto mean = channel_values(request.mean, network.mean, kImageNetMean, channels, "--mean");
-  if (!mean) return mean.error();
-  auto deviation = channel_values(request.std, network.std, kImageNetStd, channels, "--std");
-  if (!deviation) return deviation.error();
-  for (const float value : *deviation)
-    if (!(value > 0)) return bad_request("must be positive", "--std");
-  info.mean = *std::move(mean);
-  info.std = *std::move(deviation);
+  info.recipe = network.recipe;
+  info.mean = preprocessing.mean;
+  info.std = preprocessing.std;
   info.window = network.window.value_or(kUsualWindow);
   info.source = std::filesystem::path(request.checkpoint).filename().string();
   if (!is_utf8(info.source)) info.source = printable(info.source);
@@ -93,9 +76,26 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
   return info;
 }
 
+/// Where window and labels come from, for people.
+void tell_sources(const ExportRequest& request, const ImportedNetwork& network, ExportReport& report) {
+  const auto source = [](const std::string& named) { return named.empty() ? "the file" : named; };
+  report.window_source = request.window   ? "--window"
+                         : network.window ? source(network.window_source)
+                                          : "the usual; the file does not say (--window)";
+  report.notes = network.notes;
+  const std::size_t stated = network.labels.size();
+  if (stated != 0 && stated != static_cast<std::size_t>(report.classes))
+    report.notes.push_back(source(network.labels_source) + " has " + std::to_string(stated) +
+                           " labels, the network has " + std::to_string(report.classes) +
+                           " classes: they are not used");
+  report.labels_source = request.labels.names.empty() ? source(network.labels_source)
+                                                      : request.labels_source + ", " + request.labels.form;
+}
+
 Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
                std::vector<passes::HeadChange>& changes) {
   Graph& graph = network.graph;
+  if (const Status done = absorb_input_arithmetic(graph, info); !done) return done;
   if (fold)
     if (const Status done = passes::fold_batch_norm(graph); !done) return done;
   if (const Status done = passes::fuse_relu(graph); !done) return done;
@@ -202,21 +202,26 @@ Result<ExportReport> export_model(const ExportRequest& request) {
       import_network(*std::move(source),
                      {.window = request.window, .key = request.key, .external_data = request.external_data});
   if (!network) return network.error();
+  read_sidecar_files(request.checkpoint, *network);
   if (request.window) network->window = request.window;
   Graph& graph = network->graph;
+  ExportReport report;
+  auto preprocessing = choose_preprocessing(request.preprocessing, *network);
+  if (!preprocessing) return preprocessing.error();
+  apply_channel_order(graph, *preprocessing);
+  report.preprocessing = *std::move(preprocessing);
   const Extent window = network->window.value_or(kUsualWindow);
   const int channels = std::get<Input>(graph.nodes[0].op).channels;
   const auto shapes = infer_shapes(graph, {channels, window.y, window.x});
   if (!shapes) return shapes.error().at("--window");
 
-  ExportReport report;
   report.format = network->format;
-  report.notes = network->notes;
   report.classes = (*shapes)[graph.output].channels;
+  tell_sources(request, *network, report);
   auto layers = layer_table(graph, window, parameters_by_node(graph));
   if (!layers) return layers.error();
   report.layers = *std::move(layers);
-  auto info = describe(request, *network, report.classes);
+  auto info = describe(request, *network, report.preprocessing, report.classes);
   if (!info) return info.error();
   info->source_sha256 = *digest;
 

@@ -14,6 +14,7 @@
 #include "engine/passes/to_fcn.hpp"
 #include "engine/result.hpp"
 #include "tools/labels/label_file.hpp"
+#include "tools/preprocessing.hpp"
 #include "tools/self_test.hpp"
 
 namespace fcn::tools {
@@ -23,9 +24,8 @@ struct ExportRequest {
   std::string output;
   LabelList labels;                       ///< empty for the file's own, if it has any
   std::optional<std::string> background;  ///< one of the labels
-  std::vector<float>
-      mean;  ///< per input channel; empty for the file's own or, with three channels, ImageNet's
-  std::vector<float> std;        ///< likewise
+  std::string labels_source;              ///< where those come from, for people
+  PreprocessingRequest preprocessing;
   std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
   std::string key;               ///< which of a checkpoint's state_dicts; empty for the best
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
@@ -41,6 +41,9 @@ struct ExportReport {
   std::string layers;              ///< table of the network as trained, on its window
   std::vector<passes::HeadChange> changes;
   ModelInfo info;
+  Preprocessing preprocessing;
+  std::string window_source;
+  std::string labels_source;
   int classes = 0;
   Comparison proof;        ///< classifier as trained against FCN, on one window
   std::string proof_arch;  ///< whose kernels ran it

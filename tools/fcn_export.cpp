@@ -20,6 +20,7 @@
 #include "engine/limits.hpp"
 #include "engine/printable.hpp"
 #include "tools/export_model.hpp"
+#include "tools/export_report.hpp"
 #include "tools/input_files.hpp"
 #include "tools/inspect_file.hpp"
 #include "tools/interrupt.hpp"
@@ -44,6 +45,8 @@ struct Arguments {
   std::string background;
   std::string mean;
   std::string deviation;
+  std::string scale;
+  std::string channels;
   std::string window;
   std::string key;
   std::string to = "model";
@@ -102,6 +105,15 @@ Result<std::vector<float>> parse_floats(std::string_view text, const char* optio
   return values;
 }
 
+/// "1", "0.017" or "1/127.5".
+Result<double> parse_scale(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto above = parse_number<double>(text.substr(0, slash));
+  const auto below = slash == std::string_view::npos ? 1.0 : parse_number<double>(text.substr(slash + 1));
+  if (above && below && *below != 0) return *above / *below;
+  return usage_error("expected a number, or two as 1/127.5, found \"" + std::string(text) + "\"", "--scale");
+}
+
 Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   fcn::tools::ExportRequest request;
   request.checkpoint = arguments.checkpoint;
@@ -118,14 +130,24 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   }
   auto mean = parse_floats(arguments.mean, "--mean");
   if (!mean) return mean.error();
-  request.mean = *std::move(mean);
+  request.preprocessing.mean = *std::move(mean);
   auto deviation = parse_floats(arguments.deviation, "--std");
   if (!deviation) return deviation.error();
-  request.std = *std::move(deviation);
+  request.preprocessing.std = *std::move(deviation);
+  if (!arguments.scale.empty()) {
+    const auto scale = parse_scale(arguments.scale);
+    if (!scale) return scale.error();
+    request.preprocessing.scale = *scale;
+  }
+  const auto& orders = fcn::tools::kChannelOrderNames;
+  if (!arguments.channels.empty())
+    request.preprocessing.channels = static_cast<fcn::tools::ChannelOrder>(
+        std::find(orders.begin(), orders.end(), arguments.channels) - orders.begin());
   if (!arguments.labels.empty()) {
     auto labels = fcn::tools::read_label_file(arguments.labels);
     if (!labels) return usage_error(labels.error().to_string(), "--labels");
     request.labels = *std::move(labels);
+    request.labels_source = arguments.labels;
   }
   if (!arguments.background.empty()) request.background = arguments.background;
   return request;
@@ -160,6 +182,7 @@ std::string export_report(const fcn::tools::ExportReport& report, const std::str
   std::string text = fmt::format("{}, {}, {} classes, window {}x{}\n\n{}\n", report.info.name, report.format,
                                  report.classes, report.info.window.y, report.info.window.x, report.layers);
   for (const std::string& note : report.notes) text += fmt::format("Note: {}.\n", fcn::printable(note));
+  text += fcn::tools::preprocessing_table(report) + "\n";
   text += head_report(report.changes) + size_report(report.info) + "\n";
   text += fmt::format(
       "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
@@ -206,11 +229,7 @@ int run_export(const Arguments& arguments) {
   clear_progress();
   if (!report) return fail(report.error());
   if (arguments.quiet) return kExitFine;
-  const int shown = show(export_report(*report, arguments.output));
-  if (report->info.labels.empty())
-    fcn::tools::write_to_stderr(
-        "fcn-export: note: no --labels given, classes will be known by number only\n");
-  return shown;
+  return show(export_report(*report, arguments.output));
 }
 
 int run_inspect(const Arguments& arguments) {
@@ -235,10 +254,19 @@ void declare_export(CLI::App& app, Arguments& arguments) {
   app.add_option("--labels", arguments.labels, "Class labels, one a line, in class order")->type_name("FILE");
   app.add_option("--background", arguments.background, "Label that never counts as a prediction")
       ->type_name("LABEL");
-  app.add_option("--mean", arguments.mean, "Mean per channel of pixels in 0..1 (0.485,0.456,0.406)")
+  app.add_option("--mean", arguments.mean,
+                 "Mean per channel of scaled pixels (the file's own, or\n0.485,0.456,0.406)")
       ->type_name("R,G,B");
   app.add_option("--std", arguments.deviation, "Standard deviation likewise (0.229,0.224,0.225)")
       ->type_name("R,G,B");
+  app.add_option("--scale", arguments.scale,
+                 "What pixels of 0..255 are multiplied by, before mean and\nstd; 1 for Caffe's (1/255)")
+      ->type_name("S");
+  app.add_option(
+         "--channels", arguments.channels,
+         "Order that the network was trained with; mean and std\nare given as R,G,B all the same (rgb)")
+      ->check(CLI::IsMember({"rgb", "bgr", "grey"}))
+      ->type_name("rgb|bgr|grey");
   app.add_option("--window", arguments.window,
                  "Crop the classifier was trained on, pixels (ONNX: its input's size; 224)")
       ->type_name("N|HxW");

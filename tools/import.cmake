@@ -10,8 +10,9 @@ find_package(Protobuf REQUIRED GLOBAL)
 find_package(ONNX CONFIG REQUIRED GLOBAL)
 
 add_library(fcn_import STATIC
-  export_model.cpp export_work.cpp inspect_file.cpp layer_table.cpp model_writer.cpp onnx_curves.cpp onnx_ops.cpp onnx_writer.cpp read_back.cpp
-  self_test.cpp sha256.cpp
+  export_model.cpp export_report.cpp export_work.cpp input_start.cpp inspect_file.cpp layer_table.cpp model_writer.cpp
+  onnx_curves.cpp onnx_ops.cpp onnx_writer.cpp preprocessing.cpp read_back.cpp self_test.cpp sha256.cpp
+  import/metadata/exporter_words.cpp import/metadata/sidecar_files.cpp
   labels/label_file.cpp labels/label_lines.cpp labels/label_literals.cpp labels/label_table.cpp labels/label_text.cpp
   labels/label_yaml.cpp labels/literal.cpp labels/quoted_text.cpp
   import/checkpoint.cpp import/import_network.cpp import/pickle_reader.cpp import/pth_legacy.cpp import/pth_tar.cpp import/pth_zip.cpp import/recognise_network.cpp import/state_dicts.cpp import/text_network.cpp import/transposed_convolution.cpp

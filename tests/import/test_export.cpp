@@ -38,8 +38,8 @@ ExportRequest request_for(const std::string& checkpoint, const std::string& outp
   ExportRequest request;
   request.checkpoint = checkpoint;
   request.output = output;
-  request.mean = {0.5f, 0.25f, 0.75f};
-  request.std = {0.25f, 0.5f, 0.125f};
+  request.preprocessing.mean = {0.5f, 0.25f, 0.75f};
+  request.preprocessing.std = {0.25f, 0.5f, 0.125f};
   request.window = Extent{64, 64};
   return request;
 }

@@ -58,8 +58,8 @@ TEST_CASE("torchvision's families convert and agree with PyTorch at any size") {
     ExportRequest request;
     request.checkpoint = scratch.write(name + ".onnx", read_file(fixture("../families/" + name + ".onnx")));
     request.output = scratch.path(name + ".safetensors");
-    request.mean = floats(expected["mean"], channels);
-    request.std = floats(expected["std"], channels);
+    request.preprocessing.mean = floats(expected["mean"], channels);
+    request.preprocessing.std = floats(expected["std"], channels);
     request.external_data = true;
     const auto report = export_model(request);
     if (!report) FAIL_CHECK(report.error().to_string());

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "engine/graph.hpp"
+#include "engine/model_info.hpp"
+#include "tools/input_start.hpp"
 
 namespace fcn::tools {
 
@@ -19,7 +21,13 @@ struct ImportedNetwork {
   std::vector<std::string> labels;  ///< likewise; empty if the file does not say
   std::vector<float> mean;          ///< likewise
   std::vector<float> std;
+  std::optional<ChannelOrder> channels;  ///< likewise
+  std::optional<ResizeRecipe> recipe;
   std::vector<std::string> notes;  ///< what had to be chosen or assumed, a sentence each
+  // Where in the file, or beside it, these were found; empty for the file itself.
+  std::string window_source;
+  std::string labels_source;
+  std::string preprocessing_source;
 };
 
 }  // namespace fcn::tools

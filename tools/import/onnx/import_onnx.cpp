@@ -170,7 +170,9 @@ ImportedNetwork import_classifier(const OnnxModel& model, const std::string& pat
                                   std::optional<Extent> window, const Limits& limits) {
   const OnnxValueInfo& input = only(model.inputs, "input");
   const OnnxValueInfo& output = only(model.outputs, "output");
-  const Picture picture = read_picture(input, window, limits);
+  const bool is_free = std::count(input.dims.begin(), input.dims.end(), kFreeDim) > 1;
+  const auto named = !window && is_free ? metadata_window(model) : std::nullopt;
+  const Picture picture = read_picture(input, window ? window : named, limits);
   NetworkBuilder net(limits);
   net.name_nodes("input");
   Feature pixels = net.append_input(picture.channels, picture.window);
@@ -186,6 +188,7 @@ ImportedNetwork import_classifier(const OnnxModel& model, const std::string& pat
   network.graph.output = logits;
   network.name = printable(std::filesystem::path(path).stem().string());
   network.window = picture.window;
+  network.window_source = named ? "the file's metadata" : "the file's input";
   read_metadata(model, network);
   return network;
 }

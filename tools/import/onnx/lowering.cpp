@@ -24,6 +24,17 @@ std::pair<int, int> same_padding(int size, int kernel, int stride, int dilation,
   return upper ? std::pair(less, more) : std::pair(more, less);
 }
 
+/// Whether a constant is the same all along one of its axes.
+bool is_even(const KnownTensor& known, std::size_t axis) {
+  const std::vector<float>& values = known.reals();
+  std::size_t inner = 1;
+  for (std::size_t i = axis + 1; i < known.dims.size(); ++i) inner *= static_cast<std::size_t>(known.dims[i]);
+  const std::size_t block = inner * static_cast<std::size_t>(known.dims[axis]);
+  for (std::size_t at = 0; at < values.size(); ++at)
+    if (values[at] != values[at / block * block + at % inner]) return false;
+  return true;
+}
+
 }  // namespace
 
 Lowering find_lowering(const NodeCall& call) {
@@ -127,14 +138,19 @@ std::optional<std::vector<float>> channel_values(const KnownTensor& known, const
   const std::vector<float>& values = known.reals();
   const auto channels = static_cast<std::size_t>(feature.shape.channels);
   if (values.size() == 1) return std::vector<float>(channels, values[0]);
+  std::vector<bool> even(known.dims.size());
+  for (std::size_t i = 0; i < known.dims.size(); ++i) {
+    even[i] = known.dims[i] != 1 && !feature.view.only_channels(skipped + i);
+    if (even[i] && !is_even(known, i)) return std::nullopt;
+  }
   std::vector<float> result;
   for (std::size_t c = 0; c < channels; ++c) {
     std::size_t at = 0;
     for (std::size_t i = 0; i < known.dims.size(); ++i) {
       if (known.dims[i] == 1) continue;
-      if (!feature.view.only_channels(skipped + i)) return std::nullopt;
-      at = at * static_cast<std::size_t>(known.dims[i]) +
-           static_cast<std::size_t>(feature.view.index_of(skipped + i, static_cast<std::int64_t>(c), 0, 0));
+      at *= static_cast<std::size_t>(known.dims[i]);
+      if (even[i]) continue;  // one place is as good as any
+      at += static_cast<std::size_t>(feature.view.index_of(skipped + i, static_cast<std::int64_t>(c), 0, 0));
     }
     result.push_back(values[at]);
   }

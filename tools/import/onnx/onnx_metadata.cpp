@@ -1,71 +1,101 @@
 // SPDX-License-Identifier: MIT
 #include "tools/import/onnx/onnx_metadata.hpp"
 
-#include <charconv>
-#include <cmath>
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "engine/json.hpp"
-#include "engine/limits.hpp"
-#include "engine/printable.hpp"
+#include "tools/import/metadata/exporter_words.hpp"
+#include "tools/labels/label_file.hpp"
 
 namespace fcn::tools {
 namespace {
 
-std::string_view entry(const OnnxModel& model, std::initializer_list<std::string_view> keys) {
+using Keys = std::initializer_list<std::string_view>;
+
+struct Entry {
+  std::string source;  ///< for people: metadata "names"
+  std::string_view text;
+};
+
+/// The first of these keys that the file has.
+std::optional<Entry> entry(const OnnxModel& model, Keys keys) {
   for (const std::string_view key : keys)
-    if (const auto found = model.metadata.find(key); found != model.metadata.end()) return found->second;
-  return {};
+    if (const auto found = model.metadata.find(key); found != model.metadata.end() && !found->second.empty())
+      return Entry{"metadata \"" + std::string(key) + "\"", found->second};
+  return std::nullopt;
 }
 
-/// The pieces between any of `separators`, empty ones left out.
-std::vector<std::string> pieces(std::string_view text, std::string_view separators) {
-  std::vector<std::string> found;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(separators), text.size());
-    if (end > 0) found.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return found;
+bool is(const std::optional<Entry>& entry, std::string_view text) {
+  return entry && entry->text == text;
 }
 
-std::vector<std::string> read_labels(std::string_view text) {
-  std::vector<std::string> labels;
-  if (text.starts_with('[')) {
-    const auto json = parse_json(text);
-    if (!json || !json->is_array()) return {};
-    for (const auto& item : *json) {
-      if (!item.is_string()) return {};
-      labels.push_back(item.get<std::string>());
-    }
-  } else {
-    labels = pieces(text, "\r\n");
-  }
-  for (const std::string& label : labels)
-    if (label.empty() || label.size() > Limits().max_name_bytes || !is_utf8(label)) return {};
-  return labels;
+void read_labels(const OnnxModel& model, ImportedNetwork& network) {
+  const auto stated =
+      entry(model, {"names", "labels", "classes", "class_names", "label_names", "id2label", "class_to_idx"});
+  if (!stated) return;
+  const auto labels = parse_labels(stated->text);
+  if (!labels) return note_not_understood(stated->source, labels.error().to_string(), network);
+  take_labels(labels->names, stated->source, network);
 }
 
-std::vector<float> read_numbers(std::string_view text) {
-  std::vector<float> numbers;
-  for (const std::string& piece : pieces(text, "[], \t\r\n")) {
-    float value = 0;
-    const auto [end, status] = std::from_chars(piece.data(), piece.data() + piece.size(), value);
-    if (status != std::errc{} || end != piece.data() + piece.size() || !std::isfinite(value)) return {};
-    numbers.push_back(value);
-  }
-  return numbers;
+/// Windows ML's words, which Custom Vision writes.
+void read_windows_words(const OnnxModel& model, ImportedNetwork& network) {
+  const auto range = entry(model, {"Image.NominalPixelRange"}),
+             format = entry(model, {"Image.BitmapPixelFormat"});
+  if (is(format, "Bgr8") || is(format, "Bgra8")) network.channels = ChannelOrder::bgr;
+  if (is(format, "Rgb8") || is(format, "Rgba8")) network.channels = ChannelOrder::rgb;
+  if (!range) return;
+  if (range->text == "NominalRange_0_255")
+    return take_normalisation({0, 0, 0}, {1.0f / 255, 1.0f / 255, 1.0f / 255}, range->source, network);
+  if (range->text == "Normalized_0_1")
+    return take_normalisation({0, 0, 0}, {1, 1, 1}, range->source, network);
+  if (range->text == "Normalized_1_1")
+    return take_normalisation({0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}, range->source, network);
+  note_not_understood(range->source, std::string(range->text), network);
+}
+
+void read_normalisation(const OnnxModel& model, ImportedNetwork& network) {
+  const auto mean = entry(model, {"mean", "image_mean"}), deviation = entry(model, {"std", "image_std"});
+  if (!mean && !deviation) return;
+  const auto means = mean ? numbers_of(mean->text) : std::nullopt;
+  const auto deviations = deviation ? numbers_of(deviation->text) : std::nullopt;
+  if (mean && !means) note_not_understood(mean->source, std::string(mean->text.substr(0, 40)), network);
+  if (deviation && !deviations)
+    note_not_understood(deviation->source, std::string(deviation->text.substr(0, 40)), network);
+  if (means || deviations)
+    take_normalisation(means.value_or(std::vector<float>()), deviations.value_or(std::vector<float>()),
+                       "metadata \"mean\", \"std\"", network);
+}
+
+/// Ultralytics' classifiers are trained with pixels of 0 to 1 and the shorter side as large as the window.
+void read_ultralytics(const OnnxModel& model, ImportedNetwork& network) {
+  if (!is(entry(model, {"author"}), "Ultralytics")) return;
+  const auto task = entry(model, {"task"});
+  if (task && task->text != "classify")
+    network.notes.push_back("its task is \"" + std::string(task->text) + "\", not classify");
+  take_normalisation({0, 0, 0}, {1, 1, 1}, "Ultralytics' usual", network);
+  if (const auto size = metadata_window(model); size && !network.recipe)
+    network.recipe = ResizeRecipe{*size, true, *size, RecipeInterpolation::bilinear};
 }
 
 }  // namespace
 
+std::optional<Extent> metadata_window(const OnnxModel& model) {
+  const auto stated = entry(model, {"imgsz", "input_size", "image_size"});
+  if (!stated) return std::nullopt;
+  const auto value = parse_literal(stated->text);
+  return value ? size_of(*value) : std::nullopt;
+}
+
 void read_metadata(const OnnxModel& model, ImportedNetwork& network) {
-  network.labels = read_labels(entry(model, {"labels", "classes"}));
-  network.mean = read_numbers(entry(model, {"mean"}));
-  network.std = read_numbers(entry(model, {"std"}));
+  read_labels(model, network);
+  read_normalisation(model, network);
+  read_windows_words(model, network);
+  read_ultralytics(model, network);
+  if (const auto stated = entry(model, {"imgsz"}); stated && !metadata_window(model))
+    note_not_understood(stated->source, std::string(stated->text.substr(0, 40)), network);
 }
 
 }  // namespace fcn::tools

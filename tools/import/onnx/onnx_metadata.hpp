@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Labels, mean and standard deviation from an ONNX file's metadata, where exporters leave them under no one
-// standard: whatever can be read beyond doubt is taken, the rest passed over.
+// Labels, mean, std, window and order of channels from an ONNX file's metadata, where every exporter has
+// words of its own: Ultralytics, Custom Vision and Windows ML, and the plain ones. What is not understood
+// leaves a note.
 #pragma once
+
+#include <optional>
 
 #include "tools/import/imported_network.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 
 namespace fcn::tools {
 
-/// `labels` or `classes`, one a line or as a JSON list; `mean` and `std`, as a JSON list or separated by
-/// commas or spaces.
 void read_metadata(const OnnxModel& model, ImportedNetwork& network);
+
+/// The size of picture that the metadata names, for inputs of free size.
+std::optional<Extent> metadata_window(const OnnxModel& model);
 
 }  // namespace fcn::tools
