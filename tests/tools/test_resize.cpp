@@ -69,10 +69,10 @@ TEST_CASE("a recipe gives the size before its crop") {
     return std::pair(result.width, result.height);
   };
   using Size = std::pair<std::int64_t, std::int64_t>;
-  CHECK(size({.resize = {256, 256}}, 640, 480) == Size(341, 256));
-  CHECK(size({.resize = {224, 224}, .keep_ratio = false}, 640, 480) == Size(224, 224));
-  CHECK(size({.resize = {100, 300}}, 640, 480) == Size(300, 225));  // covers 100 rows of 300
-  CHECK(size({.resize = {300, 100}}, 640, 480) == Size(400, 300));
+  CHECK(size({{256, 256}, true, {1, 1}}, 640, 480) == Size(341, 256));
+  CHECK(size({{224, 224}, false, {1, 1}}, 640, 480) == Size(224, 224));
+  CHECK(size({{100, 300}, true, {1, 1}}, 640, 480) == Size(300, 225));  // covers 100 rows of 300
+  CHECK(size({{300, 100}, true, {1, 1}}, 640, 480) == Size(400, 300));
 }
 
 TEST_CASE("a size beyond the limits is refused before it is allocated") {
