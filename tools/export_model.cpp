@@ -198,9 +198,10 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (!source) return source.error();
   const auto digest = sha256_of(*source);
   if (!digest) return digest.error();
-  auto network =
-      import_network(*std::move(source),
-                     {.window = request.window, .key = request.key, .external_data = request.external_data});
+  auto network = import_network(*std::move(source), {.window = request.window,
+                                                     .key = request.key,
+                                                     .output_name = request.output_name,
+                                                     .external_data = request.external_data});
   if (!network) return network.error();
   read_sidecar_files(request.checkpoint, *network);
   if (request.window) network->window = request.window;

@@ -28,6 +28,7 @@ struct ExportRequest {
   PreprocessingRequest preprocessing;
   std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
   std::string key;               ///< which of a checkpoint's state_dicts; empty for the best
+  std::string output_name;       ///< of an ONNX file with several outputs; empty for the classifier's
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
   bool half = false;             ///< of a model file only
   bool to_onnx = false;          ///< write the FCN as ONNX, for other engines, instead of as a model file

@@ -55,6 +55,7 @@ struct Arguments {
   std::string file;  // of inspect and verify
   bool half = false;
   bool no_fold = false;
+  std::string output_name;
   bool no_external_data = false;
   bool quiet = false;
 };
@@ -122,6 +123,7 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
   request.half = arguments.half;
   request.to_onnx = arguments.to == "onnx";
   request.fold = !arguments.no_fold;
+  request.output_name = arguments.output_name;
   request.external_data = !arguments.no_external_data;
   if (!arguments.window.empty()) {
     const auto window = parse_size(arguments.window, "--window");
@@ -272,6 +274,9 @@ void declare_export(CLI::App& app, Arguments& arguments) {
       ->type_name("N|HxW");
   app.add_option("--key", arguments.key,
                  "Which of a checkpoint's state_dicts (the moving average, if there is one)")
+      ->type_name("NAME");
+  app.add_option("--output-name", arguments.output_name,
+                 "Which output of an ONNX file holds the scores (the one that plainly does)")
       ->type_name("NAME");
   app.add_flag("--no-external-data", arguments.no_external_data,
                "Do not read an ONNX file's weights from files beside it");

@@ -55,6 +55,28 @@ inline void set_int(onnx::NodeProto& node, const std::string& name, std::int64_t
   attribute.set_i(value);
 }
 
+inline void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::STRING);
+  attribute.set_s(value);
+}
+
+inline void set_texts(onnx::NodeProto& node, const std::string& name,
+                      const std::vector<std::string>& values) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::STRINGS);
+  for (const std::string& value : values) attribute.add_strings(value);
+}
+
+inline void set_real(onnx::NodeProto& node, const std::string& name, float value) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
+}
+
 /// Floats counted up, as many as `count` or as the shape takes.
 inline onnx::TensorProto& add_floats(onnx::ModelProto& model, const std::string& name, const Dims& dims,
                                      int count = -1) {
@@ -75,6 +97,38 @@ inline onnx::TensorProto& add_integers(onnx::ModelProto& model, const std::strin
   tensor.add_dims(static_cast<std::int64_t>(values.size()));
   for (const std::int64_t value : values) tensor.add_int64_data(value);
   return tensor;
+}
+
+/// These values, of float, int8 or any other type whose values typed fields hold.
+inline onnx::TensorProto& add_values(onnx::ModelProto& model, const std::string& name, int type,
+                                     const Dims& dims, const std::vector<float>& values) {
+  auto& tensor = *model.mutable_graph()->add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(type);
+  for (const std::int64_t dim : dims) tensor.add_dims(dim);
+  for (const float value : values) {
+    if (type == onnx::TensorProto::FLOAT)
+      tensor.add_float_data(value);
+    else
+      tensor.add_int32_data(static_cast<int>(value));
+  }
+  return tensor;
+}
+
+/// From "x" (1x3x8x8) through a convolution, "a", and a relu, "f", and a pool, "q" (1x4), to five logits "y".
+inline onnx::ModelProto classifier(std::int64_t opset = 17) {
+  onnx::ModelProto file = model({1, 3, 8, 8}, opset);
+  std::vector<float> weights;
+  for (int i = 0; i < 4 * 27; ++i) weights.push_back(static_cast<float>((i * 37) % 23 - 11) / 16);
+  add_values(file, "w", onnx::TensorProto::FLOAT, {4, 3, 3, 3}, weights);
+  add_values(file, "fc", onnx::TensorProto::FLOAT, {4, 5}, {weights.begin(), weights.begin() + 20});
+  add_node(file, "Conv", {"x", "w"}, {"a"});
+  add_node(file, "Relu", {"a"}, {"f"});
+  add_node(file, "GlobalAveragePool", {"f"}, {"p"});
+  add_node(file, "Flatten", {"p"}, {"q"});
+  add_node(file, "MatMul", {"q", "fc"}, {"y"});
+  set_shape(*file.mutable_graph()->mutable_output(0), "y", {1, 5});
+  return file;
 }
 
 }  // namespace test_onnx

@@ -24,10 +24,12 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
     std::error_code unknown;  // of a source in memory
     read.real_folder = std::filesystem::canonical(source.name(), unknown).parent_path().string();
   }
-  const auto model = read_onnx(source, read);
+  auto model = read_onnx(source, read);
   if (!model) return model.error();
-  auto network = import_onnx(*model, source.name(), options.window);
-  if (network) network->format = "ONNX, operator set " + std::to_string(model->opset);
+  const std::string format = "ONNX, operator set " + std::to_string(model->opset);
+  auto network = import_onnx(*std::move(model), source.name(),
+                             {.window = options.window, .output_name = options.output_name});
+  if (network) network->format = format;
   return network;
 }
 

@@ -14,16 +14,17 @@
 #include "engine/passes/rewire.hpp"
 #include "engine/printable.hpp"
 #include "engine/validate_graph.hpp"
+#include "tools/import/onnx/choose_output.hpp"
+#include "tools/import/onnx/expand_functions.hpp"
 #include "tools/import/onnx/fold_constants.hpp"
 #include "tools/import/onnx/lowering.hpp"
 #include "tools/import/onnx/onnx_metadata.hpp"
+#include "tools/import/onnx/picture_input.hpp"
+#include "tools/import/onnx/rewrite_nodes.hpp"
 
 namespace fcn::tools {
 namespace {
 
-/// Elements that all nodes computed at import may hold together: 1 GB of floats, more than any network's
-/// weights that pass through a transpose.
-constexpr std::uint64_t kMaxFolded = std::uint64_t{1} << 28;
 constexpr std::size_t kLongestName = 900;
 
 /// What the nodes made for this one are called: by its weights' module, its own name or its first output's.
@@ -43,17 +44,18 @@ std::string described(const OnnxNode& node) {
   return "node " + name + " (" + node.type + ")";
 }
 
-/// Marks the nodes that these values depend on.
-std::vector<bool> needed_nodes(const OnnxModel& model, const std::vector<std::string>& wanted) {
+bool makes_any(const OnnxNode& node, const std::set<std::string, std::less<>>& names) {
+  return std::any_of(node.outputs.begin(), node.outputs.end(),
+                     [&](const std::string& name) { return !name.empty() && names.contains(name); });
+}
+
+/// The values that these depend on, with themselves.
+std::set<std::string, std::less<>> needed_values(const OnnxModel& model,
+                                                 const std::vector<std::string>& wanted) {
   std::set<std::string, std::less<>> names(wanted.begin(), wanted.end());
-  std::vector<bool> needed(model.nodes.size(), false);
-  for (std::size_t i = model.nodes.size(); i-- > 0;) {
-    const OnnxNode& node = model.nodes[i];
-    needed[i] = std::any_of(node.outputs.begin(), node.outputs.end(),
-                            [&](const std::string& name) { return !name.empty() && names.contains(name); });
-    if (needed[i]) names.insert(node.inputs.begin(), node.inputs.end());
-  }
-  return needed;
+  for (auto node = model.nodes.rbegin(); node != model.nodes.rend(); ++node)
+    if (makes_any(*node, names)) names.insert(node->inputs.begin(), node->inputs.end());
+  return names;
 }
 
 class NodeLowering {
@@ -64,18 +66,8 @@ class NodeLowering {
   }
 
   void lower(const OnnxNode& node) {
-    if (!node.domain.empty() && node.domain != "ai.onnx")
-      throw Refusal{"belongs to the domain " + node.domain + ", supported are ONNX's own operators"};
-    std::vector<std::optional<Value>> inputs;
-    for (const std::string& name : node.inputs) inputs.push_back(input(name));
-    const NodeCall call(node, model_.opset, std::move(inputs));
     net_.name_nodes(graph_name(node));
-    std::vector<Value> outputs = compute(call);
-    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-      if (node.outputs[i].empty() || i >= outputs.size()) continue;
-      if (!values_.emplace(node.outputs[i], std::move(outputs[i])).second)
-        throw Refusal{"makes the value " + node.outputs[i] + ", which exists already"};
-    }
+    for (const OnnxNode& part : rewritten(node)) lower_part(part);
   }
 
   /// A value that has been made.
@@ -87,18 +79,28 @@ class NodeLowering {
   }
 
  private:
+  void lower_part(const OnnxNode& node) {
+    std::vector<std::optional<Value>> inputs;
+    for (const std::string& name : node.inputs) inputs.push_back(input(name));
+    const NodeCall call(node, node.opset != 0 ? node.opset : model_.opset, std::move(inputs));
+    std::vector<Value> outputs = compute(call);
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i].empty() || i >= outputs.size()) continue;
+      if (!values_.emplace(node.outputs[i], std::move(outputs[i])).second)
+        throw Refusal{"makes the value " + node.outputs[i] + ", which exists already"};
+    }
+  }
+
   [[nodiscard]] std::optional<Value> input(const std::string& name) const {
     if (name.empty()) return std::nullopt;
     return value(name);
   }
 
   std::vector<Value> compute(const NodeCall& call) {
-    if (auto folded = fold(call, kMaxFolded - folded_)) {
+    if (auto folded = fold(call, budget_)) {
       std::vector<Value> outputs;
-      for (KnownTensor& tensor : *folded) {
-        folded_ += std::min<std::uint64_t>(tensor.size(), kMaxFolded - folded_);
+      for (KnownTensor& tensor : *folded)
         outputs.emplace_back(std::make_shared<const KnownTensor>(std::move(tensor)));
-      }
       return outputs;
     }
     return find_lowering(call)(call, net_);
@@ -107,89 +109,80 @@ class NodeLowering {
   const OnnxModel& model_;
   Values values_;
   NetworkBuilder& net_;
-  std::uint64_t folded_ = 0;
+  FoldBudget budget_;
 };
-
-/// The only one of the graph's inputs or outputs.
-const OnnxValueInfo& only(const std::vector<OnnxValueInfo>& infos, const char* what) {
-  if (infos.size() == 1) return infos.front();
-  std::string names;
-  for (const OnnxValueInfo& info : infos) names += (names.empty() ? " (" : ", ") + info.name;
-  throw Refusal{"has " + std::to_string(infos.size()) + " " + what + "s" +
-                (names.empty() ? "" : names + ")") + ", supported is 1"};
-}
-
-struct Picture {
-  int channels = 3;
-  Extent window;
-  bool channels_last = false;
-};
-
-Picture read_picture(const OnnxValueInfo& input, std::optional<Extent> window, const Limits& limits) {
-  const std::string name = "input " + input.name;
-  if (!input.is_real || !input.has_shape || input.dims.size() != 4)
-    throw Refusal{name + " is no picture: supported are floats of images x channels x rows x columns"};
-  if (input.dims[0] != kFreeDim && input.dims[0] != 1)
-    throw Refusal{name + " is " + std::to_string(input.dims[0]) +
-                  " pictures, supported are 1 or a free number"};
-  const auto few = [](std::int64_t dim) { return dim >= 1 && dim <= 4; };
-  Picture picture;
-  picture.channels_last = few(input.dims[3]) && !few(input.dims[1]);
-  const std::size_t channel_axis = picture.channels_last ? 3 : 1, row_axis = picture.channels_last ? 1 : 2;
-  if (input.dims[channel_axis] == kFreeDim) throw Refusal{name + " does not say how many channels it has"};
-  picture.channels = checked_int(input.dims[channel_axis], "its number of channels", 1, 1 << 20);
-  const auto side = [&](std::size_t axis, int asked) {
-    if (window) return asked;
-    if (input.dims[axis] == kFreeDim) throw Refusal{name + " has no fixed size: give --window"};
-    return checked_int(input.dims[axis], "its size", 1, limits.max_image_side);
-  };
-  picture.window = {side(row_axis, window.value_or(Extent{}).y),
-                    side(row_axis + 1, window.value_or(Extent{}).x)};
-  return picture;
-}
 
 /// The node whose channels are the logits, in the output's order.
-NodeId find_logits(const Value& value, const OnnxValueInfo& output, NetworkBuilder& net) {
+NodeId find_logits(const Value& value, const std::string& output, NetworkBuilder& net) {
   const auto* feature = std::get_if<Feature>(&value);
-  if (feature == nullptr) throw Refusal{"output " + output.name + " does not depend on the input"};
+  if (feature == nullptr) throw Refusal{"output " + output + " does not depend on the input"};
   const Dims dims = feature->view.dims();
   if (feature->view.is_map(feature->shape)) return feature->node;
   for (std::size_t i = 0; i < feature->view.rank(); ++i) {
     if (!feature->view.only_channels(i))
-      throw Refusal{"output " + output.name + " of shape " + dims_text(dims) +
+      throw Refusal{"output " + output + " of shape " + dims_text(dims) +
                     " lists places, not classes: this is no classifier's head"};
     if (axis_size(feature->view.axis(i)) != feature->shape.channels) continue;
     std::vector<std::int64_t> all(static_cast<std::size_t>(feature->shape.channels));
     std::iota(all.begin(), all.end(), std::int64_t{0});
     return select(*feature, i, all, net).node;
   }
-  throw Refusal{"output " + output.name + " of shape " + dims_text(dims) + " is no row of classes"};
+  throw Refusal{"output " + output + " of shape " + dims_text(dims) + " is no row of classes"};
 }
 
-ImportedNetwork import_classifier(const OnnxModel& model, const std::string& path,
-                                  std::optional<Extent> window, const Limits& limits) {
-  const OnnxValueInfo& input = only(model.inputs, "input");
-  const OnnxValueInfo& output = only(model.outputs, "output");
-  const bool is_free = std::count(input.dims.begin(), input.dims.end(), kFreeDim) > 1;
-  const auto named = !window && is_free ? metadata_window(model) : std::nullopt;
-  const Picture picture = read_picture(input, window ? window : named, limits);
-  NetworkBuilder net(limits);
+bool is_quantised(const OnnxNode& node) {
+  return node.type.find("QLinear") != std::string::npos || node.type.find("Integer") != std::string::npos ||
+         node.type.find("Quant") != std::string::npos || node.type == "QGemm";
+}
+
+void take_labels(const OnnxModel& model, const ChosenOutput& output, ImportedNetwork& network) {
+  read_metadata(model, network);
+  if (network.labels.empty()) network.labels = output.labels;
+}
+
+/// Pixels enter as the integers that they are.
+void take_integers(ImportedNetwork& network) {
+  const auto channels = static_cast<std::size_t>(std::get<Input>(network.graph.nodes[0].op).channels);
+  network.mean.assign(channels, 0.0f);
+  network.std.assign(channels, 1.0f / 255);
+  network.preprocessing_source = "the graph's input, which is of integers from 0 to 255";
+}
+
+bool has_free_size(const OnnxModel& model, const std::set<std::string, std::less<>>& needed) {
+  return std::any_of(model.inputs.begin(), model.inputs.end(), [&](const OnnxValueInfo& input) {
+    return needed.contains(input.name) && std::count(input.dims.begin(), input.dims.end(), kFreeDim) > 1;
+  });
+}
+
+ImportedNetwork import_classifier(const OnnxModel& model, const std::string& path, const OnnxImport& asked) {
+  const ChosenOutput output = choose_output(model, asked.output_name);
+  const auto needed = needed_values(model, {output.value});
+  const auto named = asked.window || !has_free_size(model, needed) ? std::nullopt : metadata_window(model);
+  const PictureInput input = find_picture(model, needed, asked.window ? asked.window : named, asked.limits);
+  NetworkBuilder net(asked.limits);
   net.name_nodes("input");
-  Feature pixels = net.append_input(picture.channels, picture.window);
-  if (picture.channels_last) {
+  Feature pixels = net.append_input(input.channels, input.window);
+  if (input.channels_last) {
     constexpr std::size_t rows_first[] = {0, 2, 3, 1};
     pixels.view = pixels.view.transposed(rows_first);
   }
-  auto made = lower_nodes(model, {{input.name, pixels}}, {output.name}, net);
+  auto made = lower_nodes(model, {{input.name, pixels}}, {output.value}, net);
   if (!made) throw Refusal{made.error().to_string()};
   ImportedNetwork network;
-  const NodeId logits = find_logits(made->front(), output, net);
+  const NodeId logits = find_logits(made->front(), output.value, net);
   network.graph = net.take();
   network.graph.output = logits;
   network.name = printable(std::filesystem::path(path).stem().string());
-  network.window = picture.window;
+  network.window = input.window;
   network.window_source = named ? "the file's metadata" : "the file's input";
-  read_metadata(model, network);
+  network.notes = output.notes;
+  if (std::any_of(model.nodes.begin(), model.nodes.end(), is_quantised))
+    network.notes.emplace_back(
+        "the network is quantised; its weights are turned to float32, in which it runs");
+  take_labels(model, output, network);
+  if (const Status cleaned = passes::remove_dead_nodes(network.graph); !cleaned)
+    throw Refusal{cleaned.error().to_string()};
+  if (input.integers) take_integers(network);
   return network;
 }
 
@@ -197,14 +190,14 @@ ImportedNetwork import_classifier(const OnnxModel& model, const std::string& pat
 
 Result<std::vector<Value>> lower_nodes(const OnnxModel& model, Values values,
                                        const std::vector<std::string>& wanted, NetworkBuilder& net) {
-  const std::vector<bool> needed = needed_nodes(model, wanted);
+  const auto needed = needed_values(model, wanted);
   NodeLowering lowering(model, std::move(values), net);
-  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
-    if (!needed[i]) continue;
+  for (const OnnxNode& node : model.nodes) {
+    if (!makes_any(node, needed)) continue;
     try {
-      lowering.lower(model.nodes[i]);
+      lowering.lower(node);
     } catch (const Refusal& refusal) {
-      return Error{ErrorCode::unsupported, refusal.message, described(model.nodes[i])};
+      return Error{ErrorCode::unsupported, refusal.message, described(node)};
     }
   }
   std::vector<Value> made;
@@ -216,13 +209,13 @@ Result<std::vector<Value>> lower_nodes(const OnnxModel& model, Values values,
   return made;
 }
 
-Result<ImportedNetwork> import_onnx(const OnnxModel& model, const std::string& path,
-                                    std::optional<Extent> window, const Limits& limits) {
+Result<ImportedNetwork> import_onnx(OnnxModel model, const std::string& path, const OnnxImport& asked) {
+  if (const Status expanded = expand_functions(model, asked.limits); !expanded)
+    return expanded.error().at(path);
   try {
-    ImportedNetwork network = import_classifier(model, path, window, limits);
-    if (const Status cleaned = passes::remove_dead_nodes(network.graph); !cleaned)
-      return cleaned.error().at(path);
-    if (const Status valid = validate_graph(network.graph, limits); !valid) return valid.error().at(path);
+    ImportedNetwork network = import_classifier(model, path, asked);
+    if (const Status valid = validate_graph(network.graph, asked.limits); !valid)
+      return valid.error().at(path);
     return network;
   } catch (const Refusal& refusal) {
     return Error{ErrorCode::unsupported, refusal.message, path};

@@ -24,9 +24,13 @@ using Values = std::map<std::string, Value, std::less<>>;
 Result<std::vector<Value>> lower_nodes(const OnnxModel& model, Values values,
                                        const std::vector<std::string>& wanted, NetworkBuilder& net);
 
-/// A classifier: one picture in, one row of logits out. The window is `window` or, without one, the size that
-/// the file gives its input. Errors begin with `path`.
-Result<ImportedNetwork> import_onnx(const OnnxModel& model, const std::string& path,
-                                    std::optional<Extent> window, const Limits& limits = {});
+struct OnnxImport {
+  std::optional<Extent> window;  ///< instead of the size that the file gives its input
+  std::string output_name = {};  ///< of the scores; empty for the classifier's, where that is plain
+  Limits limits = {};
+};
+
+/// A classifier: one picture in, one row of scores out. Errors begin with `path`.
+Result<ImportedNetwork> import_onnx(OnnxModel model, const std::string& path, const OnnxImport& asked = {});
 
 }  // namespace fcn::tools

@@ -18,6 +18,9 @@ using Dims = std::vector<std::int64_t>;
 struct KnownTensor {
   Dims dims;
   std::variant<std::vector<float>, std::vector<std::int64_t>> values;
+  /// TensorProto's number of the type in the file, for what depends on it (quantisation); 0 for values
+  /// computed here.
+  int element = 0;
 
   [[nodiscard]] bool is_real() const { return std::holds_alternative<std::vector<float>>(values); }
   [[nodiscard]] const std::vector<float>& reals() const { return std::get<std::vector<float>>(values); }

@@ -40,7 +40,7 @@ bool is_even(const KnownTensor& known, std::size_t axis) {
 Lowering find_lowering(const NodeCall& call) {
   std::string known;  // the operator sets of the rules for this type
   for (const auto rules : {convolution_rules(), window_rules(), activation_rules(), arithmetic_rules(),
-                           shape_rules(), linear_rules(), aten_rules()})
+                           shape_rules(), linear_rules(), aten_rules(), quantised_rules()})
     for (const LoweringRule& rule : rules) {
       if (rule.type != call.node().type) continue;
       if (rule.opsets.contains(call.opset())) return rule.lower;

@@ -36,6 +36,8 @@ std::span<const LoweringRule> shape_rules();       // lower_shapes.cpp: reshapes
 std::span<const LoweringRule> aten_rules();        // lower_aten.cpp: what only .pt2 files say
 std::span<const LoweringRule> linear_rules();      // lower_linear.cpp: products with matrices, means, softmax
 
+std::span<const LoweringRule> quantised_rules();  // lower_quantised.cpp: between integers and reals
+
 /// The function for a node's type and operator set. A Refusal if there is none.
 Lowering find_lowering(const NodeCall& call);
 

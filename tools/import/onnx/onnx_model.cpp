@@ -4,6 +4,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream.h>
 #include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/unknown_field_set.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -73,8 +74,19 @@ void check_count(int count, std::uint64_t limit, const char* what) {
     throw Refusal{"has " + std::to_string(count) + " " + what + ", the limit is " + std::to_string(limit)};
 }
 
+/// Labels, as far as anybody may want them: short ones.
+std::vector<std::string> read_texts(const google::protobuf::RepeatedPtrField<std::string>& texts,
+                                    const OnnxReadOptions& options) {
+  check_count(texts.size(), options.limits.max_tensors, "texts");
+  std::vector<std::string> read;
+  for (const std::string& text : texts) read.push_back(check_name(text, options.limits));
+  return read;
+}
+
 OnnxAttribute read_attribute(onnx::AttributeProto& attribute, const OnnxReadOptions& options) {
   using onnx::AttributeProto;
+  if (!attribute.ref_attr_name().empty())
+    return OnnxReference{check_name(attribute.ref_attr_name(), options.limits)};
   switch (attribute.type()) {
     case AttributeProto::INT:
       return attribute.i();
@@ -86,7 +98,11 @@ OnnxAttribute read_attribute(onnx::AttributeProto& attribute, const OnnxReadOpti
       return std::vector<std::int64_t>(attribute.ints().begin(), attribute.ints().end());
     case AttributeProto::FLOATS:
       return std::vector<float>(attribute.floats().begin(), attribute.floats().end());
+    case AttributeProto::STRINGS:
+      return read_texts(attribute.strings(), options);
     case AttributeProto::TENSOR:
+      if (attribute.t().data_type() == onnx::TensorProto::STRING)
+        return read_texts(attribute.t().string_data(), options);
       return std::make_shared<const KnownTensor>(read_tensor(*attribute.mutable_t(), options));
     default:
       return OnnxOpaque{AttributeProto::AttributeType_Name(attribute.type())};
@@ -115,13 +131,11 @@ OnnxNode read_node(onnx::NodeProto& from, const OnnxReadOptions& options) {
 }
 
 OnnxValueInfo read_value_info(const onnx::ValueInfoProto& from, const OnnxReadOptions& options) {
-  using onnx::TensorProto;
   OnnxValueInfo info;
   info.name = check_name(from.name(), options.limits);
   if (!from.type().has_tensor_type()) return info;
   const auto& tensor = from.type().tensor_type();
-  info.is_real = tensor.elem_type() == TensorProto::FLOAT || tensor.elem_type() == TensorProto::FLOAT16 ||
-                 tensor.elem_type() == TensorProto::BFLOAT16 || tensor.elem_type() == TensorProto::DOUBLE;
+  info.element = tensor.elem_type();
   info.has_shape = tensor.has_shape();
   check_count(tensor.shape().dim_size(), options.limits.max_rank, "dimensions");
   // Exporters write an unknown size as a name, as nothing, as 0 or as -1.
@@ -140,18 +154,72 @@ std::int64_t read_opset(const onnx::ModelProto& model, std::int64_t oldest) {
   throw Refusal{"names no operator set"};
 }
 
-void read_initializers(onnx::GraphProto& graph, const OnnxReadOptions& options, OnnxModel& model) {
+/// The elements of all tensors together: many may lie at one place of another file.
+class ElementCount {
+ public:
+  explicit ElementCount(const Limits& limits) : left_(limits.max_tensor_bytes / sizeof(float)) {}
+  void add(const KnownTensor& tensor) {
+    if (tensor.size() > left_) throw Refusal{"makes the file's tensors exceed the limit of all together"};
+    left_ -= tensor.size();
+  }
+  void add(const OnnxNode& node) {
+    for (const auto& [name, attribute] : node.attributes)
+      if (const auto* tensor = std::get_if<KnownPtr>(&attribute)) add(**tensor);
+  }
+
+ private:
+  std::uint64_t left_;
+};
+
+void read_initializers(onnx::GraphProto& graph, const OnnxReadOptions& options, ElementCount& count,
+                       OnnxModel& model) {
   check_count(graph.initializer_size(), options.limits.max_tensors, "initialisers");
   if (graph.sparse_initializer_size() > 0) throw Refusal{"has sparse initialisers, which are not supported"};
   for (auto& tensor : *graph.mutable_initializer()) {
     const std::string name = check_name(tensor.name(), options.limits);
     try {
+      if (tensor.data_type() == onnx::TensorProto::STRING) {
+        model.texts.emplace(name, read_texts(tensor.string_data(), options));
+        continue;
+      }
       auto constant = std::make_shared<const KnownTensor>(read_tensor(tensor, options));
+      count.add(*constant);
       if (!model.initializers.emplace(name, std::move(constant)).second) throw Refusal{"is there twice"};
     } catch (const Refusal& refusal) {
       throw Refusal{"initialiser " + name + " " + refusal.message};
     }
   }
+}
+
+/// FunctionProto's attribute_proto, which the installed schema may be too old to know.
+void read_defaults(const onnx::FunctionProto& from, const OnnxReadOptions& options, OnnxFunction& function) {
+  constexpr int kAttributeProto = 11;
+  const google::protobuf::UnknownFieldSet& unknown = from.unknown_fields();
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const auto& field = unknown.field(i);
+    if (field.number() != kAttributeProto ||
+        field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED)
+      continue;
+    onnx::AttributeProto attribute;
+    if (!attribute.ParseFromString(field.length_delimited())) throw Refusal{"has a damaged attribute"};
+    function.defaults.emplace(attribute.name(), read_attribute(attribute, options));
+  }
+}
+
+OnnxFunction read_function(onnx::FunctionProto& from, const OnnxReadOptions& options) {
+  OnnxFunction function;
+  function.domain = check_name(from.domain(), options.limits);
+  function.name = check_name(from.name(), options.limits);
+  for (const auto& opset : from.opset_import())
+    if (opset.domain().empty() || opset.domain() == "ai.onnx") function.opset = opset.version();
+  check_count(from.input_size(), options.limits.max_tensors, "inputs");
+  check_count(from.output_size(), options.limits.max_tensors, "outputs");
+  check_count(from.node_size(), options.limits.max_nodes, "nodes");
+  for (const std::string& name : from.input()) function.inputs.push_back(check_name(name, options.limits));
+  for (const std::string& name : from.output()) function.outputs.push_back(check_name(name, options.limits));
+  for (auto& node : *from.mutable_node()) function.nodes.push_back(read_node(node, options));
+  read_defaults(from, options, function);
+  return function;
 }
 
 OnnxModel read_model(onnx::ModelProto& from, const OnnxReadOptions& options) {
@@ -163,11 +231,25 @@ OnnxModel read_model(onnx::ModelProto& from, const OnnxReadOptions& options) {
   check_count(graph.node_size(), options.limits.max_nodes, "nodes");
   check_count(graph.input_size(), options.limits.max_tensors, "inputs");
   check_count(graph.output_size(), options.limits.max_tensors, "outputs");
-  read_initializers(graph, options, model);
+  ElementCount count(options.limits);
+  read_initializers(graph, options, count, model);
   for (const auto& input : graph.input())
-    if (!model.initializers.contains(input.name())) model.inputs.push_back(read_value_info(input, options));
+    if (!model.initializers.contains(input.name()) && !model.texts.contains(input.name()))
+      model.inputs.push_back(read_value_info(input, options));
   for (const auto& output : graph.output()) model.outputs.push_back(read_value_info(output, options));
-  for (auto& node : *graph.mutable_node()) model.nodes.push_back(read_node(node, options));
+  for (auto& node : *graph.mutable_node()) {
+    model.nodes.push_back(read_node(node, options));
+    count.add(model.nodes.back());
+  }
+  check_count(from.functions_size(), options.limits.max_nodes, "functions");
+  for (auto& function : *from.mutable_functions()) {
+    try {
+      model.functions.push_back(read_function(function, options));
+      for (const OnnxNode& node : model.functions.back().nodes) count.add(node);
+    } catch (const Refusal& refusal) {
+      throw Refusal{"function " + function.name() + " " + refusal.message};
+    }
+  }
   check_count(from.metadata_props_size(), options.limits.max_tensors, "metadata entries");
   for (const auto& entry : from.metadata_props()) model.metadata.emplace(entry.key(), entry.value());
   return model;

@@ -22,8 +22,13 @@ struct OnnxOpaque {
   std::string kind;
 };
 
+/// In a function: the value that the call gives to its attribute of this name.
+struct OnnxReference {
+  std::string name;
+};
+
 using OnnxAttribute = std::variant<OnnxOpaque, std::int64_t, float, std::string, std::vector<std::int64_t>,
-                                   std::vector<float>, KnownPtr>;
+                                   std::vector<float>, KnownPtr, std::vector<std::string>, OnnxReference>;
 
 struct OnnxNode {
   std::string name;  ///< may be empty, and need not be unique
@@ -32,6 +37,18 @@ struct OnnxNode {
   std::vector<std::string> inputs;  ///< names of values; empty for an optional one left out
   std::vector<std::string> outputs;
   std::map<std::string, OnnxAttribute, std::less<>> attributes;
+  std::int64_t opset = 0;  ///< of ONNX's own operators, where it is not the model's; else 0
+};
+
+/// A file's own operator: nodes between named inputs and outputs.
+struct OnnxFunction {
+  std::string domain;
+  std::string name;
+  std::int64_t opset = 0;  ///< of ONNX's own operators in it; 0 if it names none
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+  std::map<std::string, OnnxAttribute, std::less<>> defaults;  ///< of attributes that a call may leave out
+  std::vector<OnnxNode> nodes;
 };
 
 /// A free dimension ("batch", or nothing said).
@@ -39,7 +56,7 @@ inline constexpr std::int64_t kFreeDim = -1;
 
 struct OnnxValueInfo {
   std::string name;
-  bool is_real = false;  ///< a tensor of float32, float16, bfloat16 or float64
+  int element = 0;  ///< TensorProto's number of the type; 0 if it is no tensor
   bool has_shape = false;
   Dims dims;  ///< kFreeDim where the file does not say
 };
@@ -51,6 +68,8 @@ struct OnnxModel {
   std::vector<OnnxValueInfo> inputs;  ///< initialisers left out
   std::vector<OnnxValueInfo> outputs;
   std::map<std::string, KnownPtr, std::less<>> initializers;
+  std::map<std::string, std::vector<std::string>, std::less<>> texts;  ///< initialisers of strings: labels
+  std::vector<OnnxFunction> functions;
   std::vector<OnnxNode> nodes;
   std::map<std::string, std::string, std::less<>> metadata;
 };

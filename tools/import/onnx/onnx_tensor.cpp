@@ -182,9 +182,7 @@ std::vector<std::byte> read_external(const TensorProto& tensor, std::uint64_t ex
   return *std::move(bytes);
 }
 
-}  // namespace
-
-KnownTensor read_tensor(TensorProto& tensor, const OnnxReadOptions& options) {
+KnownTensor read_values(TensorProto& tensor, const OnnxReadOptions& options) {
   if (static_cast<std::size_t>(tensor.dims_size()) > options.limits.max_rank)
     throw Refusal{"has " + std::to_string(tensor.dims_size()) + " dimensions, the limit is " +
                   std::to_string(options.limits.max_rank)};
@@ -199,6 +197,14 @@ KnownTensor read_tensor(TensorProto& tensor, const OnnxReadOptions& options) {
   if (!tensor.has_raw_data()) return from_fields(std::move(dims), type, tensor, count);
   const std::unique_ptr<const std::string> raw(tensor.release_raw_data());  // so that it is freed here
   return from_bytes(std::move(dims), type, std::as_bytes(std::span(*raw)), count);
+}
+
+}  // namespace
+
+KnownTensor read_tensor(TensorProto& tensor, const OnnxReadOptions& options) {
+  KnownTensor known = read_values(tensor, options);
+  known.element = tensor.data_type();
+  return known;
 }
 
 }  // namespace fcn::tools

@@ -26,9 +26,10 @@ Result<OnnxModel> read_pt2(const ByteSource& source, std::string& version, const
 Result<ImportedNetwork> import_pt2(const ByteSource& source, std::optional<Extent> window,
                                    const Limits& limits) {
   std::string version;
-  const auto model = read_pt2(source, version, limits);
+  auto model = read_pt2(source, version, limits);
   if (!model) return model.error();
-  auto network = import_onnx(*model, source.name(), window, limits);
+  auto network =
+      import_onnx(*std::move(model), source.name(), {.window = window, .output_name = {}, .limits = limits});
   if (network) network->format = "PyTorch exported program" + (version.empty() ? "" : ", PyTorch " + version);
   return network;
 }

@@ -57,7 +57,7 @@ OnnxValueInfo picture_info(const AtenInput& input, const AtenProgram& program) {
   const auto found = program.tensors.find(input.name);
   if (found == program.tensors.end()) return info;
   const TensorMeta& meta = found->second;
-  info.is_real = is_real(meta);
+  info.element = is_real(meta) ? 1 : 7;  // TensorProto's FLOAT and INT64
   info.has_shape = true;
   info.dims = meta.sizes;
   // A free size was some number in the example that the network was exported with: that is its window.
@@ -113,7 +113,7 @@ Status name_outputs(const AtenProgram& program, AtenScope& scope) {
     OnnxValueInfo info;
     info.name = "output." + output;
     const auto meta = program.tensors.find(output);
-    info.is_real = meta == program.tensors.end() || is_real(meta->second);
+    info.element = meta == program.tensors.end() || is_real(meta->second) ? 1 : 7;
     scope.model.nodes.push_back({.name = output,
                                  .type = "Identity",
                                  .domain = {},

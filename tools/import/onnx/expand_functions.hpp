@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Calls of a file's own functions, replaced by the nodes of the functions: what exporters write to keep a
+// network's modules together. Not here: operators of other domains (rewrite_nodes.hpp).
+#pragma once
+
+#include "engine/limits.hpp"
+#include "engine/result.hpp"
+#include "tools/import/onnx/onnx_model.hpp"
+
+namespace fcn::tools {
+
+/// Leaves no call of a function in the graph. Functions may call each other but not themselves, and all of
+/// them together may make no more nodes than a graph may have.
+Status expand_functions(OnnxModel& model, const Limits& limits);
+
+}  // namespace fcn::tools

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Which input of an ONNX file is the picture, and how it lies there. Not here: what the graph does to its
+// pixels (input_normalisation.hpp).
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "engine/graph.hpp"
+#include "engine/limits.hpp"
+#include "tools/import/onnx/onnx_model.hpp"
+
+namespace fcn::tools {
+
+struct PictureInput {
+  std::string name;
+  int channels = 3;
+  Extent window;
+  bool channels_last = false;
+  bool integers = false;  ///< pixels as they are, 0 to 255
+};
+
+/// Of the inputs among `needed` the only one. The window is `window` or, without one, the size that the file
+/// gives. A Refusal if it is no picture, or if there are several.
+PictureInput find_picture(const OnnxModel& model, const std::set<std::string, std::less<>>& needed,
+                          std::optional<Extent> window, const Limits& limits);
+
+}  // namespace fcn::tools
