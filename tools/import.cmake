@@ -24,8 +24,11 @@ add_library(fcn_import STATIC
   import/onnx/choose_output.cpp import/onnx/expand_functions.cpp import/onnx/fold_constants.cpp import/onnx/fold_elementwise.cpp import/onnx/fold_gathers.cpp import/onnx/fold_norms.cpp
   import/onnx/fold_pairwise.cpp import/onnx/fold_products.cpp import/onnx/fold_quantised.cpp import/onnx/fold_reductions.cpp import/onnx/fold_shapes.cpp
   import/onnx/picture_input.cpp import/onnx/quantisation.cpp import/onnx/rewrite_nodes.cpp import/onnx/import_onnx.cpp import/onnx/known_tensor.cpp
-  import/onnx/lower_activations.cpp import/onnx/lower_arithmetic.cpp import/onnx/lower_aten.cpp import/onnx/lower_convolutions.cpp
-  import/onnx/lower_linear.cpp import/onnx/lower_quantised.cpp import/onnx/lower_shapes.cpp import/onnx/lower_windows.cpp import/onnx/lowering.cpp
+  import/onnx/as_activation.cpp import/onnx/elementwise.cpp import/onnx/lower_activations.cpp import/onnx/lower_arithmetic.cpp
+  import/onnx/lower_aten.cpp import/onnx/lower_concat.cpp import/onnx/lower_convolutions.cpp import/onnx/lower_einsum.cpp import/onnx/lower_linear.cpp
+  import/onnx/lower_norms.cpp import/onnx/lower_quantised.cpp import/onnx/lower_reductions.cpp import/onnx/lower_resize.cpp import/onnx/lower_shapes.cpp
+  import/onnx/lower_windows.cpp import/onnx/lowering.cpp import/onnx/map_layout.cpp import/onnx/matrix_product.cpp
+  import/onnx/pair_up.cpp import/onnx/reduce.cpp
   import/onnx/network_builder.cpp import/onnx/node_call.cpp import/onnx/onnx_metadata.cpp
   import/onnx/onnx_model.cpp import/onnx/onnx_tensor.cpp import/onnx/shape_rules.cpp import/onnx/tensor_moves.cpp import/onnx/tensor_view.cpp
   import/pt2/aten_activations.cpp import/pt2/aten_argument.cpp import/pt2/aten_arithmetic.cpp import/pt2/aten_call.cpp

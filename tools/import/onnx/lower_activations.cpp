@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Functions of each value by itself, and batch norms.
+// Functions of each value by itself.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <utility>
 
-#include "tools/import/onnx/lowering.hpp"
+#include "tools/import/onnx/elementwise.hpp"
 
 namespace fcn::tools {
 namespace {
 
-std::vector<Value> activation(const NodeCall& call, NetworkBuilder& net, ActivationKind kind, float alpha,
-                              float beta) {
-  return {net.append_like(Activation{.kind = kind, .alpha = alpha, .beta = beta}, call.feature(0))};
+/// Functions without numbers of their own.
+template <ActivationKind kind>
+std::vector<Value> lower_plain(const NodeCall& call, NetworkBuilder& net) {
+  return {activate(call.feature(0), kind, net)};
 }
 
 std::vector<Value> lower_relu(const NodeCall& call, NetworkBuilder& net) {
@@ -20,20 +22,12 @@ std::vector<Value> lower_relu(const NodeCall& call, NetworkBuilder& net) {
 }
 
 std::vector<Value> lower_leaky_relu(const NodeCall& call, NetworkBuilder& net) {
-  return activation(call, net, ActivationKind::leaky_relu, call.real("alpha", 0.01f), 0);
-}
-
-std::vector<Value> lower_sigmoid(const NodeCall& call, NetworkBuilder& net) {
-  return activation(call, net, ActivationKind::sigmoid, 0, 0);
+  return {activate(call.feature(0), ActivationKind::leaky_relu, net, call.real("alpha", 0.01f))};
 }
 
 std::vector<Value> lower_hard_sigmoid(const NodeCall& call, NetworkBuilder& net) {
-  return activation(call, net, ActivationKind::hard_sigmoid, call.real("alpha", 0.2f),
-                    call.real("beta", 0.5f));
-}
-
-std::vector<Value> lower_hard_swish(const NodeCall& call, NetworkBuilder& net) {
-  return activation(call, net, ActivationKind::hard_swish, 0, 0);
+  return {activate(call.feature(0), ActivationKind::hard_sigmoid, net, call.real("alpha", 0.2f),
+                   call.real("beta", 0.5f))};
 }
 
 std::vector<Value> lower_clip(const NodeCall& call, NetworkBuilder& net) {
@@ -42,24 +36,73 @@ std::vector<Value> lower_clip(const NodeCall& call, NetworkBuilder& net) {
   const float high = std::min(call.scalar("max", 2).value_or(most), most);
   if (low == 0 && high == most) return lower_relu(call, net);
   // With its bounds crossed, ONNX gives the upper one.
-  return activation(call, net, ActivationKind::clip, std::min(low, high), high);
+  return {activate(call.feature(0), ActivationKind::clip, net, std::min(low, high), high)};
 }
 
-std::vector<float> repeated(const Feature& like, float value) {
-  return std::vector<float>(static_cast<std::size_t>(like.shape.channels), value);
+std::vector<Value> lower_elu(const NodeCall& call, NetworkBuilder& net) {
+  return {activate(call.feature(0), ActivationKind::elu, net, call.real("alpha", 1), 1)};
+}
+
+std::vector<Value> lower_selu(const NodeCall& call, NetworkBuilder& net) {
+  const float alpha = call.real("alpha", 1.67326319217681884765625f);
+  const float gamma = call.real("gamma", 1.05070102214813232421875f);
+  return {activate(call.feature(0), ActivationKind::elu, net, gamma * alpha, gamma)};
+}
+
+/// alpha elu(x / alpha).
+std::vector<Value> lower_celu(const NodeCall& call, NetworkBuilder& net) {
+  const float alpha = call.real("alpha", 1);
+  if (alpha == 0) throw Refusal{"attribute alpha is 0"};
+  const Feature inside = scaled(call.feature(0), 1 / alpha, 0, net);
+  if (alpha < 0) throw Refusal{"attribute alpha is negative, supported is above 0"};
+  return {scaled(activate(inside, ActivationKind::elu, net, 1, 1), alpha, 0, net)};
+}
+
+std::vector<Value> lower_gelu(const NodeCall& call, NetworkBuilder& net) {
+  const std::string form = call.text("approximate", "none");
+  if (form != "none" && form != "tanh")
+    throw Refusal{"attribute approximate is \"" + form + "\", supported are none and tanh"};
+  return {activate(call.feature(0), form == "none" ? ActivationKind::gelu : ActivationKind::gelu_tanh, net)};
+}
+
+/// x sigmoid(alpha x).
+std::vector<Value> lower_swish(const NodeCall& call, NetworkBuilder& net) {
+  const Feature& in = call.feature(0);
+  const Feature gate = activate(scaled(in, call.real("alpha", 1), 0, net), ActivationKind::sigmoid, net);
+  return {combine(ArithmeticKind::multiply, in, gate, net)};
+}
+
+std::vector<Value> lower_thresholded_relu(const NodeCall& call, NetworkBuilder& net) {
+  if (call.real("alpha", 1) != 0)
+    throw Refusal{"attribute alpha is " + std::to_string(call.real("alpha", 1)) +
+                  ", supported is 0: it jumps there"};
+  return lower_relu(call, net);
+}
+
+/// x without its part between -lambd and lambd.
+std::vector<Value> lower_shrink(const NodeCall& call, NetworkBuilder& net) {
+  const float bound = call.real("lambd", 0.5f);
+  if (call.real("bias", 0) != bound || bound < 0)
+    throw Refusal{"attributes lambd and bias differ, supported is the shrink that does not jump"};
+  const Feature& in = call.feature(0);
+  const Feature above = net.append_like(Relu{}, scaled(in, 1, -bound, net));
+  const Feature below = net.append_like(Relu{}, scaled(in, -1, -bound, net));
+  return {combine(ArithmeticKind::subtract, above, below, net)};
+}
+
+std::vector<Value> lower_negative(const NodeCall& call, NetworkBuilder& net) {
+  return {scaled(call.feature(0), -1, 0, net)};
+}
+
+std::vector<Value> lower_reciprocal(const NodeCall& call, NetworkBuilder& net) {
+  return {power(call.feature(0), -1, net)};
 }
 
 /// Slopes that are a map themselves: relu(x) - slope relu(-x).
 Value prelu_with_map(const Feature& in, const Feature& slope, NetworkBuilder& net) {
-  if (in.view != slope.view || in.shape != slope.shape)
-    throw Refusal{"its slopes differ in shape from its input"};
-  const Feature negated = net.append_like(scale_and_shift(repeated(in, -1), repeated(in, 0)), in);
-  const Feature below = net.append_like(Relu{}, negated);
+  const Feature below = net.append_like(Relu{}, scaled(in, -1, 0, net));
   const Feature above = net.append_like(Relu{}, in);
-  const Feature scaled = net.append(Arithmetic{.kind = ArithmeticKind::multiply}, {slope.node, below.node});
-  Feature out = net.append(Arithmetic{.kind = ArithmeticKind::subtract}, {above.node, scaled.node});
-  out.view = in.view;
-  return out;
+  return combine(ArithmeticKind::subtract, above, combine(ArithmeticKind::multiply, slope, below, net), net);
 }
 
 std::vector<Value> lower_prelu(const NodeCall& call, NetworkBuilder& net) {
@@ -68,36 +111,6 @@ std::vector<Value> lower_prelu(const NodeCall& call, NetworkBuilder& net) {
   auto slope = channel_values(call.known(1), in);
   if (!slope) throw Refusal{"its slopes differ from place to place, supported is one a channel"};
   return {net.append_like(PRelu{.channels = in.shape.channels, .slope = *std::move(slope)}, in)};
-}
-
-/// The channels' values of an input that has one for each index of axis 1.
-std::vector<float> by_channel(const NodeCall& call, std::size_t input, const Feature& in) {
-  const KnownTensor& known = call.known(input);
-  const std::int64_t count = axis_size(in.view.axis(1));
-  if (known.dims != Dims{count})
-    throw Refusal{"input " + std::to_string(input) + " has the shape " + dims_text(known.dims) +
-                  ", expected " + std::to_string(count)};
-  KnownTensor shaped = known;
-  shaped.dims.insert(shaped.dims.end(), in.view.rank() - 2, 1);
-  auto values = channel_values(shaped, in);
-  if (!values) throw Refusal{"its axis 1 is not the channels"};
-  return *std::move(values);
-}
-
-std::vector<Value> lower_batch_norm(const NodeCall& call, NetworkBuilder& net) {
-  const Feature& in = call.feature(0);
-  if (call.integer("training_mode", 0) != 0)
-    throw Refusal{"attribute training_mode is 1: export the network in evaluation mode (model.eval())"};
-  if (call.integer("spatial", 1) != 1) throw Refusal{"attribute spatial is 0, supported is 1"};
-  if (in.view.rank() < 2) throw Refusal{"its input has no axis 1"};
-  BatchNorm norm;
-  norm.channels = in.shape.channels;
-  norm.epsilon = static_cast<double>(call.real("epsilon", 1e-5f));
-  norm.weight = by_channel(call, 1, in);
-  norm.bias = by_channel(call, 2, in);
-  norm.mean = by_channel(call, 3, in);
-  norm.variance = by_channel(call, 4, in);
-  return {net.append_like(std::move(norm), in)};
 }
 
 /// Nothing happens at inference.
@@ -122,17 +135,34 @@ std::vector<Value> lower_cast(const NodeCall& call, NetworkBuilder& /*net*/) {
                 ", supported are floating-point types"};
 }
 
-constexpr LoweringRule kRules[] = {{"BatchNormalization", lower_batch_norm},
+constexpr LoweringRule kRules[] = {{"Abs", lower_plain<ActivationKind::abs>},
                                    {"Cast", lower_cast},
+                                   {"Celu", lower_celu, {12, kNewestOpset}},
                                    {"Clip", lower_clip},
                                    {"Dropout", lower_dropout},
+                                   {"Elu", lower_elu},
+                                   {"Erf", lower_plain<ActivationKind::erf>, {9, kNewestOpset}},
+                                   {"Exp", lower_plain<ActivationKind::exp>},
+                                   {"Gelu", lower_gelu, {20, kNewestOpset}},
                                    {"HardSigmoid", lower_hard_sigmoid},
-                                   {"HardSwish", lower_hard_swish},
+                                   {"HardSwish", lower_plain<ActivationKind::hard_swish>, {14, kNewestOpset}},
                                    {"Identity", lower_identity},
                                    {"LeakyRelu", lower_leaky_relu},
+                                   {"Log", lower_plain<ActivationKind::log>},
+                                   {"Mish", lower_plain<ActivationKind::mish>, {18, kNewestOpset}},
+                                   {"Neg", lower_negative},
                                    {"PRelu", lower_prelu},
+                                   {"Reciprocal", lower_reciprocal},
                                    {"Relu", lower_relu},
-                                   {"Sigmoid", lower_sigmoid}};
+                                   {"Selu", lower_selu},
+                                   {"Shrink", lower_shrink, {9, kNewestOpset}},
+                                   {"Sigmoid", lower_plain<ActivationKind::sigmoid>},
+                                   {"Softplus", lower_plain<ActivationKind::softplus>},
+                                   {"Softsign", lower_plain<ActivationKind::softsign>},
+                                   {"Sqrt", lower_plain<ActivationKind::sqrt>},
+                                   {"Swish", lower_swish, {24, kNewestOpset}},
+                                   {"Tanh", lower_plain<ActivationKind::tanh>},
+                                   {"ThresholdedRelu", lower_thresholded_relu, {10, kNewestOpset}}};
 
 }  // namespace
 

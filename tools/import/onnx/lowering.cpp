@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/checked.hpp"
+#include "tools/import/onnx/tensor_moves.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -24,23 +25,13 @@ std::pair<int, int> same_padding(int size, int kernel, int stride, int dilation,
   return upper ? std::pair(less, more) : std::pair(more, less);
 }
 
-/// Whether a constant is the same all along one of its axes.
-bool is_even(const KnownTensor& known, std::size_t axis) {
-  const std::vector<float>& values = known.reals();
-  std::size_t inner = 1;
-  for (std::size_t i = axis + 1; i < known.dims.size(); ++i) inner *= static_cast<std::size_t>(known.dims[i]);
-  const std::size_t block = inner * static_cast<std::size_t>(known.dims[axis]);
-  for (std::size_t at = 0; at < values.size(); ++at)
-    if (values[at] != values[at / block * block + at % inner]) return false;
-  return true;
-}
-
 }  // namespace
 
 Lowering find_lowering(const NodeCall& call) {
   std::string known;  // the operator sets of the rules for this type
   for (const auto rules : {convolution_rules(), window_rules(), activation_rules(), arithmetic_rules(),
-                           shape_rules(), linear_rules(), aten_rules(), quantised_rules()})
+                           norm_rules(), reduction_rules(), shape_rules(), concat_rules(), linear_rules(),
+                           einsum_rules(), resize_rules(), aten_rules(), quantised_rules()})
     for (const LoweringRule& rule : rules) {
       if (rule.type != call.node().type) continue;
       if (rule.opsets.contains(call.opset())) return rule.lower;
@@ -62,7 +53,9 @@ Feature select(const Feature& feature, std::size_t axis, std::span<const std::in
   // The channels' part of every axis, row-major, is the order of the channels selected.
   std::vector<std::int64_t> sizes;
   for (std::size_t i = 0; i < view.rank(); ++i) {
-    if (!view.only_channels(i) && !view.only_places(i))
+    const bool some = std::any_of(view.axis(i).begin(), view.axis(i).end(),
+                                  [](const AxisPiece& piece) { return piece.axis == MapAxis::channel; });
+    if (some && !view.only_channels(i))
       throw Refusal{"selects from a tensor whose axis " + std::to_string(i) + " mixes channels and places"};
     const bool channels = i == axis || (view.only_channels(i) && !view.axis(i).empty());
     sizes.push_back(i == axis  ? static_cast<std::int64_t>(indices.size())
@@ -111,19 +104,6 @@ Feature select(const Feature& feature, std::size_t axis, std::span<const std::in
   return out;
 }
 
-Feature as_map(const Feature& feature, NetworkBuilder& net) {
-  const TensorView& view = feature.view;
-  if (view.is_map(feature.shape)) return feature;
-  if (view.rank() == 4 && axis_size(view.axis(1)) == feature.shape.channels && view.only_channels(1)) {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(feature.shape.channels));
-    std::iota(all.begin(), all.end(), std::int64_t{0});
-    Feature ordered = select(feature, 1, all, net);
-    if (ordered.view.is_map(ordered.shape)) return ordered;
-  }
-  throw Refusal{"its input of shape " + dims_text(view.dims()) +
-                " is not one picture's channels x rows x columns any more; supported are 1xCxHxW maps"};
-}
-
 std::optional<std::vector<float>> channel_values(const KnownTensor& known, const Feature& feature) {
   if (!known.is_real()) throw Refusal{"a constant of integers meets a feature map"};
   const Dims dims = feature.view.dims();
@@ -138,21 +118,22 @@ std::optional<std::vector<float>> channel_values(const KnownTensor& known, const
   const std::vector<float>& values = known.reals();
   const auto channels = static_cast<std::size_t>(feature.shape.channels);
   if (values.size() == 1) return std::vector<float>(channels, values[0]);
-  std::vector<bool> even(known.dims.size());
+  // Its first value at each index of the axes of channels; along the others it must not change.
+  const Steps steps = row_major_steps(known.dims);
   for (std::size_t i = 0; i < known.dims.size(); ++i) {
-    even[i] = known.dims[i] != 1 && !feature.view.only_channels(skipped + i);
-    if (even[i] && !is_even(known, i)) return std::nullopt;
+    if (known.dims[i] == 1 || feature.view.only_channels(skipped + i)) continue;
+    const auto step = static_cast<std::size_t>(steps[i]),
+               block = step * static_cast<std::size_t>(known.dims[i]);
+    for (std::size_t at = 0; at < values.size(); ++at)
+      if (at % block >= step && values[at] != values[at - step]) return std::nullopt;
   }
   std::vector<float> result;
   for (std::size_t c = 0; c < channels; ++c) {
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < known.dims.size(); ++i) {
-      if (known.dims[i] == 1) continue;
-      at *= static_cast<std::size_t>(known.dims[i]);
-      if (even[i]) continue;  // one place is as good as any
-      at += static_cast<std::size_t>(feature.view.index_of(skipped + i, static_cast<std::int64_t>(c), 0, 0));
-    }
-    result.push_back(values[at]);
+    std::int64_t at = 0;
+    for (std::size_t i = 0; i < known.dims.size(); ++i)
+      if (known.dims[i] != 1 && feature.view.only_channels(skipped + i))
+        at += steps[i] * feature.view.index_of(skipped + i, static_cast<std::int64_t>(c), 0, 0);
+    result.push_back(values[static_cast<std::size_t>(at)]);
   }
   return result;
 }

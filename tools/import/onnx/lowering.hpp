@@ -29,12 +29,17 @@ struct LoweringRule {
 };
 
 std::span<const LoweringRule> convolution_rules();  // lower_convolutions.cpp
-std::span<const LoweringRule> window_rules();       // lower_windows.cpp: pools, padding, resizing
-std::span<const LoweringRule> activation_rules();  // lower_activations.cpp: functions of single values, norms
-std::span<const LoweringRule> arithmetic_rules();  // lower_arithmetic.cpp: two maps, or a map and constants
-std::span<const LoweringRule> shape_rules();       // lower_shapes.cpp: reshapes, selections, concatenation
-std::span<const LoweringRule> aten_rules();        // lower_aten.cpp: what only .pt2 files say
-std::span<const LoweringRule> linear_rules();      // lower_linear.cpp: products with matrices, means, softmax
+std::span<const LoweringRule> window_rules();       // lower_windows.cpp: pools, padding
+std::span<const LoweringRule> resize_rules();       // lower_resize.cpp
+std::span<const LoweringRule> activation_rules();   // lower_activations.cpp: functions of single values
+std::span<const LoweringRule> arithmetic_rules();   // lower_arithmetic.cpp: several maps; constants
+std::span<const LoweringRule> norm_rules();         // lower_norms.cpp
+std::span<const LoweringRule> reduction_rules();    // lower_reductions.cpp: along axes; softmax
+std::span<const LoweringRule> shape_rules();        // lower_shapes.cpp: reshapes, selections
+std::span<const LoweringRule> concat_rules();       // lower_concat.cpp
+std::span<const LoweringRule> linear_rules();       // lower_linear.cpp: products with matrices
+std::span<const LoweringRule> einsum_rules();       // lower_einsum.cpp
+std::span<const LoweringRule> aten_rules();         // lower_aten.cpp: what only .pt2 files say
 
 std::span<const LoweringRule> quantised_rules();  // lower_quantised.cpp: between integers and reals
 
@@ -42,7 +47,8 @@ std::span<const LoweringRule> quantised_rules();  // lower_quantised.cpp: betwee
 Lowering find_lowering(const NodeCall& call);
 
 /// The node that holds this tensor as a whole map: images (1) x channels x rows x columns. Appends a
-/// selection if the channels are in another order. A Refusal if the tensor is no map.
+/// selection if the channels are in another order, and moves channels to places or back if the axes are so
+/// (map_layout.cpp). A Refusal if the tensor is no map.
 Feature as_map(const Feature& feature, NetworkBuilder& net);
 
 /// Keeps these indices of an axis that runs over channels alone, in this order.

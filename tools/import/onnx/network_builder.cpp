@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/import/onnx/network_builder.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -9,6 +10,16 @@
 #include "engine/validate_graph.hpp"
 
 namespace fcn::tools {
+
+namespace {
+
+bool pools_all(const Op& op) {
+  return std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op) ||
+         std::holds_alternative<GlobalSumPool>(op) || std::holds_alternative<Flatten>(op) ||
+         std::holds_alternative<Linear>(op);
+}
+
+}  // namespace
 
 std::string NetworkBuilder::unique_name() {
   std::string name = name_;
@@ -28,6 +39,7 @@ Feature NetworkBuilder::append_input(int channels, Extent window) {
   const Shape shape{channels, window.y, window.x};
   const NodeId id = graph_.append(unique_name(), Input{.channels = channels}, {});
   shapes_.push_back(shape);
+  pooled_.push_back(false);
   return {.node = id, .shape = shape, .view = TensorView::of_map(shape)};
 }
 
@@ -43,12 +55,23 @@ Feature NetworkBuilder::append(Op op, std::vector<NodeId> inputs) {
   if (!shape) throw Refusal{shape.error().message};
   count_weights(graph_.nodes[id]);
   shapes_.push_back(*shape);
+  const std::vector<NodeId>& from = graph_.nodes[id].inputs;
+  const bool one_place = shape->height == 1 && shape->width == 1;
+  pooled_.push_back(
+      pools_all(graph_.nodes[id].op) ||
+      (one_place && std::all_of(from.begin(), from.end(), [&](NodeId input) { return pooled_[input]; })));
   return {.node = id, .shape = *shape, .view = TensorView::of_map(*shape)};
 }
 
 Feature NetworkBuilder::append_like(Op op, const Feature& in) {
   Feature out = append(std::move(op), {in.node});
   out.view = in.view;
+  return out;
+}
+
+Feature NetworkBuilder::append_like(Op op, const Feature& a, const Feature& b) {
+  Feature out = append(std::move(op), {a.node, b.node});
+  out.view = a.view;
   return out;
 }
 

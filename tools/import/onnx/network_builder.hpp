@@ -29,6 +29,12 @@ class NetworkBuilder {
   Feature append(Op op, std::vector<NodeId> inputs);
   /// A node that works on each value, or on each channel's values, by itself: seen as its input was.
   Feature append_like(Op op, const Feature& in);
+  /// One that combines two such maps of one view.
+  Feature append_like(Op op, const Feature& a, const Feature& b);
+
+  /// Whether the node sees nothing but what pools and flattens made of whole maps, so that it has one place
+  /// whatever the picture's size.
+  [[nodiscard]] bool is_pooled(NodeId id) const { return pooled_[id]; }
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] Graph take() { return std::move(graph_); }
@@ -44,6 +50,7 @@ class NetworkBuilder {
   std::uint64_t weights_ = 0;
   Graph graph_;
   std::vector<Shape> shapes_;
+  std::vector<bool> pooled_;
 };
 
 }  // namespace fcn::tools

@@ -15,9 +15,10 @@ ViewAxis whole(MapAxis axis, std::int64_t size) {
 /// Joins pieces that lie one inside the other in the map as they do here, so that equal axes look equal.
 ViewAxis joined(const ViewAxis& axis) {
   ViewAxis result;
-  for (const AxisPiece& piece : axis) {
+  for (AxisPiece piece : axis) {
+    if (piece.axis == MapAxis::none) piece.stride = 1;
     if (!result.empty() && result.back().axis == piece.axis &&
-        result.back().stride == piece.size * piece.stride) {
+        (piece.axis == MapAxis::none || result.back().stride == piece.size * piece.stride)) {
       result.back().size *= piece.size;
       result.back().stride = piece.stride;
     } else {
@@ -48,7 +49,7 @@ TensorView TensorView::of_map(const Shape& shape) {
 
 TensorView TensorView::placed(const Dims& dims, const std::vector<MapAxis>& places) {
   std::vector<ViewAxis> axes(dims.size());
-  std::array<std::int64_t, 3> stride{1, 1, 1};
+  std::array<std::int64_t, 4> stride{1, 1, 1, 1};
   for (std::size_t i = dims.size(); i-- > 0;) {
     std::int64_t& inner = stride[static_cast<std::size_t>(places[i])];
     if (dims[i] != 1) axes[i] = {{.axis = places[i], .size = dims[i], .stride = inner}};
@@ -111,17 +112,26 @@ bool TensorView::only_channels(std::size_t i) const {
 }
 
 bool TensorView::only_places(std::size_t i) const {
-  return std::all_of(axes_[i].begin(), axes_[i].end(),
-                     [](const AxisPiece& piece) { return piece.axis != MapAxis::channel; });
+  return std::all_of(axes_[i].begin(), axes_[i].end(), [](const AxisPiece& piece) {
+    return piece.axis == MapAxis::row || piece.axis == MapAxis::column;
+  });
+}
+
+bool TensorView::repeats() const {
+  return std::any_of(axes_.begin(), axes_.end(), [](const ViewAxis& axis) {
+    return std::any_of(axis.begin(), axis.end(),
+                       [](const AxisPiece& piece) { return piece.axis == MapAxis::none; });
+  });
 }
 
 std::int64_t TensorView::index_of(std::size_t i, std::int64_t channel, std::int64_t row,
                                   std::int64_t column) const {
   std::int64_t index = 0;
   for (const AxisPiece& piece : axes_[i]) {
-    const std::int64_t place = piece.axis == MapAxis::channel ? channel
-                               : piece.axis == MapAxis::row   ? row
-                                                              : column;
+    const std::int64_t place = piece.axis == MapAxis::channel  ? channel
+                               : piece.axis == MapAxis::row    ? row
+                               : piece.axis == MapAxis::column ? column
+                                                               : 0;
     index = index * piece.size + place / piece.stride % piece.size;
   }
   return index;

@@ -21,7 +21,8 @@
 
 namespace fcn::tools {
 
-enum class MapAxis : std::uint8_t { channel, row, column };
+/// An axis of the map, or none: a value repeated, as Expand does, which no map needs to hold.
+enum class MapAxis : std::uint8_t { channel, row, column, none };
 
 /// Part of an axis of the map: (index / stride) % size.
 struct AxisPiece {
@@ -64,6 +65,8 @@ class TensorView {
   [[nodiscard]] bool only_channels(std::size_t i) const;
   /// Whether axis i runs over nothing but rows and columns.
   [[nodiscard]] bool only_places(std::size_t i) const;
+  /// Whether any axis repeats values.
+  [[nodiscard]] bool repeats() const;
   /// The index along axis i of the element at this place of the map.
   [[nodiscard]] std::int64_t index_of(std::size_t i, std::int64_t channel, std::int64_t row,
                                       std::int64_t column) const;
