@@ -4,6 +4,13 @@
 // Not here: run-time limits (limits.hpp) and anything about a particular arch (kernels/).
 #pragma once
 
+// Results are specified to the bit, NaN and infinity included. These flags let a compiler reorder sums and
+// assume that there is no NaN: the kernels' exponential and their sums were silently wrong.
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "fcn gives wrong scores under -ffast-math, -Ofast and the flags they stand for: compile without them"
+#endif
+
 #define FCN_VERSION_MAJOR 0
 #define FCN_VERSION_MINOR 1
 #define FCN_VERSION_PATCH 0

@@ -172,6 +172,15 @@ inline Status Executor::run(std::span<const ImageView> images, std::span<const T
                    "an image has " + std::to_string(image.channels) + " channels, the model takes " +
                        std::to_string(model_->input_channels()),
                    ""};
+  for (const ImageView& image : images) {
+    const std::ptrdiff_t row =
+        std::ptrdiff_t{image.width} * (image.channels == 0 ? model_->input_channels() : image.channels);
+    if (image.height > 1 && std::abs(image.row_stride) < row)
+      return Error{ErrorCode::invalid_argument,
+                   "an image's rows begin " + std::to_string(image.row_stride) + " bytes apart and have " +
+                       std::to_string(row),
+                   ""};
+  }
   for (const Tap& tap : taps)
     if (node(tap.node).fused_into)
       return Error{

@@ -4,11 +4,11 @@
 //   auto model = fcn::load_model("weights/fashion-resnet18.safetensors");
 //   if (!model) return std::puts(model.error().to_string().c_str());
 //   auto session = fcn::Session::create(*model, {.threads = 2});
-//   auto map = session->run({rgb_pixels, width, height, 3 * width});
-//   const int best = *map->predicted();
+//   auto map = session->run({rgb_pixels, width, height, 3 * width, 3});
+//   const int best = map->top(1)[0];
 //   const fcn::Peak peak = map->peak(best);
-//   std::printf("%s, %.1f %% at cell %d, %d\n", model->info().labels[best].c_str(), 100 * peak.probability,
-//   peak.row, peak.col);
+//   std::printf("%s, %.1f %% at cell %d, %d\n", model->label(best).c_str(), 100 * peak.probability, peak.row,
+//               peak.col);
 //
 // The including translation unit's own flags choose the kernels: without -mavx2 -mfma (or -march=native) an
 // x86-64 compiler gives SSE2, which is several times slower. docs/embedding.md says more.

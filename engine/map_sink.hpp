@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Turns rows of logits into a ScoreMap: softmax over the classes of each cell, the best cell of each class,
-// and the scores that were asked for.
+// Turns rows of logits into a ScoreMap: the probabilities that the model's activation makes of them, the best
+// cell of each class, and the scores that were asked for.
 #pragma once
 
 #include <algorithm>
@@ -34,9 +34,9 @@ class MapSink : public RowSink {
     const int end = std::min(block.first_row + block.row_count, map_->rows());
     for (int row = block.first_row; row < end; ++row) {
       const float* logits = block.pixel(0, row, 0);
-      softmax(block, logits);
-      keep_peaks(block, row);
-      const float* scores = map_->kind() == ScoreKind::logits ? logits : probabilities_.data();
+      const float* const probabilities = activate(block, logits);
+      keep_peaks(block, row, probabilities);
+      const float* scores = map_->kind() == ScoreKind::logits ? logits : probabilities;
       for (int col = 0; col < map_->cols(); ++col)
         std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map_->cell(row, col));
     }
@@ -46,7 +46,10 @@ class MapSink : public RowSink {
   MapSink(const kernels::KernelTable& table, ThreadPool& pool, AlignedBuffer row)
       : table_(&table), pool_(&pool), probabilities_(std::move(row)) {}
 
-  void softmax(const RowBlock& block, const float* logits) {
+  /// The row's probabilities; the logits themselves if the model has no activation.
+  const float* activate(const RowBlock& block, const float* logits) {
+    if (map_->activation() == ScoreActivation::none) return logits;
+    const auto kernel = map_->activation() == ScoreActivation::sigmoid ? table_->sigmoid : table_->softmax;
     float* probabilities = probabilities_.data();
     kernels::PixelBand band;
     band.channels = block.shape.channels;
@@ -54,13 +57,14 @@ class MapSink : public RowSink {
     band.width = block.shape.width;
     band.a = {&logits, block.pixel_stride, block.image_stride};
     band.out = {&probabilities, block.pixel_stride, block.image_stride};
-    pool_->run([&](int worker) { table_->softmax(band, split(band.width, 1, worker, pool_->size())); });
+    pool_->run([&](int worker) { kernel(band, split(band.width, 1, worker, pool_->size())); });
+    return probabilities;
   }
 
-  void keep_peaks(const RowBlock& block, int row) {
+  void keep_peaks(const RowBlock& block, int row, const float* probabilities) {
     std::vector<Peak>& peaks = map_->peaks();
     for (int col = 0; col < map_->cols(); ++col) {
-      const float* cell = probabilities_.data() + col * block.pixel_stride;
+      const float* cell = probabilities + col * block.pixel_stride;
       for (std::size_t c = 0; c < peaks.size(); ++c)
         if (cell[c] > peaks[c].probability) peaks[c] = {cell[c], row, col};
     }

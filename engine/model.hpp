@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,7 @@ struct ModelOptions {
   Limits limits;
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   bool unfused = false;  ///< additions and relus are nodes of their own, to be tapped. Never changes bits.
+  std::optional<ScoreActivation> activation = std::nullopt;  ///< instead of what the model says of its scores
 };
 
 class Model {
@@ -48,6 +50,8 @@ class Model {
 
   [[nodiscard]] const Graph& graph() const { return graph_; }  ///< its weights are empty: they are packed
   [[nodiscard]] const ModelInfo& info() const { return info_; }
+  /// The class's label; "class 7" if the model has none.
+  [[nodiscard]] std::string label(int class_id) const { return info_.label(class_id); }
   [[nodiscard]] const kernels::KernelTable& table() const { return *table_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] const AlignedBuffer& packed(NodeId node) const { return packed_[node]; }
@@ -203,6 +207,7 @@ Result<Model> Model::build(Graph graph, ModelInfo info, const ModelOptions& opti
   model.table_ = options.table;
   model.limits_ = options.limits;
   model.info_ = std::move(info);
+  if (options.activation) model.info_.activation = *options.activation;
   model.graph_ = options.unfused ? passes::unfuse(std::move(graph)) : std::move(graph);
   model.packed_.reserve(model.graph_.nodes.size());
   // Layers are read into the memory of those before, so that the system need not find and clear new pages for

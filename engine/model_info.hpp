@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -70,6 +71,12 @@ struct ModelInfo {
   std::string exporter;                  ///< provenance: "fcn-export 0.1.0"
   std::uint64_t trained_parameters = 0;  ///< learned parameters before folding
   std::optional<SelfTest> self_test;
+
+  /// The class's label; "class 7" if there is none.
+  [[nodiscard]] std::string label(int class_id) const {
+    const auto index = static_cast<std::size_t>(class_id);
+    return index < labels.size() ? labels[index] : "class " + std::to_string(class_id);
+  }
 };
 
 }  // namespace fcn::inline FCN_ABI

@@ -54,7 +54,9 @@ class Session {
     const auto start = std::chrono::steady_clock::now();
     if (Status ok = prepare(image); !ok) return ok;
     const Plan& plan = running_->executor.plan();
-    if (Status ok = map.reset(plan.map_shape(), options_.scores, plan.geometry(), model_->info().background);
+    const ModelInfo& info = model_->info();
+    if (Status ok =
+            map.reset(plan.map_shape(), options_.scores, plan.geometry(), info.background, info.activation);
         !ok)
       return ok;
     const auto planned = std::chrono::steady_clock::now();

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -103,20 +104,42 @@ Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
   return network.is_fcn ? Status() : passes::to_fcn(graph, info, &changes);
 }
 
-/// Runs the classifier as trained and the FCN on one window of noise. They are the same function, computed in
-/// another order, so they may differ by rounding alone.
-Result<Comparison> prove(const std::vector<float>& expected, const Model& fcn, const SelfTest& picture,
-                         double bound) {
+/// Compares what the classifier and the FCN give, which may differ by `bound` at most.
+Result<Comparison> prove(std::span<const float> expected, std::span<const float> found, const char* what,
+                         const auto& bound) {
+  const auto result = compare({expected.begin(), expected.end()}, {found.begin(), found.end()});
+  if (!result) return result.error().at("conversion check");
+  const double most = bound(*result);
+  if (result->largest_difference <= most) return result;
+  return Error{ErrorCode::mismatch,
+               std::string("the converted network's ") + what + " differ from the classifier's by " +
+                   std::to_string(result->largest_difference) + ", rounding explains " +
+                   std::to_string(most) + "; nothing was written, please report this",
+               "conversion check"};
+}
+
+/// Runs the FCN on one window of noise, on which the classifier as trained gave `expected`. They are the same
+/// function, computed in another order, so they may differ by rounding alone: by `bound` times the largest
+/// logit, and where the classifier itself makes probabilities, those by what that explains.
+Status prove_scores(const std::vector<float>& expected, const Model& fcn, const SelfTest& picture,
+                    double bound, ExportReport& report) {
+  const auto& ending = report.meaning.ending;
   const auto found = run_picture(fcn, picture);
   if (!found) return found.error();
-  const auto result = compare(expected, *found);
-  if (!result) return result.error().at("conversion check");
-  if (result->largest_difference <= bound * result->scale) return result;
-  return Error{ErrorCode::mismatch,
-               "the converted network differs from the classifier by " +
-                   std::to_string(result->largest_difference) + ", rounding explains " +
-                   std::to_string(bound * result->scale) + "; nothing was written, please report this",
-               "conversion check"};
+  const std::span<const float> all(expected);
+  const std::size_t logits = ending ? all.size() / 2 : all.size();
+  const auto proof = prove(all.first(logits), *found, "logits",
+                           [&](const Comparison& result) { return bound * result.scale; });
+  if (!proof) return proof.error();
+  report.proof = *proof;
+  if (!ending) return {};
+  const auto made = probabilities_of(*found, report.classes, ending->activation);
+  const auto probabilities = prove(all.subspan(logits), made, "probabilities", [&](const Comparison&) {
+    return probability_bound(ending->activation, bound * proof->scale, report.classes);
+  });
+  if (!probabilities) return probabilities.error();
+  report.probability_proof = *probabilities;
+  return {};
 }
 
 /// How the converted network is run.
@@ -134,9 +157,7 @@ Status prove_and_test(const std::vector<float>& expected, Graph& graph, ModelInf
   options.table = run.table;
   auto fcn = Model::from_graph(graph, info, options);
   if (!fcn) return fcn.error();
-  const auto proof = prove(expected, *fcn, run.picture, run.bound);
-  if (!proof) return proof.error();
-  report.proof = *proof;
+  if (Status proof = prove_scores(expected, *fcn, run.picture, run.bound, report); !proof) return proof;
   if (run.half) {
     if (Status rounded = round_weights_to_half(graph); !rounded) return rounded;
     fcn = Model::from_graph(graph, info, options);
@@ -217,6 +238,8 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (!shapes) return shapes.error().at("--window");
 
   report.format = network->format;
+  report.meaning = find_meaning(graph, *shapes, request.activation, network->activation);
+  const auto& ending = report.meaning.ending;
   report.classes = (*shapes)[graph.output].channels;
   tell_sources(request, *network, report);
   auto layers = layer_table(graph, window, parameters_by_node(graph));
@@ -225,6 +248,7 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   auto info = describe(request, *network, report.preprocessing, report.classes);
   if (!info) return info.error();
   info->source_sha256 = *digest;
+  info->activation = report.meaning.activation;
 
   const auto say = [&](const char* stage) {
     if (request.progress) request.progress(stage);
@@ -234,8 +258,11 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (!table) return table.error();
   say("running the network as trained");
   const SelfTest picture = make_picture(window.y, window.x, channels);
-  const auto expected = run_picture(graph, *info, picture, **table);
+  const auto expected =
+      run_picture(ending ? with_own_probabilities(graph, *ending) : graph, *info, picture, **table);
   if (!expected) return expected.error().at(request.checkpoint);
+  if (ending)
+    if (const Status dropped = passes::drop_ending(graph, *ending); !dropped) return dropped.error();
   const double trained_bound = rounding_bound(graph);
   if (const Status converted = convert(*network, *info, request.fold, report.changes); !converted)
     return converted.error().at(request.checkpoint);

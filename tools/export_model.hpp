@@ -15,6 +15,7 @@
 #include "engine/result.hpp"
 #include "tools/labels/label_file.hpp"
 #include "tools/preprocessing.hpp"
+#include "tools/score_meaning.hpp"
 #include "tools/self_test.hpp"
 
 namespace fcn::tools {
@@ -30,8 +31,9 @@ struct ExportRequest {
   std::string key;               ///< which of a checkpoint's state_dicts; empty for the best
   std::string output_name;       ///< of an ONNX file with several outputs; empty for the classifier's
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
-  bool half = false;             ///< of a model file only
-  bool to_onnx = false;          ///< write the FCN as ONNX, for other engines, instead of as a model file
+  std::optional<ScoreActivation> activation;  ///< nothing for what the network ends in, or its file says
+  bool half = false;                          ///< of a model file only
+  bool to_onnx = false;  ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;
   std::function<void(const char* stage)> progress;  ///< told before each stage that may take seconds
 };
@@ -46,10 +48,12 @@ struct ExportReport {
   std::string window_source;
   std::string labels_source;
   int classes = 0;
-  Comparison proof;        ///< classifier as trained against FCN, on one window
+  Comparison proof;        ///< classifier as trained against FCN, on one window: their logits
   std::string proof_arch;  ///< whose kernels ran it
   std::optional<Extent>
       kernel_check;  ///< where those are not the reference's: the picture on which they agreed
+  std::optional<Comparison> probability_proof;  ///< likewise, if the network itself makes probabilities
+  ScoreMeaning meaning;
   std::uint64_t file_bytes = 0;
 };
 

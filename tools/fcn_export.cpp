@@ -49,6 +49,7 @@ struct Arguments {
   std::string channels;
   std::string window;
   std::string key;
+  std::string activation;
   std::string to = "model";
   std::string size;
   std::string pool_stride;
@@ -152,6 +153,10 @@ Result<fcn::tools::ExportRequest> make_request(const Arguments& arguments) {
     request.labels_source = arguments.labels;
   }
   if (!arguments.background.empty()) request.background = arguments.background;
+  const auto& activations = fcn::kind_names<fcn::ScoreActivation>;
+  if (!arguments.activation.empty())
+    request.activation = static_cast<fcn::ScoreActivation>(
+        std::find(activations.begin(), activations.end(), arguments.activation) - activations.begin());
   return request;
 }
 
@@ -181,17 +186,21 @@ std::string size_report(const fcn::ModelInfo& info) {
 }
 
 std::string export_report(const fcn::tools::ExportReport& report, const std::string& output) {
-  std::string text = fmt::format("{}, {}, {} classes, window {}x{}\n\n{}\n", report.info.name, report.format,
-                                 report.classes, report.info.window.y, report.info.window.x, report.layers);
+  std::string text = fmt::format("{}, {}, {}, window {}x{}\n\n{}\n", report.info.name, report.format,
+                                 report.classes == 1 ? "1 class" : fmt::format("{} classes", report.classes),
+                                 report.info.window.y, report.info.window.x, report.layers);
   for (const std::string& note : report.notes) text += fmt::format("Note: {}.\n", fcn::printable(note));
   text += fcn::tools::preprocessing_table(report) + "\n";
   text += head_report(report.changes) + size_report(report.info) + "\n";
   text += fmt::format(
       "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
       report.proof.largest_difference, report.proof.scale);
+  if (report.probability_proof)
+    text += fmt::format("  its probabilities by {:.2g}\n", report.probability_proof->largest_difference);
   if (report.kernel_check)
     text += fmt::format("Computed with the {} kernels, whose bits were the reference's on {}x{} pixels\n",
                         report.proof_arch, report.kernel_check->y, report.kernel_check->x);
+  text += fcn::tools::meaning_text(report.meaning, report.classes);
   return text + fmt::format("Written: {}, {} bytes\n", fcn::printable(output),
                             fcn::tools::with_commas(report.file_bytes));
 }
@@ -284,6 +293,11 @@ void declare_export(CLI::App& app, Arguments& arguments) {
                  "What to write: a model for fcn-infer, or ONNX for other engines (model)")
       ->check(CLI::IsMember({"model", "onnx"}))
       ->type_name("model|onnx");
+  app.add_option(
+         "--activation", arguments.activation,
+         "How logits become scores, where the network does not end\nin it (softmax; of one class sigmoid)")
+      ->check(CLI::IsMember({"softmax", "sigmoid", "none"}))
+      ->type_name("softmax|sigmoid|none");
   app.add_flag("--half", arguments.half, "Store weights as float16: half the size");
   app.add_flag("--no-fold", arguments.no_fold, "Keep batch norms as layers of their own");
   app.add_flag("-q,--quiet", arguments.quiet, "Print errors only");

@@ -31,9 +31,11 @@ int exit_after_printing(const std::string& text) {
 
 Result<Model> load_model(const std::string& path, const kernels::KernelTable* table,
                          const InferOptions& options) {
-  auto model = Model::load(
-      path,
-      {.table = table, .limits = {}, .algorithm = options.algorithm, .unfused = !options.layers.empty()});
+  auto model = Model::load(path, {.table = table,
+                                  .limits = {},
+                                  .algorithm = options.algorithm,
+                                  .unfused = !options.layers.empty(),
+                                  .activation = options.activation});
   if (!model) return model;
   if (const int channels = model->input_channels(); channels != 3 && channels != 1)
     return Error{ErrorCode::unsupported,

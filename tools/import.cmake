@@ -11,7 +11,7 @@ find_package(ONNX CONFIG REQUIRED GLOBAL)
 
 add_library(fcn_import STATIC
   export_model.cpp export_report.cpp export_work.cpp input_start.cpp inspect_file.cpp layer_table.cpp model_writer.cpp
-  onnx_curves.cpp onnx_ops.cpp onnx_writer.cpp preprocessing.cpp read_back.cpp self_test.cpp sha256.cpp
+  onnx_curves.cpp onnx_ops.cpp onnx_writer.cpp preprocessing.cpp read_back.cpp score_meaning.cpp self_test.cpp sha256.cpp
   import/metadata/exporter_words.cpp import/metadata/sidecar_files.cpp
   labels/label_file.cpp labels/label_lines.cpp labels/label_literals.cpp labels/label_table.cpp labels/label_text.cpp
   labels/label_yaml.cpp labels/literal.cpp labels/quoted_text.cpp

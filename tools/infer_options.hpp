@@ -34,9 +34,11 @@ struct InferOptions {
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   std::vector<std::string> class_names;
   RegionRequest regions;
+  std::optional<double> threshold;  ///< RegionRequest's; nothing for what suits the model's scores
   Placement placement = Placement::centers;
   ScoreKind scores = ScoreKind::probabilities;
-  std::string json;  ///< empty for none; "-" for standard output
+  std::optional<ScoreActivation> activation;  ///< nothing for what the model says
+  std::string json;                           ///< empty for none; "-" for standard output
   std::string npy;
   std::string overlay;
   std::string layers;  ///< folder for pictures of feature maps

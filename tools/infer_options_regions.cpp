@@ -14,8 +14,8 @@ void add_region_options(CommandLine& line, InferOptions& options) {
       },
       "List connected regions: of the shown class (shown),\nof all classes (all), or the tutorials' box "
       "(tutorial)");
-  group.fraction("--threshold", options.regions.threshold,
-                 "The least probability in a region (default: 0.25)");
+  group.fraction("--threshold", options.threshold,
+                 "The least probability in a region (default: 0.25, or\n0.5 where classes are independent)");
   group.fraction(
       "--nms", options.regions.nms,
       "Drop regions whose boxes overlap a better one's by\nmore than this intersection over union");

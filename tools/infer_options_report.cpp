@@ -21,6 +21,10 @@ void add_report_options(CommandLine& line, InferOptions& options) {
         options.scores = taken == 1 ? ScoreKind::logits : ScoreKind::probabilities;
       },
       "Scores: probabilities (default) or logits");
+  group.choice(
+      "--activation", {"softmax", "sigmoid", "none"},
+      [&options](std::size_t taken) { options.activation = static_cast<ScoreActivation>(taken); },
+      "What makes probabilities of logits (default: as the\nmodel says)");
   group.flag("-q,--quiet", options.quiet, "Only errors and the outputs asked for");
   group.flag("-v,--verbose", options.verbose, "Also the map's shape and each cell's winning class");
   group.flag("--profile", options.profile, "Also time, GFLOP/s and share of the peak of each layer");

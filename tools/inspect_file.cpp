@@ -57,15 +57,13 @@ std::string label_list(const ModelInfo& info) {
   return text;
 }
 
-std::string class_name(const ModelInfo& info, int id) {
-  const auto index = static_cast<std::size_t>(id);
-  return index < info.labels.size() ? info.labels[index] : fmt::format("class {}", id);
-}
-
 std::string describe(const ModelInfo& info) {
   std::string text = field("Model", info.name);
   text += field("Labels", label_list(info));
-  if (info.background) text += field("Background", class_name(info, *info.background));
+  if (info.background) text += field("Background", info.label(*info.background));
+  text += field("Scores", info.activation == ScoreActivation::none
+                              ? "as the network gives them"
+                              : fmt::format("{} of its logits", kind_name(info.activation)));
   text += field("Mean", number_list(info.mean)) + field("Std", number_list(info.std));
   text += field("Window", fmt::format("{}x{} (height x width)", info.window.y, info.window.x));
   text += field("Source", fmt::format("{} (SHA-256 {})", info.source, info.source_sha256));

@@ -9,19 +9,27 @@
 namespace fcn::tools {
 namespace {
 
-/// The softmax of the logits of one cell, in float64, for one class after the other.
-class CellSoftmax {
+/// What the activation makes of the logits of one cell, in float64, for one class after the other.
+class CellProbabilities {
  public:
-  CellSoftmax(const float* logits, int classes)
-      : logits_(logits), largest_(static_cast<double>(*std::max_element(logits, logits + classes))) {
-    for (int id = 0; id < classes; ++id) sum_ += share(id);
+  CellProbabilities(const float* logits, int classes, ScoreActivation activation)
+      : logits_(logits),
+        activation_(activation),
+        largest_(static_cast<double>(*std::max_element(logits, logits + classes))) {
+    if (activation == ScoreActivation::softmax)
+      for (int id = 0; id < classes; ++id) sum_ += share(id);
   }
-  [[nodiscard]] float probability(int id) const { return static_cast<float>(share(id) / sum_); }
+  [[nodiscard]] float of(int id) const {
+    if (activation_ == ScoreActivation::none) return logits_[id];
+    if (activation_ == ScoreActivation::softmax) return static_cast<float>(share(id) / sum_);
+    return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(logits_[id]))));
+  }
 
  private:
   [[nodiscard]] double share(int id) const { return std::exp(static_cast<double>(logits_[id]) - largest_); }
 
   const float* logits_;
+  ScoreActivation activation_;
   double largest_;
   double sum_ = 0;
 };
@@ -31,10 +39,10 @@ void find_peaks(ScoreMap& map) {
   for (int row = 0; row < map.rows(); ++row)
     for (int col = 0; col < map.cols(); ++col) {
       const float* const cell = map.cell(row, col);
-      std::optional<CellSoftmax> softmax;
-      if (map.kind() == ScoreKind::logits) softmax.emplace(cell, map.classes());
+      std::optional<CellProbabilities> probabilities;
+      if (map.kind() == ScoreKind::logits) probabilities.emplace(cell, map.classes(), map.activation());
       for (int id = 0; id < map.classes(); ++id) {
-        const float here = softmax ? softmax->probability(id) : cell[id];
+        const float here = probabilities ? probabilities->of(id) : cell[id];
         Peak& peak = peaks[static_cast<std::size_t>(id)];
         if (here > peak.probability) peak = {here, row, col};
       }
@@ -51,7 +59,8 @@ MapFusion::MapFusion(Fuse fuse, ScoreMap& fused)
 Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, const MapGeometry& geometry,
                                    ScoreMap& fused) {
   const Shape shape{first.classes(), first.rows(), first.cols()};
-  if (Status ok = fused.reset(shape, first.kind(), geometry, first.background()); !ok) return ok.error();
+  if (Status ok = fused.reset(shape, first.kind(), geometry, first.background(), first.activation()); !ok)
+    return ok.error();
   for (int row = 0; row < first.rows(); ++row)
     for (int col = 0; col < first.cols(); ++col)
       std::copy_n(first.cell(row, col), first.classes(), fused.cell(row, col));

@@ -27,7 +27,7 @@ class MapFusion {
   void add(const ScoreMap& map, const MapGeometry& geometry);
 
   /// Divides a mean by the number of maps that spoke for each cell, and finds the best cell of each class:
-  /// the probability there, or, of logits, their softmax.
+  /// the probability there, of logits what the activation makes of them.
   void finish();
 
  private:

@@ -54,6 +54,7 @@ void add_metadata(onnx::ModelProto& model, const ModelInfo& info) {
     entry.set_value(value);
   };
   if (!info.labels.empty()) add("labels", Json(info.labels).dump());
+  add("activation", std::string(kind_name(info.activation)));
   add("mean", Json(info.mean).dump());
   add("std", Json(info.std).dump());
   add("window", std::to_string(info.window.y) + "x" + std::to_string(info.window.x));

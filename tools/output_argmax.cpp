@@ -43,25 +43,19 @@ constexpr double kCover = 0.6;
 
 /// The winners of all cells, and their colours.
 struct Winners {
-  std::vector<int> cells;  ///< class of each cell, row by row; -1 for the background or no number
+  std::vector<int> cells;  ///< class of each cell, row by row; -1 for none
   std::map<int, std::size_t> colours;
   std::vector<std::string> legend;  ///< in the order of kColours
 
   explicit Winners(const RunReport& report);
 };
 
-int winner_of(const ScoreMap& map, int row, int col) {
-  const float* const scores = map.cell(row, col);
-  const auto best = static_cast<int>(std::max_element(scores, scores + map.classes()) - scores);
-  return std::isnan(scores[best]) || best == map.background() ? -1 : best;
-}
-
 Winners::Winners(const RunReport& report) {
   const ScoreMap& map = *report.map;
   std::map<int, int> cells_of;
   for (int row = 0; row < map.rows(); ++row) {
     for (int col = 0; col < map.cols(); ++col) {
-      cells.push_back(winner_of(map, row, col));
+      cells.push_back(map.winner(row, col).value_or(-1));
       if (cells.back() >= 0) ++cells_of[cells.back()];
     }
   }
@@ -95,7 +89,7 @@ void draw_legend(const Canvas& strip, const Winners& winners, const Measures& si
   const double column = static_cast<double>(strip.width - sizes.pad) / kLegendColumns;
   const int swatch = static_cast<int>(std::lround(1.2 * sizes.cap));
   draw_text(strip, sizes.pad, sizes.pad + sizes.cap,
-            winners.legend.empty() ? "no cell shows anything but background" : "cells won by each class",
+            winners.legend.empty() ? "no cell is won by any class" : "cells won by each class",
             sizes.small(kGrey));
   for (std::size_t i = 0; i < winners.legend.size(); ++i) {
     const double left = sizes.pad + column * static_cast<double>(i % kLegendColumns);

@@ -15,10 +15,11 @@ namespace {
 
 Json peak_fields(const RunReport& report, int id) {
   const ClassPeak peak = class_peak(report, id);
+  const bool probable = report.map->activation() != ScoreActivation::none;
   Json fields = {
       {"class", peak.id},
       {"label", peak.label},
-      {"probability", json_number(peak.probability)},
+      {"probability", probable ? Json(json_number(peak.probability)) : Json(nullptr)},
       {"row", peak.row},
       {"col", peak.col},
       {"center_px", Json::array({json_pixels(peak.center_x), json_pixels(peak.center_y)})},
@@ -26,7 +27,7 @@ Json peak_fields(const RunReport& report, int id) {
       {"center_original_px", json_point(peak.original_center)},
       {"window_original_px", json_box(peak.original_window)}};
   if (report.map->kind() == ScoreKind::logits) fields["logit"] = json_number(peak.score);
-  if (report.scales) fields["best_scale"] = best_scale_fields(*report.scales, id);
+  if (report.scales) fields["best_scale"] = best_scale_fields(*report.scales, id, probable);
   return fields;
 }
 
@@ -98,11 +99,15 @@ Json original_fields(const OriginalFrame& frame, const MapGeometry& geometry) {
 }
 
 std::string json_line(const RunReport& report) {
-  Json line = {
-      {"schema", "fcn-infer/1"},   {"image", report.image},
-      {"width", report.width},     {"height", report.height},
-      {"model", report.model},     {"classes", report.map->classes()},
-      {"map", map_fields(report)}, {"original", original_fields(report.frame, report.map->geometry())}};
+  Json line = {{"schema", "fcn-infer/1"},
+               {"image", report.image},
+               {"width", report.width},
+               {"height", report.height},
+               {"model", report.model},
+               {"classes", report.map->classes()},
+               {"activation", std::string(kind_name(report.map->activation()))},
+               {"map", map_fields(report)},
+               {"original", original_fields(report.frame, report.map->geometry())}};
   const Extent padded =
       padded_size({report.height, report.width}, report.info->window, report.info->size_multiple);
   if (padded != Extent{report.height, report.width})

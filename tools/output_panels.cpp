@@ -93,7 +93,7 @@ void draw_regions(const Canvas& canvas, const RunReport& report, const PanelGrid
   for (const Region& region : report.regions) draw_frame(canvas, box_of(region), name_sizes.line, kFrame);
   for (auto region = report.regions.rbegin(); region != report.regions.rend(); ++region) {
     const std::string name = fmt::format("{} {}", printable(class_label(*report.info, region->class_id)),
-                                         score_text(region->peak, ScoreKind::probabilities));
+                                         score_text(region->peak, report.map->kind()));
     draw_tag(canvas, static_cast<int>(grid.panel.height), box_of(*region), name, kFrame, name_sizes);
   }
 }
@@ -121,8 +121,7 @@ Status write_side_by_side(AtomicFile& file, const PictureResult& result) {
   const Caption caption = shown ? caption_of(report, class_title(report, *shown, "  "),
                                              report.region_request.kind == RegionKind::none
                                                  ? ""
-                                                 : fmt::format("boxes: regions of {:g} % or more",
-                                                               100 * report.region_request.threshold),
+                                                 : "boxes: regions of " + threshold_text(report) + " or more",
                                              heat_scale(*report.map, *shown))
                                 : caption_of(report, "nothing but background", "", std::nullopt);
   return write_drawing(file, grid.width, grid.height, limits, [&](const Canvas& canvas) {

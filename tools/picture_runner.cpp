@@ -37,6 +37,14 @@ PictureRunner::PictureRunner(const Model& model, const std::string& model_path, 
 
 Status PictureRunner::prepare(bool several) {
   several_ = several;
+  const bool thresholds =
+      options_.regions.kind != RegionKind::none || !options_.mask.empty() || !options_.masked.empty();
+  if (thresholds && !options_.threshold && model_.info().activation == ScoreActivation::none)
+    return Error{ErrorCode::invalid_argument,
+                 "regions and masks need --threshold: the model's scores are no probabilities",
+                 options_.regions.kind != RegionKind::none ? "--regions"
+                 : options_.mask.empty()                   ? "--masked"
+                                                           : "--mask"};
   for (const std::string& name : options_.class_names) {
     auto found = find_class(model_.info(), class_count(model_), name);
     if (!found) return found.error().at("--class");
@@ -209,6 +217,7 @@ void PictureRunner::complete(RunReport& report, const Picture& picture) const {
   report.placement = options_.placement;
   report.asked_classes = asked_classes_;
   report.region_request = options_.regions;
+  report.region_request.threshold = options_.threshold.value_or(usual_threshold(model_.info().activation));
   report.threads = session_->threads();
   report.arch = model_.table().arch;
 }

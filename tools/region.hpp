@@ -39,7 +39,7 @@ enum class RegionKind {
 
 struct RegionRequest {
   RegionKind kind = RegionKind::none;
-  double threshold = 0.25;
+  double threshold = 0.25;  ///< in the unit of the map's scores
   bool contours = false;
   std::optional<double> nms;  ///< drop a region whose box overlaps a better one's by more than this IoU
 };

@@ -13,6 +13,12 @@
 
 namespace fcn::tools {
 
+/// The threshold where none is asked for: a class that others compete with seldom reaches a half at its edge,
+/// one by itself is likelier there than not from a half on.
+inline double usual_threshold(ScoreActivation activation) {
+  return activation == ScoreActivation::sigmoid ? 0.5 : 0.25;
+}
+
 /// Which pixels of an enlarged map belong to a region.
 struct RegionRule {
   Placement placement = Placement::centers;
@@ -27,7 +33,7 @@ struct RegionRule {
 /// The classes whose regions the report asks for; never the background unless it was asked for by name.
 std::vector<int> region_classes(const RunReport& report);
 
-/// Best peak first. The map must hold probabilities. ErrorCode::limit_exceeded if a class breaks into more
+/// Best peak first. ErrorCode::limit_exceeded if a class breaks into more
 /// than 100,000 pieces: the threshold lies in noise then.
 Result<std::vector<Region>> find_regions(const RunReport& report);
 

@@ -12,8 +12,7 @@
 namespace fcn::tools {
 
 std::string class_label(const ModelInfo& info, int id) {
-  const auto index = static_cast<std::size_t>(id);
-  return index < info.labels.size() ? info.labels[index] : fmt::format("class {}", id);
+  return info.label(id);
 }
 
 ClassPeak class_peak(const RunReport& report, int id) {
@@ -40,7 +39,8 @@ ClassPeak class_peak(const RunReport& report, int id) {
 }
 
 std::optional<int> shown_class(const RunReport& report) {
-  return report.asked_classes.empty() ? report.map->predicted() : report.asked_classes.front();
+  const std::vector<int> shown = shown_classes(report);
+  return shown.empty() ? std::nullopt : std::optional<int>(shown.front());
 }
 
 std::vector<int> shown_classes(const RunReport& report) {
@@ -63,6 +63,12 @@ Result<int> find_class(const ModelInfo& info, int classes, const std::string& na
                fmt::format("the model has no class \"{}\"; --list-classes shows its {} classes",
                            printable(name), classes),
                ""};
+}
+
+std::string threshold_text(const RunReport& report) {
+  const double threshold = report.region_request.threshold;
+  return report.map->kind() == ScoreKind::logits ? fmt::format("{:g}", threshold)
+                                                 : fmt::format("{:g} %", 100 * threshold);
 }
 
 std::string score_text(float score, ScoreKind kind) {

@@ -48,9 +48,9 @@ struct RunReport {
 /// The best cell of one class, in every unit that outputs state it.
 struct ClassPeak {
   int id = 0;
-  std::string label;  ///< from the model file: escape it before showing it
-  float probability = 0;
-  float score = 0;  ///< what the map holds there: the probability again, or the logit
+  std::string label;      ///< from the model file: escape it before showing it
+  float probability = 0;  ///< Peak::probability
+  float score = 0;        ///< what the map holds there: the probability again, or the logit
   int row = 0;
   int col = 0;
   double center_x = 0;  ///< pixel that the network looks at
@@ -68,11 +68,11 @@ std::string class_label(const ModelInfo& info, int id);
 
 ClassPeak class_peak(const RunReport& report, int id);
 
-/// The class to picture where there is room for one: the first that was asked for, or the predicted one;
-/// nothing if the model knows only a background.
+/// The class to picture where there is room for one: the first that was asked for, or the one with the
+/// highest peak, even if it is not likely; nothing if the model knows only a background.
 std::optional<int> shown_class(const RunReport& report);
 
-/// All classes that were asked for, or the predicted one.
+/// All classes that were asked for, or the one with the highest peak.
 std::vector<int> shown_classes(const RunReport& report);
 
 /// The classes to list: all that were asked for, or the best RunReport::top.
@@ -80,6 +80,9 @@ std::vector<int> listed_classes(const RunReport& report);
 
 /// A class by number or label; a label that is also a number counts as a label. An Error names what exists.
 Result<int> find_class(const ModelInfo& info, int classes, const std::string& name);
+
+/// The threshold of regions for people, in the unit of the map's scores.
+std::string threshold_text(const RunReport& report);
 
 /// A score for people: a percentage that never rounds up to 100, or a logit.
 std::string score_text(float score, ScoreKind kind);

@@ -74,13 +74,13 @@ Json scale_fields(const ScaleReport& scales) {
   return list;
 }
 
-Json best_scale_fields(const ScaleReport& scales, int id) {
+Json best_scale_fields(const ScaleReport& scales, int id, bool probable) {
   const auto index = static_cast<std::size_t>(id);
   const ScaleRun& run = scales.scales[scales.best[index]];
   const Peak& peak = run.peaks[index];
   const MapGeometry& geometry = run.geometry;
   return {{"scale", run.scale},
-          {"probability", json_number(peak.probability)},
+          {probable ? "probability" : "logit", json_number(peak.probability)},
           {"center_px",
            Json::array({json_pixels(geometry.center_x(peak.col)), json_pixels(geometry.center_y(peak.row))})},
           {"window_px", Json::array({geometry.window_left(peak.col), geometry.window_top(peak.row),

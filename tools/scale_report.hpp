@@ -17,7 +17,8 @@ std::string scale_lines(const RunReport& report, const ScaleReport& scales);
 /// The JSON line's scales.
 Json scale_fields(const ScaleReport& scales);
 
-/// The highest peak of a class in the maps before they were fused: which scale, and where in the picture.
-Json best_scale_fields(const ScaleReport& scales, int id);
+/// The highest peak of a class in the maps before they were fused: which scale, and where in the picture. Not
+/// `probable` where the model's scores are no probabilities.
+Json best_scale_fields(const ScaleReport& scales, int id, bool probable);
 
 }  // namespace fcn::tools

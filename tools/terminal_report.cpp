@@ -81,6 +81,14 @@ std::string picture_of_map(const ScoreMap& map, int class_id) {
   return text;
 }
 
+/// What percentages mean where they are not shares of one whole.
+std::string meaning_line(const ScoreMap& map) {
+  if (map.activation() != ScoreActivation::sigmoid) return "";
+  const std::string each =
+      map.classes() == 1 ? "" : "  each class by itself: percentages need not add up to 100\n";
+  return each + (map.predicted() ? "" : "  found nothing: no class reaches 50 %\n");
+}
+
 std::string class_lines(const RunReport& report) {
   const ScoreKind kind = report.map->kind();
   std::vector<int> ids = report.map->top(report.top);
@@ -90,11 +98,12 @@ std::string class_lines(const RunReport& report) {
   std::string text;
   for (const int id : ids) {
     const ClassPeak peak = class_peak(report, id);
-    text += fmt::format("  {} {:>8}  {}  at ({:.5g}, {:.5g})\n", in_columns(peak.label, 24),
-                        score_text(peak.score, kind), bar(static_cast<double>(peak.probability), 20),
-                        peak.center_x, peak.center_y);
+    const bool probable = report.map->activation() != ScoreActivation::none;  // else a bar has no end
+    text += fmt::format(
+        "  {} {:>8}  {}at ({:.5g}, {:.5g})\n", in_columns(peak.label, 24), score_text(peak.score, kind),
+        probable ? bar(static_cast<double>(peak.probability), 20) + "  " : "", peak.center_x, peak.center_y);
   }
-  return text;
+  return text + meaning_line(*report.map);
 }
 
 /// The winning class of each cell by number, as the tutorials print it.
@@ -106,7 +115,10 @@ std::string winner_grid(const ScoreMap& map) {
     text += ' ';
     for (int col = 0; col < map.cols(); ++col) {
       const float* const cell = map.cell(row, col);
-      text += fmt::format(" {:>{}}", std::max_element(cell, cell + map.classes()) - cell, width);
+      if (map.activation() == ScoreActivation::sigmoid && !map.winner(row, col))
+        text += fmt::format(" {:>{}}", '-', width);
+      else
+        text += fmt::format(" {:>{}}", std::max_element(cell, cell + map.classes()) - cell, width);
     }
     text += '\n';
   }
@@ -191,8 +203,11 @@ std::string terminal_line(const RunReport& report) {
   const auto shown = shown_class(report);
   if (!shown) return fmt::format("{}: nothing but background\n", printable(report.image));
   const ClassPeak peak = class_peak(report, *shown);
-  return fmt::format("{}: {} {} at ({:.5g}, {:.5g})\n", printable(report.image), printable(peak.label),
-                     score_text(peak.score, report.map->kind()), peak.center_x, peak.center_y);
+  const bool unlikely = report.asked_classes.empty() && !report.map->predicted();
+  return fmt::format("{}: {}{} {} at ({:.5g}, {:.5g}){}\n", printable(report.image),
+                     unlikely ? "found nothing (" : "", printable(peak.label),
+                     score_text(peak.score, report.map->kind()), peak.center_x, peak.center_y,
+                     unlikely ? ")" : "");
 }
 
 std::string class_list(const ModelInfo& info, int classes) {

@@ -58,9 +58,13 @@ struct MeanSquare {
 /// Takes in cells and windows in pairs.
 class AgreementCount {
  public:
+  explicit AgreementCount(ScoreActivation activation)
+      : independent_(activation == ScoreActivation::sigmoid) {}
+
   void add(int row, int col, std::size_t sides_at_edge, const float* cell, const float* window, int classes) {
     const auto best = [&](const float* logits) {
-      return static_cast<int>(std::max_element(logits, logits + classes) - logits);
+      const float* const largest = std::max_element(logits, logits + classes);
+      return independent_ && !(*largest >= 0) ? kNoClass : static_cast<int>(largest - logits);
     };
     ++found_.cells;
     if (best(cell) == best(window))
@@ -89,6 +93,7 @@ class AgreementCount {
   }
 
  private:
+  bool independent_;  // a class below 50 % is none then
   WindowAgreement found_;
   Correlation correlation_;
   MeanSquare difference_;
@@ -103,7 +108,7 @@ std::size_t sides_at_edge(const WindowOrigin& at, const Extent& window, const Im
 class Comparer {
  public:
   Comparer(const Model& model, Session& session, const ImageView& image)
-      : model_(model), session_(session), image_(image) {}
+      : model_(model), session_(session), image_(image), agreement_(model.info().activation) {}
 
   Result<WindowComparison> run(int stride) {
     if (Status ran = session_.run_into(image_, map_); !ran) return ran.error();

@@ -15,6 +15,8 @@
 
 namespace fcn::tools {
 
+inline constexpr int kNoClass = -1;  ///< where classes are independent and none is likelier than not
+
 /// What cells of a map and the windows that stand where their nominal windows do say alike. Differences are
 /// of logits. Rows and columns are the map's.
 struct WindowAgreement {
@@ -27,7 +29,7 @@ struct WindowAgreement {
   struct Disagreement {
     int row = 0;
     int col = 0;
-    int map_class = 0;     ///< the best in the cell, the background included
+    int map_class = 0;     ///< the best in the cell, the background included; or kNoClass
     int window_class = 0;  ///< the best of the window on its own
   };
   /// Windows with the same number of sides at the picture's edge, or beyond it.

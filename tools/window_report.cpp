@@ -23,6 +23,7 @@ double share(const WindowAgreement& agreement) {
 
 /// A label short enough for a line with other words, without padding.
 std::string label(const ModelInfo& info, int id) {
+  if (id == kNoClass) return "none";
   std::string text = in_columns(class_label(info, id), 18);
   text.erase(text.find_last_not_of(' ') + 1);
   return text;
@@ -86,6 +87,7 @@ std::string cost_lines(const WindowComparison& comparison) {
 }
 
 Json class_fields(const RunReport& report, int id) {
+  if (id == kNoClass) return {{"class", nullptr}, {"label", nullptr}};
   return {{"class", id}, {"label", class_label(*report.info, id)}};
 }
 

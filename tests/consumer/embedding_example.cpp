@@ -9,9 +9,9 @@ int main(int argc, char** argv) {  // MODEL < PICTURE.ppm
   if (std::scanf("P6 %d %d 255%*c", &width, &height) != 2) return 2;
   std::vector<std::uint8_t> rgb(3u * width * height);
   if (std::fread(rgb.data(), 1, rgb.size(), stdin) != rgb.size()) return 2;
-  const auto map = session->run({rgb.data(), width, height, 3 * width});
+  const auto map = session->run({rgb.data(), width, height, 3 * width, 3});
   if (!map) return std::puts(map.error().to_string().c_str()), 1;
   for (const int id : map->top(3))
-    std::printf("%-12s %5.1f %% at row %d, column %d\n", model->info().labels[id].c_str(),
+    std::printf("%-12s %5.1f %% at row %d, column %d\n", model->label(id).c_str(),
                 100 * map->peak(id).probability, map->peak(id).row, map->peak(id).col);
 }

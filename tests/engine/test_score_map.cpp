@@ -24,7 +24,7 @@ ScoreMap map_with_peaks(const std::vector<float>& probabilities, std::optional<i
 /// A classifier of one channel and `classes` classes: logits = pixel * slope[c] + offset[c], one cell a
 /// pixel.
 Model pixel_classifier(const std::vector<float>& slopes, const std::vector<float>& offsets,
-                       std::optional<int> background) {
+                       std::optional<int> background, ScoreActivation activation = ScoreActivation::softmax) {
   Graph graph;
   graph.append("input", Input{1}, {});
   Conv conv;
@@ -35,6 +35,7 @@ Model pixel_classifier(const std::vector<float>& slopes, const std::vector<float
   graph.append("fc", conv, {0});
   ModelInfo info;
   info.background = background;
+  info.activation = activation;
   auto model = Model::from_graph(graph, info, {.table = kernels::find_table("reference"), .limits = {}});
   REQUIRE(model);
   return *std::move(model);
@@ -88,6 +89,93 @@ TEST_CASE("logits may be kept instead, with the same peaks") {
     CHECK(logits->peak(c).probability == probabilities->peak(c).probability);
     CHECK(logits->peak(c).col == probabilities->peak(c).col);
   }
+}
+
+TEST_CASE("independent classes each have their own sigmoid, and may all be unlikely") {
+  const Model model = pixel_classifier({4, 2}, {-3, -0.5f}, std::nullopt, ScoreActivation::sigmoid);
+  const std::vector<std::uint8_t> pixels{0, 51, 255};
+  for (const ScoreKind kind : {ScoreKind::probabilities, ScoreKind::logits}) {
+    auto session = Session::create(model, {.threads = 2, .scores = kind});
+    auto map = session->run({pixels.data(), 3, 1, 3});
+    REQUIRE(map);
+    CHECK(map->activation() == ScoreActivation::sigmoid);
+    for (int col = 0; col < 3; ++col)
+      for (int c = 0; c < 2; ++c) {
+        const double x = pixels[static_cast<std::size_t>(col)] / 255.0;
+        const double logit = c == 0 ? 4 * x - 3 : 2 * x - 0.5;
+        const double expected = kind == ScoreKind::logits ? logit : 1 / (1 + std::exp(-logit));
+        CHECK(std::abs(map->at(c, 0, col) - expected) < 1e-6);  // a few roundings of numbers below 4
+      }
+    CHECK(std::abs(map->peak(1).probability - 1 / (1 + std::exp(-1.5))) < 1e-6);
+    CHECK(map->predicted() == 1);
+    CHECK_FALSE(map->winner(0, 0));
+    CHECK_FALSE(map->winner(0, 1));
+    CHECK(map->winner(0, 2) == 1);
+    if (kind == ScoreKind::probabilities) {
+      auto no_second = ScoreMap::create({2, 1, 1}, kind, {}, 1, ScoreActivation::sigmoid);
+      no_second->cell(0, 0)[0] = 0.6f;
+      no_second->cell(0, 0)[1] = 0.9f;
+      CHECK(no_second->winner(0, 0) == 0);  // the background does not compete
+    }
+    auto dark = session->run({pixels.data(), 2, 1, 2});
+    REQUIRE(dark);
+    CHECK(dark->top(1) == std::vector<int>{1});
+    CHECK_FALSE(dark->predicted());
+  }
+}
+
+TEST_CASE("one class is there or not, by its sigmoid") {
+  const Model model = pixel_classifier({2}, {-1}, std::nullopt, ScoreActivation::sigmoid);
+  const std::vector<std::uint8_t> pixels{0, 255};
+  auto map = Session::create(model, {.threads = 1})->run({pixels.data(), 2, 1, 2});
+  REQUIRE(map);
+  CHECK(map->peak(0).col == 1);
+  CHECK(std::abs(map->at(0, 0, 0) - 1 / (1 + std::exp(1.0))) < 1e-6);
+  CHECK(map->predicted() == 0);
+}
+
+TEST_CASE("scores without an activation are what they are, negative ones too") {
+  const Model model = pixel_classifier({-1, -2}, {-1, -0.5f}, std::nullopt, ScoreActivation::none);
+  const std::vector<std::uint8_t> pixels{51, 255};
+  auto map = Session::create(model, {.threads = 1})->run({pixels.data(), 2, 1, 2});
+  REQUIRE(map);
+  CHECK(map->kind() == ScoreKind::logits);
+  CHECK(map->at(0, 0, 0) == map->peak(0).probability);
+  CHECK(map->peak(0).col == 0);
+  CHECK(std::abs(map->peak(1).probability + 0.9f) < 1e-6f);
+  CHECK(map->predicted() == 1);
+  CHECK(map->winner(0, 1) == 0);
+}
+
+TEST_CASE("what a model says of its scores can be overruled, and a class without a label has a name") {
+  Graph graph;
+  graph.append("input", Input{1}, {});
+  ModelInfo info;
+  info.labels = {};
+  auto model = Model::from_graph(
+      graph, info,
+      {.table = kernels::find_table("reference"), .limits = {}, .activation = ScoreActivation::sigmoid});
+  REQUIRE(model);
+  CHECK(model->info().activation == ScoreActivation::sigmoid);
+  CHECK(model->label(7) == "class 7");
+  CHECK(model->label(-1) == "class -1");
+}
+
+TEST_CASE("pictures with too few bytes or wrong channels are refused") {
+  const Model model = pixel_classifier({1}, {0}, std::nullopt);
+  const std::vector<std::uint8_t> pixels(2 * 3 * 4);
+  auto session = Session::create(model, {.threads = 1});
+  REQUIRE(session);
+  const auto error = [&](const ImageView& view) {
+    const auto map = session->run(view);
+    return map ? "" : map.error().to_string();
+  };
+  CHECK(error({pixels.data(), 4, 2, 4}).empty());
+  CHECK(error({pixels.data(), 4, 2, 12, 3}).empty());  // as luma
+  CHECK(error({pixels.data() + 4, 4, 2, -4}).empty());
+  CHECK(error({pixels.data(), 4, 2, 3}).find("3 bytes apart and have 4") != std::string::npos);
+  CHECK(error({pixels.data(), 4, 2, 4, 3}).find("4 bytes apart and have 12") != std::string::npos);
+  CHECK(error({pixels.data(), 4, 2, 16, 4}).find("4 channels, the model takes 1") != std::string::npos);
 }
 
 TEST_CASE("scores that are not numbers never win") {

@@ -16,17 +16,19 @@ struct ReportFixture {
   ModelInfo info;
   RunReport report;
 
-  explicit ReportFixture(ScoreKind kind = ScoreKind::probabilities) {
+  explicit ReportFixture(ScoreKind kind = ScoreKind::probabilities,
+                         ScoreActivation activation = ScoreActivation::softmax) {
     MapGeometry geometry;
     geometry.x = {32, 32, 435};
     geometry.y = {32, 32, 435};
     geometry.window = {96, 96};
-    map = *ScoreMap::create({3, 2, 3}, kind, geometry, 0);
+    map = *ScoreMap::create({3, 2, 3}, kind, geometry, 0, activation);
     set(0, {0.9F, 0.2F, 0.7F, 0.4F, 0.05F, 0.95F});
     set(1, {0.1F, 0.7F, 0.2F, 0.1F, 0.05F, 0.05F});
     set(2, {0.0F, 0.1F, 0.1F, 0.5F, 0.9F, 0.0F});
     info.labels = {"nothing", "Bag", "Boot"};
     info.background = 0;
+    info.activation = activation;
     info.window = {96, 96};
     report.image = "folder/picture.png";
     report.width = 160;

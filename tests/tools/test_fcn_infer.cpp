@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -96,6 +97,56 @@ TEST_CASE("JSON places the answer") {
   CHECK(logits["predicted"]["logit"] == 5);
   CHECK(logits["predicted"]["probability"] > 0.99);
   CHECK(logits["asked"][0]["label"] == "blue");
+}
+
+TEST_CASE("scores follow the activation, the model's or the one asked for") {
+  const Scene scene;
+  const auto answer = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {scene.picture, "--json", "-"});
+    const CommandResult result = scene.run(options);
+    REQUIRE(result.exit_code == 0);
+    return json::parse(result.out);
+  };
+  // The red half's logits are 0, 5 and -5.
+  const auto near = [](const json& value, double expected) {
+    return std::abs(value.get<double>() - expected) < 1e-6;
+  };
+  const double e = std::exp(5);
+  CHECK(near(answer({})["predicted"]["probability"], e / (1 + e + 1 / e)));
+  const json sigmoid = answer({"--activation", "sigmoid", "--regions", "all", "--class", "blue"});
+  CHECK(sigmoid["activation"] == "sigmoid");
+  CHECK(near(sigmoid["predicted"]["probability"], e / (1 + e)));
+  CHECK(near(sigmoid["asked"][0]["probability"], 1 / (1 + e)));
+  const json none = answer({"--activation", "none"});
+  CHECK(none["predicted"]["probability"].is_null());
+  CHECK(near(none["predicted"]["logit"], 5));
+  for (const char* option : {"--regions=all", "--mask=m.png", "--masked=m.png"}) {
+    const CommandResult refused = scene.run({scene.picture, "--activation", "none", option});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("need --threshold") != std::string::npos);
+  }
+  CHECK(answer({"--activation", "none", "--regions", "all", "--threshold", "0.9"})["regions"].size() == 1);
+  CHECK(scene.run({scene.picture, "--activation", "tanh"}).exit_code == 2);
+  CHECK(scene.untouched());
+}
+
+TEST_CASE("fused and compared maps follow the activation") {
+  const Scene scene;
+  const auto answer = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {scene.picture, "--json", "-", "--activation", "sigmoid"});
+    const CommandResult result = scene.run(options);
+    REQUIRE(result.exit_code == 0);
+    return json::parse(result.out);
+  };
+  const double expected = 1 / (1 + std::exp(-5.0));
+  for (const char* kind : {"probabilities", "logits"})
+    for (const char* fuse : {"max", "mean"}) {
+      const json fused = answer({"--scales", "1,2", "--fuse", fuse, "--output", kind});
+      CHECK(std::abs(fused["predicted"]["probability"].get<double>() - expected) < 1e-6);
+    }
+  const json compared = answer({"--compare-windows"});
+  const json& agreement = compared["compare_windows"]["agreement"];
+  CHECK(agreement["same_class"] == agreement["cells"]);
 }
 
 TEST_CASE("a profile has a line a layer, beside the result or alone") {

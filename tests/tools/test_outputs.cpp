@@ -86,7 +86,44 @@ TEST_CASE("the JSON line has every field of the schema") {
         json::parse(R"({"decode": 1.235, "preprocess": 0.0, "plan": 0.0, "infer": 20.0})"));
   CHECK(result["threads"] == 2);
   CHECK(result["arch"] == "reference");
+  CHECK(result["activation"] == "softmax");
   CHECK_FALSE(result.contains("asked"));
+}
+
+TEST_CASE("independent classes are predicted from a half on, and shown below it") {
+  ReportFixture fixture(ScoreKind::probabilities, ScoreActivation::sigmoid);
+  CHECK(json::parse(json_line(fixture.report))["predicted"]["label"] == "Boot");
+  CHECK(terminal_report(fixture.report, Detail::normal).find("need not add up") != std::string::npos);
+  CHECK(terminal_report(fixture.report, Detail::normal).find("found nothing") == std::string::npos);
+  fixture.set(1, {0.1F, 0.3F, 0.2F, 0.1F, 0.05F, 0.05F});
+  fixture.set(2, {0.0F, 0.1F, 0.1F, 0.49F, 0.2F, 0.0F});
+  const json result = json::parse(json_line(fixture.report));
+  CHECK(result["activation"] == "sigmoid");
+  CHECK(result["predicted"].is_null());
+  CHECK(result["top"][0]["label"] == "Boot");
+  CHECK(shown_class(fixture.report) == 2);
+  const std::string text = terminal_report(fixture.report, Detail::verbose);
+  CHECK(text.find("found nothing: no class reaches 50 %") != std::string::npos);
+  CHECK(text.find("Boot, place by place") != std::string::npos);
+  CHECK(text.find("  - - -\n  - - -\n") != std::string::npos);
+  for (const std::string& line : lines_of(text)) CHECK(columns(line) <= 80);
+  CHECK(terminal_line(fixture.report) == "folder/picture.png: found nothing (Boot 49.0 % at (32, 64))\n");
+}
+
+TEST_CASE("scores that are no probabilities are numbers everywhere") {
+  ReportFixture fixture(ScoreKind::probabilities, ScoreActivation::none);
+  fixture.set(2, {0.0F, -0.1F, 0.1F, 7.25F, 0.9F, 0.0F});
+  fixture.report.region_request = {.kind = RegionKind::all, .threshold = 3, .contours = false, .nms = {}};
+  fixture.report.regions.push_back({2, 1, 2, 3, 4, 12, 7.25F, 5.5, {}});
+  const json result = json::parse(json_line(fixture.report));
+  CHECK(result["activation"] == "none");
+  CHECK(result["predicted"]["probability"].is_null());
+  CHECK(result["predicted"]["logit"] == 7.25);
+  const std::string text = terminal_report(fixture.report, Detail::verbose);
+  CHECK(text.find('%') == std::string::npos);
+  CHECK(text.find("Regions of 3 or more") != std::string::npos);
+  CHECK(text.find("7.25") != std::string::npos);
+  for (const std::string& line : lines_of(text)) CHECK(columns(line) <= 80);
 }
 
 TEST_CASE("JSON also places peaks in the file's own pixels") {

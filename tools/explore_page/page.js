@@ -225,7 +225,7 @@ async function start() {
   byId("facts").textContent = `${result.width} × ${result.height} pixels that ran, ${map.cols} × ${map.rows} cells, ` +
                               `one every ${map.stride_px[0]} pixels; model ${result.model}`;
   listClasses();
-  byId("threshold").value = Math.round(1000 * (probabilities ? 0.25 : 0.75 * shareOf(result.classes[state.index].high)));
+  byId("threshold").value = Math.round(1000 * (probabilities ? result.threshold : 0.75 * shareOf(result.classes[state.index].high)));
   chooseClass(state.index);
   view.addEventListener("pointermove", followPointer);
   view.addEventListener("pointerdown", followPointer);

@@ -21,7 +21,8 @@ struct ImportedNetwork {
   std::vector<std::string> labels;  ///< likewise; empty if the file does not say
   std::vector<float> mean;          ///< likewise
   std::vector<float> std;
-  std::optional<ChannelOrder> channels;  ///< likewise
+  std::optional<ScoreActivation> activation;  ///< likewise, where the graph does not end in it
+  std::optional<ChannelOrder> channels;       ///< likewise
   std::optional<ResizeRecipe> recipe;
   std::vector<std::string> notes;  ///< what had to be chosen or assumed, a sentence each
   // Where in the file, or beside it, these were found; empty for the file itself.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/import/onnx/onnx_metadata.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -96,6 +97,14 @@ void read_metadata(const OnnxModel& model, ImportedNetwork& network) {
   read_ultralytics(model, network);
   if (const auto stated = entry(model, {"imgsz"}); stated && !metadata_window(model))
     note_not_understood(stated->source, std::string(stated->text.substr(0, 40)), network);
+  const auto& activations = kind_names<ScoreActivation>;
+  if (const auto stated = entry(model, {"activation"})) {
+    const auto known = std::find(activations.begin(), activations.end(), stated->text);
+    if (known != activations.end())
+      network.activation = static_cast<ScoreActivation>(known - activations.begin());
+    else
+      note_not_understood(stated->source, std::string(stated->text.substr(0, 40)), network);
+  }
 }
 
 }  // namespace fcn::tools
