@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Quantised feature maps, run in float32. The map between a QuantizeLinear and a DequantizeLinear holds the
-// integers' values without their rounding: scaled, shifted and cut off where the integers end. The cut stays,
-// for exporters leave out a relu where the integers cannot be negative.
+// integers' values without their rounding: scaled and shifted. Where the integers end at the value 0, or at 0
+// and 6, the cut stays, for quantisers leave out a relu or ReLU6 that the integers' range stands for. Any
+// other end is where calibration on other pictures happened to stop, and values go on beyond it.
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,34 +61,41 @@ bool all_equal(const std::vector<float>& values) {
   return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
 }
 
-std::vector<Value> lower_quantise(const NodeCall& call, NetworkBuilder& net) {
-  const Feature& in = call.feature(0);
-  const QuantisedRange range = quantised_range(call);
-  const Feature scaled = net.append_like(to_integers(steps_of(call, in)), in);
-  return {net.append_like(Activation{.kind = ActivationKind::clip,
-                                     .alpha = static_cast<float>(range.low),
-                                     .beta = static_cast<float>(range.high)},
-                          scaled)};
+/// The relu or ReLU6 that the ends of the integers stand for, in their own scale.
+std::optional<Activation> left_out_relu(const QuantisedRange& range, const Steps& steps) {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  if (!all_equal(steps.scale) || !all_equal(steps.zero)) return std::nullopt;
+  const auto low = static_cast<float>(range.low), high = static_cast<float>(range.high);
+  const float zero = steps.zero[0], scale = steps.scale[0];
+  if (zero != low) return std::nullopt;
+  const bool ends_at_six = std::abs((high - zero) * scale - 6.0f) < scale / 2;
+  return Activation{.kind = ActivationKind::clip, .alpha = low, .beta = ends_at_six ? high : kMost};
 }
 
-/// The map before a QuantizeLinear with the same scale, which this DequantizeLinear undoes; with its values
-/// cut off where the integers end.
+std::vector<Value> lower_quantise(const NodeCall& call, NetworkBuilder& net) {
+  const Feature& in = call.feature(0);
+  const Steps steps = steps_of(call, in);
+  const Feature scaled = net.append_like(to_integers(steps), in);
+  const auto relu = left_out_relu(quantised_range(call), steps);
+  return {relu ? net.append_like(*relu, scaled) : scaled};
+}
+
+/// The map before a QuantizeLinear with the same scale, which this DequantizeLinear undoes; with its relu.
 std::optional<Feature> undone(const Feature& in, const Steps& steps, NetworkBuilder& net) {
-  const Node& clip = net.graph().nodes[in.node];
-  const auto* range = std::get_if<Activation>(&clip.op);
-  if (range == nullptr || range->kind != ActivationKind::clip) return std::nullopt;
-  const Node& scaling = net.graph().nodes[clip.inputs[0]];
-  const auto* scaled = std::get_if<BatchNorm>(&scaling.op);
+  const Node* scaling = &net.graph().nodes[in.node];
+  const auto* relu = std::get_if<Activation>(&scaling->op);
+  if (relu != nullptr && relu->kind != ActivationKind::clip) return std::nullopt;
+  if (relu != nullptr) scaling = &net.graph().nodes[scaling->inputs[0]];
+  const auto* scaled = std::get_if<BatchNorm>(&scaling->op);
   const BatchNorm expected = to_integers(steps);
-  if (scaled == nullptr || scaled->weight != expected.weight || scaled->bias != expected.bias ||
-      !all_equal(steps.scale) || !all_equal(steps.zero))
+  if (scaled == nullptr || scaled->weight != expected.weight || scaled->bias != expected.bias)
     return std::nullopt;
-  const Activation real{.kind = ActivationKind::clip,
-                        .alpha = (range->alpha - steps.zero[0]) * steps.scale[0],
-                        .beta = (range->beta - steps.zero[0]) * steps.scale[0]};
   Feature from = in;
-  from.node = scaling.inputs[0];
-  return net.append_like(real, from);
+  from.node = scaling->inputs[0];
+  if (relu == nullptr) return from;
+  if (relu->alpha != steps.zero[0] || !all_equal(steps.scale)) return std::nullopt;
+  if (relu->beta == std::numeric_limits<float>::max()) return net.append_like(Relu{}, from);
+  return net.append_like(Activation{.kind = ActivationKind::clip, .alpha = 0, .beta = 6}, from);
 }
 
 std::vector<Value> lower_dequantise(const NodeCall& call, NetworkBuilder& net) {
