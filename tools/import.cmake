@@ -15,7 +15,7 @@ add_library(fcn_import STATIC
   import/metadata/exporter_words.cpp import/metadata/sidecar_files.cpp
   labels/label_file.cpp labels/label_lines.cpp labels/label_literals.cpp labels/label_table.cpp labels/label_text.cpp
   labels/label_yaml.cpp labels/literal.cpp labels/quoted_text.cpp
-  import/checkpoint.cpp import/import_network.cpp import/pickle_reader.cpp import/pth_legacy.cpp import/pth_tar.cpp import/pth_zip.cpp import/recognise_network.cpp import/state_dicts.cpp import/text_network.cpp import/transposed_convolution.cpp
+  import/checkpoint.cpp import/import_network.cpp import/pickle_reader.cpp import/pth_legacy.cpp import/pth_tar.cpp import/pth_zip.cpp import/script_tensors.cpp import/recognise_network.cpp import/state_dicts.cpp import/text_network.cpp import/transposed_convolution.cpp
   import/torch_tensors.cpp import/zip_directory.cpp import/zip_reader.cpp
   import/families/classifier_head.cpp import/families/family_builder.cpp import/families/family_library.cpp
   import/families/family_text.cpp import/families/layer_builder.cpp import/families/weight_source.cpp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/import/import_network.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "tools/import/pt2/import_pt2.hpp"
 #include "tools/import/pt2/pt2_archive.hpp"
 #include "tools/import/recognise_network.hpp"
+#include "tools/import/script_tensors.hpp"
 #include "tools/import/text_network.hpp"
 
 namespace fcn::tools {
@@ -33,6 +35,11 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
   return network;
 }
 
+bool is_script(const Checkpoint& checkpoint) {
+  const auto& notes = checkpoint.notes();
+  return std::find(notes.begin(), notes.end(), kScriptNote) != notes.end();
+}
+
 }  // namespace
 
 Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
@@ -48,7 +55,11 @@ Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& o
   if (!checkpoint) return checkpoint.error();
   auto network = recognise_network(*checkpoint);
   if (network) network->format = checkpoint->format();
-  return network;
+  if (network || !is_script(*checkpoint)) return network;
+  Error error = network.error();
+  error.message = "a TorchScript program; its weights alone do not tell the network (" + error.message +
+                  "); " + script_advice();
+  return error;
 }
 
 }  // namespace fcn::tools

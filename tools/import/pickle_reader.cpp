@@ -219,7 +219,7 @@ class Machine {
     const std::string full = std::string(module.substr(0, 200)) + " " + std::string(name.substr(0, 200));
     const auto known = std::find(kPickleGlobals.begin(), kPickleGlobals.end(), full);
     if (known != kPickleGlobals.end()) return push({.kind = Kind::global, .text = *known});
-    if (is_hostile(module, name))
+    if (is_hostile(module, name) && module != "torch.jit._pickle")  // TorchScript's lists of numbers
       return fail("names " + std::string(module.substr(0, 200)) + "." + std::string(name.substr(0, 200)) +
                       ", which no weights need: whoever made this file wants a program to run; nothing was "
                       "executed. In Python, save the weights alone: torch.save(model.state_dict(), path)",
@@ -243,7 +243,8 @@ class Machine {
     if ((callable.kind != Kind::global && callable.kind != Kind::opaque) ||
         records_[parts[1]].kind != Kind::tuple)
       return fail("calls something that is not a name with arguments");
-    if (callable.kind == Kind::opaque) return push({.kind = Kind::opaque, .text = callable.text});
+    if (callable.kind == Kind::opaque)
+      return push({.kind = is_script(callable.text) ? Kind::dict : Kind::opaque, .text = callable.text});
     const std::string_view name = callable.text;
     if (name == "collections OrderedDict" || name.ends_with(" dict"))
       return push({.kind = Kind::dict, .items = pairs_in(records_[parts[1]])});
@@ -273,11 +274,21 @@ class Machine {
     }
     return items;
   }
-  /// BUILD: attributes (a state_dict's _metadata, a module's settings) are not data.
+  /// BUILD: attributes (a state_dict's _metadata, a module's settings) are not data, except those of a
+  /// TorchScript module, which is what they are.
   void build() {
-    static_cast<void>(pop_some(1));
-    static_cast<void>(top());
+    const std::vector<PickleId> state = pop_some(1);
+    const PickleId target = top();
+    if (error_ || !is_script(records_[target].text) || records_[state[0]].kind != Kind::dict) return;
+    std::vector<PickleId> items = records_[state[0]].items;
+    copied_pairs_ += items.size() / 2;
+    if (copied_pairs_ > limits_.max_pickle_opcodes)
+      return fail("copies more than " + std::to_string(limits_.max_pickle_opcodes) + " pairs",
+                  ErrorCode::limit_exceeded);
+    if (records_[target].kind == Kind::dict) records_[target].items = std::move(items);
   }
+  /// Whether a record's name is that of a TorchScript module's class.
+  static bool is_script(std::string_view name) { return name.starts_with("__torch__."); }
 
   void check_protocol() {
     const unsigned protocol = number<std::uint8_t>();

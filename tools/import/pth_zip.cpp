@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/import/pth_zip.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "engine/checked.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/pickle_reader.hpp"
+#include "tools/import/script_tensors.hpp"
 #include "tools/import/torch_tensors.hpp"
 #include "tools/import/zip_reader.hpp"
 
@@ -65,18 +67,25 @@ Status place(TorchTensor& torch, const Members& members, const std::string& root
   return {};
 }
 
+/// The tensors that data.pkl lists: a state_dict's, or those of a TorchScript program's modules.
+Result<FoundTensors> find_tensors(const Pickle& pickle, const Limits& limits, std::string_view key,
+                                  bool script) {
+  if (!script) return find_state_dict(pickle, limits, key);
+  auto tensors = find_script_tensors(pickle, limits);
+  if (!tensors) return tensors.error();
+  return FoundTensors{.tensors = *std::move(tensors), .notes = {std::string(kScriptNote)}};
+}
+
 }  // namespace
 
 Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& limits, std::string_view key) {
   auto entries = list_zip_members(source, limits);
   if (!entries) return entries.error();
-  // Before members are read: a TorchScript program's code is compressed.
-  for (const ZipEntry& entry : *entries)
-    if (entry.name.ends_with("/constants.pkl"))
-      return Error{ErrorCode::unsupported,
-                   "a TorchScript program; in Python, torch.export.save(torch.export.export(model.eval(), "
-                   "(example,)), \"model.pt2\")",
-                   ""};
+  const bool script = std::any_of(entries->begin(), entries->end(), [](const ZipEntry& entry) {
+    return entry.name.ends_with("/constants.pkl");
+  });
+  // A program's code is compressed; it is not read.
+  if (script) std::erase_if(*entries, [](const ZipEntry& entry) { return entry.method != 0; });
   for (const ZipEntry& entry : *entries)
     if (const Status intact = check_zip_member(source, entry); !intact) return intact.error();
   Members members;
@@ -94,7 +103,7 @@ Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& l
   if (!pickle) return pickle.error().at(data.name);
   if (pickle->consumed != bytes->size())
     return Error{ErrorCode::malformed, "has bytes after its end", data.name};
-  auto found = find_state_dict(*pickle, limits, key);
+  auto found = find_tensors(*pickle, limits, key, script);
   if (!found) return found.error().at(data.name);
   CheckpointContent content;
   content.notes = std::move(found->notes);

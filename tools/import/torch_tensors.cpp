@@ -33,21 +33,6 @@ const PickleRecord* arguments(const Pickle& pickle, const PickleRecord& record, 
   return &pickle[record.items[1]];
 }
 
-/// The arguments of the tensor in an nn.Parameter or not; null if the record is no tensor.
-const PickleRecord* tensor_arguments(const Pickle& pickle, const PickleRecord& value) {
-  const PickleRecord* record = &value;
-  for (const std::string_view parameter : {kRebuildParameter, kRebuildParameterWithState})
-    if (const PickleRecord* wrapped = arguments(pickle, *record, parameter))
-      record = wrapped->items.empty() ? record : &pickle[wrapped->items[0]];
-  if (const PickleRecord* typed = arguments(pickle, *record, kRebuildFromType);
-      typed != nullptr && typed->items.size() == 4) {
-    const std::string_view function = pickle[typed->items[0]].text;
-    if (function == kRebuildTensorV2 || function == kRebuildTensor) return &pickle[typed->items[2]];
-  }
-  if (const PickleRecord* v2 = arguments(pickle, *record, kRebuildTensorV2)) return v2;
-  return arguments(pickle, *record, kRebuildTensor);
-}
-
 Result<std::uint64_t> non_negative(const PickleRecord& record, const char* what) {
   if (record.kind == Kind::integer && record.integer >= 0) return static_cast<std::uint64_t>(record.integer);
   return tensor_error(std::string(what) + " is not a non-negative integer");
@@ -82,6 +67,22 @@ std::optional<std::uint64_t> strided_span(const CheckpointTensor& tensor) {
   return checked_add(last, 1);
 }
 
+}  // namespace
+
+const PickleRecord* tensor_arguments(const Pickle& pickle, const PickleRecord& value) {
+  const PickleRecord* record = &value;
+  for (const std::string_view parameter : {kRebuildParameter, kRebuildParameterWithState})
+    if (const PickleRecord* wrapped = arguments(pickle, *record, parameter))
+      record = wrapped->items.empty() ? record : &pickle[wrapped->items[0]];
+  if (const PickleRecord* typed = arguments(pickle, *record, kRebuildFromType);
+      typed != nullptr && typed->items.size() == 4) {
+    const std::string_view function = pickle[typed->items[0]].text;
+    if (function == kRebuildTensorV2 || function == kRebuildTensor) return &pickle[typed->items[2]];
+  }
+  if (const PickleRecord* v2 = arguments(pickle, *record, kRebuildTensorV2)) return v2;
+  return arguments(pickle, *record, kRebuildTensor);
+}
+
 Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& args, const Limits& limits) {
   // (storage, storage_offset, size, stride, requires_grad, backward_hooks...)
   if (args.kind != Kind::tuple || args.items.size() < 4) return tensor_error("a tensor needs 4 arguments");
@@ -102,8 +103,6 @@ Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& args, 
   if (const Status fits = place_in_storage(torch, *offset, limits); !fits) return fits.error();
   return torch;
 }
-
-}  // namespace
 
 std::optional<DType> storage_dtype(std::string_view global) {
   constexpr std::pair<std::string_view, DType> types[] = {

@@ -41,6 +41,12 @@ struct FoundTensors {
 /// The tensors of the state_dict in a pickle, or of the one of several that `key` names (state_dicts.hpp).
 Result<FoundTensors> find_state_dict(const Pickle& pickle, const Limits& limits, std::string_view key);
 
+/// The arguments of the tensor in an nn.Parameter or not; null if the record is no tensor.
+const PickleRecord* tensor_arguments(const Pickle& pickle, const PickleRecord& value);
+
+/// The tensor of these arguments, still without a name.
+Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& arguments, const Limits& limits);
+
 /// What a storage's class says of its elements: "torch FloatStorage".
 std::optional<DType> storage_dtype(std::string_view global);
 
