@@ -474,6 +474,6 @@ def mean_variance_normalization(g):
 
 @case(18)
 def gem_pool(g):
-    clipped = g.op("Clip", ["m", array(1e-6)])
+    clipped = g.op("Clip", ["m", array(0.5)])
     powers = g.op("Pow", [clipped, array([3.0])])
     return g.op("Add", ["m", g.op("Pow", [g.op("GlobalAveragePool", [powers]), array([1 / 3])])])
