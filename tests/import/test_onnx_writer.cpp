@@ -49,6 +49,13 @@ std::vector<Graph> networks() {
   return graphs;
 }
 
+void write(const std::string& path, const Graph& graph, const ModelInfo& info) {
+  auto file = tools::AtomicFile::create(path);
+  REQUIRE(file);
+  REQUIRE(tools::write_onnx(*file, graph, info));
+  REQUIRE(file->commit());
+}
+
 onnx::ModelProto read_model(const std::string& path) {
   onnx::ModelProto model;
   REQUIRE(model.ParseFromString(read_file(path)));
@@ -58,7 +65,7 @@ onnx::ModelProto read_model(const std::string& path) {
 TEST_CASE("every name of a written graph is given once and before it is read") {
   const Scratch scratch;
   for (const Graph& graph : networks()) {
-    REQUIRE(tools::write_onnx(scratch.path("model.onnx"), graph, window_of(32, 40)));
+    write(scratch.path("model.onnx"), graph, window_of(32, 40));
     const onnx::ModelProto model = read_model(scratch.path("model.onnx"));
     CHECK(model.opset_import(0).version() == 14);
     std::set<std::string> known{model.graph().input(0).name()};
@@ -96,7 +103,7 @@ TEST_CASE("a written graph gives in ONNX Runtime what float64 gives") {
     INFO("network " << number++);
     Random random(static_cast<std::uint32_t>(number));
     const int height = random.between(24, 37), width = random.between(24, 37);
-    REQUIRE(tools::write_onnx(scratch.path("model.onnx"), graph, window_of(height, width)));
+    write(scratch.path("model.onnx"), graph, window_of(height, width));
     Map picture(3, height, width);
     for (double& value : picture.v) value = random.uniform(-2, 2);
     scratch.write("in", as_bytes(picture));

@@ -61,8 +61,8 @@ Outcome outcome_of(const onnx::ModelProto& file, std::uint8_t value,
   ExportRequest request;
   request.checkpoint = scratch.write("net.onnx", file.SerializeAsString());
   request.output = scratch.path("model");
-  request.mean = {0};
-  request.std = {0.25f};
+  request.preprocessing.mean = {0};
+  request.preprocessing.std = {0.25f};
   request.activation = asked;
   const auto report = export_model(request);
   if (!report) FAIL(report.error().to_string());
@@ -188,8 +188,8 @@ TEST_CASE("ONNX for other engines gives logits, and says what they mean") {
   ExportRequest request;
   request.checkpoint = scratch.write("net.onnx", classifier(3, nodes({"Sigmoid"})).SerializeAsString());
   request.output = scratch.path("fcn.onnx");
-  request.mean = {0};
-  request.std = {1};
+  request.preprocessing.mean = {0};
+  request.preprocessing.std = {1};
   request.to_onnx = true;
   REQUIRE(export_model(request));
   onnx::ModelProto written;
