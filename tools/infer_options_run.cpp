@@ -57,7 +57,7 @@ void add_run_options(CommandLine& line, InferOptions& options) {
         options.resize = *spec;
         return {};
       },
-      "Resize first: short:N for the shorter side, WxH, or recipe\nfor what the model's training code did");
+      "Resize first: short:N for the shorter side, WxH, or\nrecipe for what the model's training code did");
   group.value(
       "--scales", "LIST",
       [&options](const std::string& text) -> Status {

@@ -31,10 +31,10 @@ struct PictureStructure {
   std::size_t palette_at = 0;
   std::size_t palette_colours = 0;
 
-  // JPEG: where the first scan's marker is, and what must stand before it (0: CMYK, 2: YCCK) where the decoder
-  // would take four colours for three.
+  // JPEG: where the first scan's marker is, and what must stand before it (0: CMYK, 2: YCCK) where the
+  // decoder would take four colours for three.
   std::size_t scan_at = 0;
-  std::optional<std::uint8_t> adobe_transform;
+  std::optional<std::uint8_t> adobe_transform = std::nullopt;
 
   // PNM: what follows its header.
   int channels = 0;

@@ -59,7 +59,7 @@ Normalisation without_options(const ImportedNetwork& network, std::size_t channe
   const std::vector<float> zeros(channels, 0.0f), ones(channels, 1.0f);
   const bool in_graph = find_input_arithmetic(network.graph).has_value();
   const bool photographs = channels == 3 && !in_graph;
-  const std::string usual = photographs ? "ImageNet's, the usual; the file has none"
+  const std::string usual = photographs ? "ImageNet's; the file has none"
                             : in_graph  ? "none: the network normalises itself"
                                         : "none; the file has none";
   Normalisation chosen{photographs ? kImageNetMean : zeros, photographs ? kImageNetStd : ones,

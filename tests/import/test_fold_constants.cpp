@@ -129,14 +129,21 @@ const std::set<std::string, std::less<>> kFolded{"Abs",
                                                  "Xor"};
 
 /// Cases left out: random, in training mode, of texts or sequences, or of a meaning that is not supported.
-const std::set<std::string, std::less<>> kLeftOut{"test_cast_FLOAT_to_STRING",
+const std::set<std::string, std::less<>> kLeftOut{"test_cast_BFLOAT16_to_FLOAT",  // their data says uint16
+                                                  "test_cast_FLOAT_to_BFLOAT16",
+                                                  "test_cast_FLOAT_to_STRING",
                                                   "test_cast_STRING_to_FLOAT",
+                                                  "test_castlike_BFLOAT16_to_FLOAT",
+                                                  "test_castlike_BFLOAT16_to_FLOAT_expanded",
+                                                  "test_castlike_FLOAT_to_BFLOAT16",
+                                                  "test_castlike_FLOAT_to_BFLOAT16_expanded",
                                                   "test_castlike_FLOAT_to_STRING",
                                                   "test_castlike_FLOAT_to_STRING_expanded",
                                                   "test_castlike_STRING_to_FLOAT",
                                                   "test_castlike_STRING_to_FLOAT_expanded",
                                                   "test_conv_with_autopad_same",
                                                   "test_einsum_batch_diagonal",
+                                                  "test_einsum_inner_prod",  // without ->
                                                   "test_eyelike_populate_off_main_diagonal",
                                                   "test_eyelike_with_dtype",
                                                   "test_gathernd_example_int32_batch_dim1",

@@ -23,12 +23,12 @@ struct CommandResult {
 };
 
 struct CommandOptions {
-  std::string input;                     ///< file on standard input; empty for none
-  std::string output;                    ///< where standard output goes; empty to capture it
-  std::string error;                     ///< where standard error goes; empty to capture it
-  std::vector<int> closed;               ///< standard streams that the program finds closed
-  std::vector<std::string> environment;  ///< NAME=value, added
-  rlim_t file_size = RLIM_INFINITY;      ///< no file may grow beyond: a full disk in small
+  std::string input = {};                     ///< file on standard input; empty for none
+  std::string output = {};                    ///< where standard output goes; empty to capture it
+  std::string error = {};                     ///< where standard error goes; empty to capture it
+  std::vector<int> closed = {};               ///< standard streams that the program finds closed
+  std::vector<std::string> environment = {};  ///< NAME=value, added
+  rlim_t file_size = RLIM_INFINITY;           ///< no file may grow beyond: a full disk in small
 };
 
 namespace detail {

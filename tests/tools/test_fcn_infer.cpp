@@ -323,7 +323,7 @@ TEST_CASE("no output takes the place of an input") {
     refused({scene.picture, option, scene.picture});
   refused({scene.picture, "--overlay", scene.folder / "soft"});
   refused({scene.picture, "--overlay", scene.folder / "hard"});
-  refused({scene.picture, "--npy", scene.folder / "./other/../right.ppm"});
+  refused({scene.picture, "--npy", scene.folder / "./layers/../right.ppm"});
   refused({scene.picture, "--npy", scene.model});
   refused({"--list", scene.folder / "list", "--json", scene.folder / "list"});
   refused({other, scene.picture, "--json", scene.folder / "soft"});
