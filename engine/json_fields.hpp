@@ -4,6 +4,7 @@
 // means.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,15 @@
 #include "engine/json.hpp"
 
 namespace fcn::inline FCN_ABI {
+
+/// The float nearest to a number; nothing if that is infinite. The largest float's shortest
+/// text, 3.4028235e38, lies beyond it as a double.
+inline std::optional<float> nearest_float(double value) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  constexpr double kBeyond = 0x1.ffffffp127;  // half a unit in the last place more
+  if (!(std::abs(value) < kBeyond)) return std::nullopt;
+  return static_cast<float>(std::clamp(value, -kMost, kMost));
+}
 
 class JsonFields {
  public:
@@ -66,10 +76,9 @@ class JsonFields {
   std::vector<float> floats(const char* key, std::size_t max_count) {
     std::vector<float> values;
     for (const JsonView& element : elements(key, max_count)) {
-      const double value = keep(element.number());
-      const bool fits = std::abs(value) <= std::numeric_limits<float>::max();
-      if (!fits) fail(element.error("is beyond a float"));
-      values.push_back(fits ? static_cast<float>(value) : 0.0f);
+      const auto value = nearest_float(keep(element.number()));
+      if (!value) fail(element.error("is beyond a float"));
+      values.push_back(value.value_or(0.0f));
     }
     return values;
   }

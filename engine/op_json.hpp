@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -134,8 +133,7 @@ inline Padding read_padding(JsonFields& fields, int low, int high) {
 }
 
 inline float read_float(JsonFields& fields, const char* key) {
-  const double value = fields.number(key);
-  if (std::abs(value) <= std::numeric_limits<float>::max()) return static_cast<float>(value);
+  if (const auto value = nearest_float(fields.number(key))) return *value;
   fields.fail({ErrorCode::malformed, "is beyond a float", std::string("field ") + key});
   return 0;
 }

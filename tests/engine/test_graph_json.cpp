@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 
 using namespace fcn;
@@ -118,6 +119,19 @@ TEST_CASE("every op comes back as it was") {
   CHECK(conv.pad == Padding{2, 6, 2, 6});
   CHECK(graph->nodes[1].inputs == std::vector<NodeId>{0, 0});
   CHECK(graph->output == graph->nodes.size() - 1);
+}
+
+TEST_CASE("the largest float comes back, and nothing beyond") {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  Graph graph;
+  const NodeId input = graph.append("input", Input{3}, {});
+  graph.append("clip", Activation{.kind = ActivationKind::clip, .alpha = -kMost, .beta = kMost}, {input});
+  const std::string text = dump_json(graph_to_json(graph));
+  auto again = parse(text);
+  if (!again) FAIL(again.error().to_string());
+  CHECK(op<Activation>(*again, 1).alpha == -kMost);
+  CHECK(op<Activation>(*again, 1).beta == kMost);
+  CHECK_THAT(error_of(text, "\"beta\":3.4028235e+38", "\"beta\":3.402824e+38"), Contains("beyond a float"));
 }
 
 TEST_CASE("a convolution's relu is false, true or its ceiling") {
