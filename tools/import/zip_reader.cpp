@@ -183,7 +183,11 @@ Status check_zip_member(const ByteSource& source, const ZipEntry& entry) {
 Result<std::vector<ZipEntry>> list_zip_members(const ByteSource& source, const Limits& limits) {
   const auto directory = find_zip_directory(source);
   if (!directory) return directory.error();
-  if (directory->entries > limits.max_zip_entries || directory->bytes > limits.max_header_bytes)
+  if (directory->bytes > limits.max_header_bytes)
+    return zip_error("its directory has " + std::to_string(directory->bytes) + " bytes, the limit is " +
+                         std::to_string(limits.max_header_bytes),
+                     ErrorCode::limit_exceeded);
+  if (directory->entries > limits.max_zip_entries)
     return zip_error("has " + std::to_string(directory->entries) + " members, the limit is " +
                          std::to_string(limits.max_zip_entries),
                      ErrorCode::limit_exceeded);
