@@ -22,10 +22,14 @@
 
 namespace fcn::kernels {
 
+// Templates on the arch although they are the same for all: a unit's symbols carry its arch's name.
+
 /// erf(x) / x - 1 for |x| < 1, highest power of x^2 first.
+template <class Arch>
 inline constexpr float kErfNear[] = {7.889119526e-05f, -8.020841278e-04f, 5.189535339e-03f, -2.685444459e-02f,
                                      1.128360018e-01f, -3.761262714e-01f, 1.283791659e-01f};
 /// ln(1 - erf t) for t of 1 to 4, highest power of t first.
+template <class Arch>
 inline constexpr float kErfFar[] = {1.863867790e-04f,  -2.947728486e-03f, 2.183832933e-02f, -1.031072796e-01f,
                                     -6.381442587e-01f, -1.127089519e+00f, -3.414456963e-04f};
 
@@ -55,9 +59,9 @@ FCN_INLINE Vec<Arch> error_function(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto one = V::broadcast(1.0f), four = V::broadcast(4.0f);
   const auto size = absolute<Arch>(x);
-  const auto near = fma(x, horner<Arch>(kErfNear, x * x), x);
+  const auto near = fma(x, horner<Arch>(kErfNear<Arch>, x * x), x);
   const auto t = V::select(size > four, four, size);
-  const auto far = one - exp_nonpositive<Arch>(horner<Arch>(kErfFar, t));
+  const auto far = one - exp_nonpositive<Arch>(horner<Arch>(kErfFar<Arch>, t));
   return V::select(one > size, near, odd<Arch>(x, far));
 }
 
