@@ -66,7 +66,8 @@ TEST_CASE("a quota pays for whole processors, the smallest on the way up counts"
   std::filesystem::remove_all(root);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need more address space than that
+// Sanitizers need more address space than that, and an emulator does not limit what it emulates.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(FCN_TEST_EMULATED)
 TEST_CASE("where no more threads can be made there are fewer, and they do the work") {
   CHECK(in_child([] {
           const struct rlimit little { 512 << 20, 512 << 20 };  // stacks of 8 MB do not fit hundreds of times
