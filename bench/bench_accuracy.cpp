@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bench/conv_bench_data.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
 
 namespace fcn::bench {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "bench/conv_bench_data.hpp"
 #include "bench/eigen_conv.hpp"
-#include "engine/fma_peak.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/run/fma_peak.hpp"
 
 namespace fcn::bench {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "bench/mobilenet_v2.hpp"
 #include "bench/resnet18.hpp"
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "engine/fma_peak.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/run/fma_peak.hpp"
 
 namespace {
 

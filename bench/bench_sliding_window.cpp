@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "bench/resnet18.hpp"
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
-#include "tools/window_batch.hpp"
-#include "tools/window_grid.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
+#include "tools/runs/window_batch.hpp"
+#include "tools/runs/window_grid.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bench/conv_shapes.hpp"
-#include "kernels/kernel_table.hpp"
+#include "fcn/kernels/kernel_table.hpp"
 
 namespace fcn::bench {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/graph.hpp"
-#include "engine/model_info.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/model_info.hpp"
 
 namespace fcn::bench {
 

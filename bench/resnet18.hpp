@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/graph.hpp"
-#include "engine/model_info.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/model_info.hpp"
 
 namespace fcn::bench {
 

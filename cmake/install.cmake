@@ -5,10 +5,9 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fcn)
-set(headers ${CMAKE_INSTALL_INCLUDEDIR}/fcn)
 
 install(TARGETS fcn EXPORT fcnTargets)
-install(DIRECTORY engine kernels DESTINATION ${headers} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
+install(DIRECTORY engine/fcn kernels/fcn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT fcnTargets NAMESPACE fcn:: DESTINATION ${package_folder} COMPONENT development)
 
 configure_package_config_file(cmake/fcnConfig.cmake.in ${PROJECT_BINARY_DIR}/fcnConfig.cmake

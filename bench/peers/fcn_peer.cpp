@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/model_reader.hpp"
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 
 namespace {
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "bench/resnet18.hpp"
-#include "engine/shape_inference.hpp"
+#include "fcn/graph/shape_inference.hpp"
 
 namespace {
 

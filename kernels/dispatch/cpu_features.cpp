@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // CPUID and XGETBV on x86-64; elsewhere an arch is part of the baseline and has no features to ask for.
-#include "kernels/dispatch/cpu_features.hpp"
+#include "cpu_features.hpp"
 
 #include <cstdint>
 

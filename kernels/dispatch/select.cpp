@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The list of this build's archs with what each asks of the CPU, and the choice among them.
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
 
 #include <cstdlib>
 
-#include "kernels/dispatch/cpu_features.hpp"
-#include "kernels/tables.hpp"
+#include "cpu_features.hpp"
+#include "fcn/kernels/tables.hpp"
 
 namespace fcn::kernels {
 namespace {

@@ -14,13 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/model_reader.hpp"
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 #include "tests/acceptance/golden_case.hpp"
-#include "tools/export_model.hpp"
-#include "tools/image_io.hpp"
-#include "tools/regions.hpp"
+#include "tools/export/export_model.hpp"
+#include "tools/pictures/image_io.hpp"
+#include "tools/runs/regions.hpp"
 
 namespace fcn::test {
 namespace {

@@ -1,5 +1,5 @@
 #include <cstdio>
-#include "engine/fcn.hpp"
+#include <fcn/fcn.hpp>
 
 int main(int argc, char** argv) {  // MODEL < PICTURE.ppm
   const auto model = fcn::load_model(argc > 1 ? argv[1] : "");

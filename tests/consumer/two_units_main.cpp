@@ -3,7 +3,7 @@
 // that differs between the two, shows here.
 #include <cstdio>
 
-#include "engine/fcn.hpp"
+#include <fcn/fcn.hpp>
 
 const char* arch_of_the_other_unit();
 fcn::ErrorCode code_of_a_missing_model();

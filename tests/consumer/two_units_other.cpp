@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The other of two units that include the whole engine.
-#include "engine/fcn.hpp"
+#include <fcn/fcn.hpp>
 
 const char* arch_of_the_other_unit();
 fcn::ErrorCode code_of_a_missing_model();

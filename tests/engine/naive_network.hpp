@@ -10,7 +10,7 @@
 #include <limits>
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "fcn/graph/graph.hpp"
 #include "tests/engine/naive_map.hpp"
 #include "tests/engine/naive_ops.hpp"
 

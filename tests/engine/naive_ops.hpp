@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Activations and the ops that combine, select, pad or resample values, in float64 by their definitions
-// (engine/ops.hpp). Part of naive_network.hpp.
+// (fcn/graph/ops.hpp). Part of naive_network.hpp.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <limits>
 #include <numbers>
 
-#include "engine/graph.hpp"
+#include "fcn/graph/graph.hpp"
 #include "tests/engine/naive_map.hpp"
 
 namespace fcn::test {

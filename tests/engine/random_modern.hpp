@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/graph.hpp"
+#include "fcn/graph/graph.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {

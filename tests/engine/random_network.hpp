@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/graph.hpp"
-#include "engine/image_view.hpp"
-#include "engine/model_info.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/image_view.hpp"
+#include "fcn/model_info.hpp"
 #include "tests/engine/naive_network.hpp"
 
 namespace fcn::test {

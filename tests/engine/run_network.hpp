@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/executor.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/run/executor.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "bench/resnet18.hpp"
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 
 namespace fcn::test {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-#include "engine/graph.hpp"
+#include "fcn/graph/graph.hpp"
 
 namespace fcn::test {
 

@@ -8,10 +8,10 @@
 #include <fstream>
 #include <string>
 
-#include "engine/byte_reader.hpp"
-#include "engine/byte_source.hpp"
-#include "engine/crc32.hpp"
-#include "engine/printable.hpp"
+#include "fcn/base/byte_reader.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/base/crc32.hpp"
+#include "fcn/base/printable.hpp"
 
 using namespace fcn;
 

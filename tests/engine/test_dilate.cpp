@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The pass that dilates a network: which strides go, what every layer behind them becomes, and what is
 // refused in one line with the node's name. That the cells keep their bits is test_dilation.cpp's.
-#include "engine/passes/dilate.hpp"
+#include "fcn/passes/dilate.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>
 
 #include "bench/resnet18.hpp"
-#include "engine/shape_inference.hpp"
+#include "fcn/graph/shape_inference.hpp"
 #include "tests/engine/small_layers.hpp"
 
 namespace fcn::test {

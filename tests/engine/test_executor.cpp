@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The executor against a float64 evaluation of the same graph, and against itself: bands, threads, archs and
 // batches must not change a bit.
-#include "engine/executor.hpp"
+#include "fcn/run/executor.hpp"
 
 #include <catch2/catch.hpp>
 #include <numeric>

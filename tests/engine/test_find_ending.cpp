@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A classifier's last activation: found where probabilities are what the network gives, and nowhere else.
-#include "engine/passes/find_ending.hpp"
+#include "fcn/passes/find_ending.hpp"
 
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "engine/shape_inference.hpp"
+#include "fcn/graph/shape_inference.hpp"
 
 using namespace fcn;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/float16.hpp"
+#include "fcn/base/float16.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

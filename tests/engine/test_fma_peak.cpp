@@ -2,8 +2,8 @@
 // The yardstick of profiles. No test can know the machine's true peak; what is checked is the counting.
 #include <catch2/catch.hpp>
 
-#include "engine/fma_peak.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/run/fma_peak.hpp"
 
 namespace fcn::test {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Cells and pixels: ResNet-18's figures by hand, and receptive fields by brute force on random networks.
-#include "engine/geometry.hpp"
+#include "fcn/graph/geometry.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "engine/shape_inference.hpp"
+#include "fcn/graph/shape_inference.hpp"
 #include "tests/engine/naive_network.hpp"
 #include "tests/engine/random_network.hpp"
 

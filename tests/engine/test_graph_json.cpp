@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Graphs as text: every op comes back with every attribute, and graphs that make no sense are refused.
-#include "engine/graph_json.hpp"
+#include "fcn/file/graph_json.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "engine/json.hpp"
+#include "fcn/file/json.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>
 #include <string>
 
-#include "engine/json_fields.hpp"
+#include "fcn/file/json_fields.hpp"
 
 using namespace fcn;
 using Catch::Contains;

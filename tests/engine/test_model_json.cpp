@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The text of a model: what its scores mean and how its pictures are made comes back, texts of the version
 // before are read as they were meant, and every wrong field is named.
-#include "engine/model_json.hpp"
+#include "fcn/file/model_json.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>

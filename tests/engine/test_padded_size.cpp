@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Networks whose branches meet on some sizes only: which sizes are found, and that a picture runs as if its
 // edge pixels had gone on to the next of them, with the map that its own pixels give.
-#include "engine/padded_size.hpp"
+#include "fcn/graph/padded_size.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {

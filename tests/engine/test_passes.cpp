@@ -4,11 +4,11 @@
 #include <cmath>
 #include <string>
 
-#include "engine/passes/fold_batch_norm.hpp"
-#include "engine/passes/fuse_relu.hpp"
-#include "engine/passes/fuse_residual_add.hpp"
-#include "engine/passes/unfuse.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/graph/validate_graph.hpp"
+#include "fcn/passes/fold_batch_norm.hpp"
+#include "fcn/passes/fuse_relu.hpp"
+#include "fcn/passes/fuse_residual_add.hpp"
+#include "fcn/passes/unfuse.hpp"
 #include "tests/engine/small_layers.hpp"
 
 using namespace fcn;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // 8-bit pixels become the numbers that the network was trained on.
-#include "engine/pixel_table.hpp"
+#include "fcn/run/pixel_table.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>

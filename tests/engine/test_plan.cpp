@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a plan refuses, and that pool stride and limits are honoured.
-#include "engine/plan.hpp"
+#include "fcn/run/plan.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Affinity and quota decide how many threads a session takes, and a system that gives fewer threads is
 // obeyed.
-#include "engine/processors.hpp"
+#include "fcn/base/processors.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/thread_pool.hpp"
+#include "fcn/base/thread_pool.hpp"
 
 namespace fcn::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <variant>
 
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/random_network.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The schedule in integers: every row made once, in order, and only when its inputs are there.
-#include "engine/row_schedule.hpp"
+#include "fcn/run/row_schedule.hpp"
 
 #include <catch2/catch.hpp>
 #include <type_traits>
 
-#include "engine/plan.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/run/plan.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {

@@ -2,7 +2,7 @@
 // The bytes of a run: foretold, counted, limited, and independent of the picture's height.
 #include <catch2/catch.hpp>
 
-#include "engine/memory_count.hpp"
+#include "fcn/base/memory_count.hpp"
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/session_fixture.hpp"
 

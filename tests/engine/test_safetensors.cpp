@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/safetensors.hpp"
+#include "fcn/file/safetensors.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Score maps and sessions: peaks, ranking, background, kinds of scores, and the reuse of memory.
-#include "engine/score_map.hpp"
+#include "fcn/score_map.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
-#include "engine/session.hpp"
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {

@@ -6,7 +6,7 @@
 #include <map>
 #include <random>
 
-#include "engine/profile.hpp"
+#include "fcn/run/profile.hpp"
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/session_fixture.hpp"
 

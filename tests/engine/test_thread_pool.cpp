@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The pool and the static division of work.
-#include "engine/thread_pool.hpp"
+#include "fcn/base/thread_pool.hpp"
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/work_split.hpp"
+#include "fcn/base/work_split.hpp"
 
 namespace fcn::test {
 

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "engine/passes/to_fcn.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/graph/validate_graph.hpp"
+#include "fcn/passes/to_fcn.hpp"
 #include "tests/engine/small_layers.hpp"
 
 using namespace fcn;

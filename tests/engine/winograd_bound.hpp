@@ -20,7 +20,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "engine/conv_algorithm.hpp"
+#include "fcn/graph/conv_algorithm.hpp"
 #include "tests/engine/naive_network.hpp"
 #include "tests/engine/roundoff.hpp"
 

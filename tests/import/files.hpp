@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/byte_source.hpp"
-#include "engine/crc32.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/base/crc32.hpp"
 
 inline std::string fixture(const std::string& name) {
   return std::string(FCN_IMPORT_FIXTURES) + "/" + name;

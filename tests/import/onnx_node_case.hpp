@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/passes/rewire.hpp"
-#include "kernels/dispatch/select.hpp"
-#include "kernels/tables.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/kernels/tables.hpp"
+#include "fcn/passes/rewire.hpp"
 #include "tests/engine/run_network.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/model_info.hpp"
+#include "fcn/kernels/tables.hpp"
+#include "fcn/model_info.hpp"
 #include "files.hpp"
-#include "kernels/tables.hpp"
+#include "tools/export/self_test.hpp"
 #include "tools/import/import_network.hpp"
-#include "tools/self_test.hpp"
 
 namespace test_onnx {
 

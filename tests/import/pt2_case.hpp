@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/json.hpp"
+#include "fcn/file/json.hpp"
 #include "files.hpp"
 
 namespace test_pt2 {

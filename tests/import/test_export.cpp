@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From a checkpoint to logits: against PyTorch in float64 (make_fixtures.py), and the command's own exit
 // codes.
-#include "tools/export_model.hpp"
+#include "tools/export/export_model.hpp"
 
 #include <sys/wait.h>
 
@@ -9,15 +9,15 @@
 #include <cstdlib>
 #include <tuple>
 
-#include "engine/json_fields.hpp"
-#include "engine/model_file.hpp"
-#include "engine/model_reader.hpp"
-#include "engine/session.hpp"
+#include "fcn/file/json_fields.hpp"
+#include "fcn/file/model_file.hpp"
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/tables.hpp"
+#include "fcn/session.hpp"
 #include "files.hpp"
-#include "kernels/tables.hpp"
 #include "onnx_bytes.hpp"
+#include "tools/export/inspect_file.hpp"
 #include "tools/import/recognise_network.hpp"
-#include "tools/inspect_file.hpp"
 #include "torch_picture.hpp"
 
 using namespace fcn;

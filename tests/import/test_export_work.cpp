@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Work is counted before it is done, goes to the kernels that can do it, and a kernel that gives other bits
 // than the reference is found on a small picture.
-#include "tools/export_work.hpp"
+#include "tools/export/export_work.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "kernels/dispatch/select.hpp"
-#include "kernels/tables.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/kernels/tables.hpp"
 #include "tests/engine/random_network.hpp"
 
 using namespace fcn;

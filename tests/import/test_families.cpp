@@ -6,14 +6,14 @@
 #include <catch2/catch.hpp>
 #include <utility>
 
-#include "engine/json.hpp"
-#include "engine/passes/fold_batch_norm.hpp"
-#include "engine/passes/to_fcn.hpp"
+#include "fcn/file/json.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/passes/fold_batch_norm.hpp"
+#include "fcn/passes/to_fcn.hpp"
 #include "files.hpp"
-#include "kernels/dispatch/select.hpp"
 #include "noise_weights.hpp"
 #include "onnx_bytes.hpp"
-#include "tools/export_model.hpp"
+#include "tools/export/export_model.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/import/recognise_network.hpp"
 #include "torch_picture.hpp"

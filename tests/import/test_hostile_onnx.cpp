@@ -7,7 +7,7 @@
 #include <functional>
 #include <random>
 
-#include "engine/passes/to_fcn.hpp"
+#include "fcn/passes/to_fcn.hpp"
 #include "files.hpp"
 #include "noise_weights.hpp"
 #include "onnx_bytes.hpp"

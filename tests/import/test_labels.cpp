@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "files.hpp"
-#include "tools/labels/label_file.hpp"
+#include "tools/import/labels/label_file.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

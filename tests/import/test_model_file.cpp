@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Model files: what is written is read back, and nothing damaged, foreign or contradictory is believed.
-#include "engine/model_file.hpp"
+#include "fcn/file/model_file.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "files.hpp"
-#include "tools/model_writer.hpp"
+#include "tools/export/model_writer.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/passes/rewire.hpp"
+#include "fcn/kernels/tables.hpp"
+#include "fcn/passes/rewire.hpp"
 #include "files.hpp"
-#include "kernels/tables.hpp"
 #include "tests/engine/error_bound.hpp"
 #include "tests/engine/run_network.hpp"
 #include "tools/import/onnx/import_onnx.hpp"

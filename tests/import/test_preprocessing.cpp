@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What pixels become before a network: options, the graph's own arithmetic and the order of channels, each
 // against the definition in float64.
-#include "tools/preprocessing.hpp"
+#include "tools/export/preprocessing.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "fcn/kernels/tables.hpp"
 #include "files.hpp"
-#include "kernels/tables.hpp"
 #include "onnx_bytes.hpp"
-#include "tools/export_model.hpp"
-#include "tools/export_report.hpp"
+#include "tools/export/export_model.hpp"
+#include "tools/export/export_report.hpp"
 #include "torch_picture.hpp"
 
 using namespace fcn;

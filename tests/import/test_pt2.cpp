@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "kernels/dispatch/select.hpp"
-#include "kernels/tables.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/kernels/tables.hpp"
 #include "pt2_case.hpp"
 #include "tests/engine/run_network.hpp"
 #include "tools/import/import_network.hpp"

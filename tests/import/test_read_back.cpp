@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Nothing takes the place of a file before it was read from the disk and gave the self-test's logits.
-#include "tools/read_back.hpp"
+#include "tools/export/read_back.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "fcn/kernels/tables.hpp"
 #include "files.hpp"
-#include "kernels/tables.hpp"
 #include "tests/engine/random_network.hpp"
-#include "tools/model_writer.hpp"
-#include "tools/onnx_writer.hpp"
-#include "tools/self_test.hpp"
+#include "tools/export/model_writer.hpp"
+#include "tools/export/onnx_writer.hpp"
+#include "tools/export/self_test.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

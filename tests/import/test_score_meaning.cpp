@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // What scores mean, from an ONNX file's last node to the model's probabilities, beside float64's own.
-#include "tools/score_meaning.hpp"
+#include "tools/export/score_meaning.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
-#include "engine/model_reader.hpp"
-#include "engine/session.hpp"
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/tables.hpp"
+#include "fcn/session.hpp"
 #include "files.hpp"
-#include "kernels/tables.hpp"
 #include "onnx_bytes.hpp"
-#include "tools/export_model.hpp"
+#include "tools/export/export_model.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

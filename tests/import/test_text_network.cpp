@@ -7,11 +7,11 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "engine/model_reader.hpp"
-#include "engine/session.hpp"
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/session.hpp"
 #include "files.hpp"
-#include "kernels/dispatch/select.hpp"
-#include "tools/export_model.hpp"
+#include "tools/export/export_model.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

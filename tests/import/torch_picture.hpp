@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/model_reader.hpp"
-#include "engine/session.hpp"
-#include "kernels/kernel_table.hpp"
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/kernel_table.hpp"
+#include "fcn/session.hpp"
 
 /// picture() of make_fixtures.py and make_families.py, interleaved.
 inline std::vector<std::uint8_t> pattern(int height, int width, int channels) {

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/kernel_table.hpp"
+#include "fcn/kernels/kernel_table.hpp"
 
 namespace fcn::test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The tables under test are those of fcn::runtime that this CPU can run.
-#include "kernels/dispatch/select.hpp"
-#include "kernels/tables.hpp"
+#include "fcn/kernels/select.hpp"
+#include "fcn/kernels/tables.hpp"
 #include "tests/kernels/kernel_check.hpp"
 
 namespace fcn::test {

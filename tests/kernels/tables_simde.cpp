@@ -37,9 +37,9 @@ inline simde__m512 maskz_sqrt_ps(simde__mmask16 mask, simde__m512 value) {
 #define _mm512_maskz_slli_epi32 maskz_slli_epi32
 #define _mm512_maskz_sqrt_ps maskz_sqrt_ps
 
-#include "kernels/make_table.hpp"
-#include "kernels/simd_avx512.hpp"
-#include "kernels/tables.hpp"
+#include "fcn/kernels/make_table.hpp"
+#include "fcn/kernels/simd_avx512.hpp"
+#include "fcn/kernels/tables.hpp"
 #include "tests/kernels/kernel_check.hpp"
 
 namespace fcn::test {

@@ -3,7 +3,7 @@
 // vectorised one to this one, bit for bit.
 #include <algorithm>
 
-#include "kernels/reference/exp.hpp"
+#include "fcn/kernels/reference/exp.hpp"
 #include "tests/kernels/kernel_check.hpp"
 
 namespace fcn::test {

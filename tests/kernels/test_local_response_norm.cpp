@@ -2,7 +2,7 @@
 // Local response norm on every table: bits against the reference, values against float64; and its logarithm.
 #include <algorithm>
 
-#include "kernels/reference/local_response_norm.hpp"
+#include "fcn/kernels/reference/local_response_norm.hpp"
 #include "tests/kernels/pixelwise_check.hpp"
 
 namespace fcn::test {

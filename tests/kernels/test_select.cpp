@@ -3,9 +3,9 @@
 // runs.
 #include <algorithm>
 
+#include "fcn/kernels/native.hpp"
+#include "fcn/kernels/select.hpp"
 #include "kernels/dispatch/cpu_features.hpp"
-#include "kernels/dispatch/select.hpp"
-#include "kernels/native.hpp"
 #include "tests/kernels/kernel_check.hpp"
 
 namespace fcn::test {

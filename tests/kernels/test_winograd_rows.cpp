@@ -2,7 +2,7 @@
 // Winograd along the rows of 7-column convolutions of stride 2 on every table: its transforms against their
 // matrices, bits against the reference, values against float64, any slicing, nothing written or read out of
 // place. Together with a max-pool: test_conv_max_pool.cpp.
-#include "kernels/reference/winograd_rows.hpp"
+#include "fcn/kernels/reference/winograd_rows.hpp"
 #include "tests/kernels/winograd_rows_check.hpp"
 
 namespace fcn::test {

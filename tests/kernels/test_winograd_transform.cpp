@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Winograd's transforms one by one: the reference's steps against the matrices in float64, the matrices
 // against convolution itself, and every table's transformed weights against float64.
-#include "kernels/reference/winograd.hpp"
+#include "fcn/kernels/reference/winograd.hpp"
 #include "tests/kernels/winograd_check.hpp"
 
 namespace fcn::test {

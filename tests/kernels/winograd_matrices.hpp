@@ -17,8 +17,8 @@ struct WinogradForm {
 inline constexpr WinogradForm kWinogradForms[] = {{2, 1}, {4, 1}, {2, 2}};
 
 /// The matrices of a form, those of stride 1 as Lavin and Gray print them, and the roundings that a value
-/// meets on its way through the steps of kernels/winograd_transform.hpp, in each dimension. G has a row for
-/// each point, so that of stride 2 has its last two alike.
+/// meets on its way through the steps of fcn/kernels/winograd/transform.hpp, in each dimension. G has a row
+/// for each point, so that of stride 2 has its last two alike.
 struct WinogradMatrices {
   Eigen::MatrixXd input, filter, output;  ///< B^T, G, A^T
   int input_roundings, output_roundings;

@@ -28,12 +28,12 @@ sources() {
     \( -name '*.hpp' -o -name '*.cpp' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' -o -path '.ci/run' \)
 }
 
-none "kernels include no engine and no tools" < <(named_in '#include *[<"](\.\./)*(engine|tools)/' kernels)
+none "kernels include no engine and no tools" < <(named_in '#include *[<"](\.\./)*(tools/|fcn/(base|graph|passes|file|run|maps)/|fcn/[a-z_]+\.hpp)' kernels)
 none "the engine includes no tools" < <(named_in '#include *[<"](\.\./)*tools/' engine)
-none "xsimd is named in kernels/simd.hpp only" \
-  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels tools tests bench | except 'kernels/simd\.hpp')
-none "Eigen stays in tests, benchmarks and the engine's view header" \
-  < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels tools | except 'engine/eigen_view\.hpp')
+none "xsimd is named in kernels/fcn/kernels/simd.hpp only" \
+  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
+none "Eigen stays in tests and benchmarks" \
+  < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels tools)
 none "stb_image is included in one tools file" \
   < <(named_in '#include *[<"](stb/)?stb_image\.h' engine kernels tools | cut -d: -f1 | sort -u | tail -n +2)
 none "no file is longer than 500 lines" < <(sources | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 }')

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "tools/run_report.hpp"
+#include "tools/runs/run_report.hpp"
 
 namespace fcn::tools::test {
 

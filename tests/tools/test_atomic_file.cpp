@@ -8,7 +8,7 @@
 #include <csignal>
 
 #include "tests/tools/picture_files.hpp"
-#include "tools/atomic_file.hpp"
+#include "tools/shell/atomic_file.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -6,11 +6,11 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "engine/memory_count.hpp"
+#include "fcn/base/memory_count.hpp"
 #include "tests/tools/picture_files.hpp"
-#include "tools/image_io.hpp"
-#include "tools/memory_forecast.hpp"
-#include "tools/resize.hpp"
+#include "tools/pictures/image_io.hpp"
+#include "tools/pictures/resize.hpp"
+#include "tools/runs/memory_forecast.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

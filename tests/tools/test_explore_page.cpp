@@ -9,8 +9,8 @@
 
 #include "tests/tools/browser.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/base64_writer.hpp"
-#include "tools/output_explore.hpp"
+#include "tools/outputs/output_explore.hpp"
+#include "tools/shell/base64_writer.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

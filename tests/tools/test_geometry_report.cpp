@@ -9,7 +9,7 @@
 
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/geometry_report.hpp"
+#include "tools/report/geometry_report.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -7,8 +7,8 @@
 #include <random>
 
 #include "tests/tools/picture_files.hpp"
-#include "tools/exif.hpp"
-#include "tools/image_io.hpp"
+#include "tools/pictures/exif.hpp"
+#include "tools/pictures/image_io.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

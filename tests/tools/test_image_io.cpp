@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/picture_files.hpp"
-#include "tools/image_io.hpp"
+#include "tools/pictures/image_io.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

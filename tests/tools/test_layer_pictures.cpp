@@ -7,8 +7,8 @@
 
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/feature_maps.hpp"
-#include "tools/filter_picture.hpp"
+#include "tools/draw/feature_maps.hpp"
+#include "tools/draw/filter_picture.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -12,8 +12,8 @@
 
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/input_list.hpp"
-#include "tools/progress.hpp"
+#include "tools/infer/input_list.hpp"
+#include "tools/shell/progress.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -8,8 +8,8 @@
 
 #include "bench/resnet18.hpp"
 #include "tests/tools/run_command.hpp"
-#include "tools/model_writer.hpp"
-#include "tools/plan_report.hpp"
+#include "tools/export/model_writer.hpp"
+#include "tools/report/plan_report.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -5,12 +5,12 @@
 #include <span>
 #include <utility>
 
-#include "engine/crc32.hpp"
+#include "fcn/base/crc32.hpp"
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/exif.hpp"
-#include "tools/original_frame.hpp"
-#include "tools/resize.hpp"
+#include "tools/pictures/exif.hpp"
+#include "tools/pictures/original_frame.hpp"
+#include "tools/pictures/resize.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

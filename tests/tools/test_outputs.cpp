@@ -9,12 +9,12 @@
 
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/image_io.hpp"
-#include "tools/output_json.hpp"
-#include "tools/output_npy.hpp"
-#include "tools/output_overlay.hpp"
-#include "tools/profile_table.hpp"
-#include "tools/terminal_report.hpp"
+#include "tools/outputs/output_npy.hpp"
+#include "tools/outputs/output_overlay.hpp"
+#include "tools/pictures/image_io.hpp"
+#include "tools/report/output_json.hpp"
+#include "tools/report/profile_table.hpp"
+#include "tools/report/terminal_report.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

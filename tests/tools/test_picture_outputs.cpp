@@ -10,12 +10,12 @@
 
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/output_argmax.hpp"
-#include "tools/output_csv.hpp"
-#include "tools/output_heat.hpp"
-#include "tools/output_masks.hpp"
-#include "tools/output_panels.hpp"
-#include "tools/regions.hpp"
+#include "tools/outputs/output_argmax.hpp"
+#include "tools/outputs/output_csv.hpp"
+#include "tools/outputs/output_heat.hpp"
+#include "tools/outputs/output_masks.hpp"
+#include "tools/outputs/output_panels.hpp"
+#include "tools/runs/regions.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

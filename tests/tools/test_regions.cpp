@@ -11,9 +11,9 @@
 
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/contour.hpp"
-#include "tools/output_masks.hpp"
-#include "tools/regions.hpp"
+#include "tools/outputs/output_masks.hpp"
+#include "tools/runs/contour.hpp"
+#include "tools/runs/regions.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

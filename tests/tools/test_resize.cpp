@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "tests/tools/picture_files.hpp"
-#include "tools/image_io.hpp"
-#include "tools/resize.hpp"
+#include "tools/pictures/image_io.hpp"
+#include "tools/pictures/resize.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

@@ -13,8 +13,8 @@
 
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/map_fusion.hpp"
-#include "tools/scale_pyramid.hpp"
+#include "tools/runs/map_fusion.hpp"
+#include "tools/runs/scale_pyramid.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

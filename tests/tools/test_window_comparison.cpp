@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // --compare-windows against float64: each window cropped, padded with zeros after normalisation, and run
 // alone through the naive network of the engine's tests.
-#include "tools/window_comparison.hpp"
+#include "tools/runs/window_comparison.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -9,12 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "kernels/dispatch/select.hpp"
+#include "fcn/kernels/select.hpp"
 #include "tests/engine/error_bound.hpp"
 #include "tests/engine/random_network.hpp"
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/window_grid.hpp"
+#include "tools/runs/window_grid.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;

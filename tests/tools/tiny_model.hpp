@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "engine/graph.hpp"
-#include "engine/model_info.hpp"
-#include "tools/model_writer.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/model_info.hpp"
+#include "tools/export/model_writer.hpp"
 
 namespace fcn::tools::test {
 

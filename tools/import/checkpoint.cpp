@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
-#include "engine/model_file.hpp"
-#include "engine/safetensors.hpp"
+#include "fcn/file/model_file.hpp"
+#include "fcn/file/safetensors.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/pth_legacy.hpp"
 #include "tools/import/pth_tar.hpp"

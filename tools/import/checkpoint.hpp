@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/byte_source.hpp"
-#include "engine/dtype.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/base/dtype.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 
 namespace fcn::tools {
 

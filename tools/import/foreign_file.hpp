@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/byte_source.hpp"
+#include "fcn/base/byte_source.hpp"
 
 namespace fcn::tools {
 

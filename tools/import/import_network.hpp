@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "engine/byte_source.hpp"
-#include "engine/graph.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/imported_network.hpp"
 
 namespace fcn::tools {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/graph.hpp"
-#include "engine/model_info.hpp"
-#include "tools/input_start.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/model_info.hpp"
+#include "tools/import/input_start.hpp"
 
 namespace fcn::tools {
 

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "engine/byte_reader.hpp"
+#include "fcn/base/byte_reader.hpp"
 #include "tools/import/pickle_opcodes.hpp"
 
 namespace fcn::tools {

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 
 namespace fcn::tools {
 

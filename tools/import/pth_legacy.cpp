@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/byte_reader.hpp"
-#include "engine/checked.hpp"
+#include "fcn/base/byte_reader.hpp"
+#include "fcn/base/checked.hpp"
 #include "tools/import/pickle_reader.hpp"
 #include "tools/import/torch_tensors.hpp"
 

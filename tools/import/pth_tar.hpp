@@ -7,9 +7,9 @@
 
 #include <string_view>
 
-#include "engine/byte_source.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/checkpoint.hpp"
 
 namespace fcn::tools {

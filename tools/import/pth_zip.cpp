@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/checked.hpp"
+#include "fcn/base/checked.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/pickle_reader.hpp"
 #include "tools/import/script_tensors.hpp"

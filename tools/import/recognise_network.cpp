@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/dtype.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/base/dtype.hpp"
+#include "fcn/graph/validate_graph.hpp"
 #include "tools/import/families/family_builder.hpp"
 
 namespace fcn::tools {

@@ -3,7 +3,7 @@
 // that prefix is, with nothing missing and nothing over. Not here: the families themselves (families/).
 #pragma once
 
-#include "engine/result.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/imported_network.hpp"
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/pickle_reader.hpp"
 
 namespace fcn::tools {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/geometry.hpp"
-#include "engine/json_fields.hpp"
-#include "engine/shape_inference.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/file/json_fields.hpp"
+#include "fcn/graph/geometry.hpp"
+#include "fcn/graph/shape_inference.hpp"
+#include "fcn/graph/validate_graph.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -11,8 +11,8 @@
 // docs/export.md has all members. Pixels enter as 0..1.
 #pragma once
 
-#include "engine/byte_source.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/imported_network.hpp"
 
 namespace fcn::tools {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/checked.hpp"
+#include "fcn/base/checked.hpp"
 #include "tools/import/state_dicts.hpp"
 
 namespace fcn::tools {

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/dtype.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/dtype.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/pickle_reader.hpp"
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/checked.hpp"
+#include "fcn/base/checked.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "engine/ops.hpp"
+#include "fcn/graph/ops.hpp"
 
 namespace fcn::tools {
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/byte_reader.hpp"
-#include "engine/checked.hpp"
-#include "engine/crc32.hpp"
+#include "fcn/base/byte_reader.hpp"
+#include "fcn/base/checked.hpp"
+#include "fcn/base/crc32.hpp"
 #include "tools/import/zip_records.hpp"
 
 namespace fcn::tools {

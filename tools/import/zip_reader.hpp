@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/byte_source.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 
 namespace fcn::tools {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <utility>
 
-#include "engine/byte_reader.hpp"
-#include "engine/byte_source.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_reader.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/result.hpp"
 
 namespace fcn::tools {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/result.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/families/family_text.hpp"
 
 namespace fcn::tools {

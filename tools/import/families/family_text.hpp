@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/result.hpp"
+#include "fcn/result.hpp"
 
 namespace fcn::tools {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "fcn/graph/graph.hpp"
 #include "tools/import/families/weight_source.hpp"
 
 namespace fcn::tools {

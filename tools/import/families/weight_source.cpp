@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/safetensors.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/file/safetensors.hpp"
+#include "fcn/graph/validate_graph.hpp"
 
 namespace fcn::tools {
 

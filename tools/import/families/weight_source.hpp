@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/result.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/checkpoint.hpp"
 
 namespace fcn::tools {

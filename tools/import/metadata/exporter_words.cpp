@@ -11,8 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/limits.hpp"
-#include "engine/printable.hpp"
+#include "fcn/base/printable.hpp"
+#include "fcn/limits.hpp"
 
 namespace fcn::tools {
 namespace {

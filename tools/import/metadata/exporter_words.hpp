@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tools/import/imported_network.hpp"
-#include "tools/labels/literal.hpp"
+#include "tools/import/labels/literal.hpp"
 
 namespace fcn::tools {
 

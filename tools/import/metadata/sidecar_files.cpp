@@ -9,9 +9,9 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/byte_source.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "tools/import/labels/label_file.hpp"
 #include "tools/import/metadata/exporter_words.hpp"
-#include "tools/labels/label_file.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/printable.hpp"
+#include "fcn/base/printable.hpp"
 
 namespace fcn::tools {
 namespace {

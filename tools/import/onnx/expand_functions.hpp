@@ -3,8 +3,8 @@
 // network's modules together. Not here: operators of other domains (rewrite_nodes.hpp).
 #pragma once
 
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 
 namespace fcn::tools {

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/float16.hpp"
+#include "fcn/base/float16.hpp"
 #include "tools/import/onnx/fold_rules.hpp"
 
 namespace fcn::tools {

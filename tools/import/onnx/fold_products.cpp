@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/checked.hpp"
+#include "fcn/base/checked.hpp"
 #include "tools/import/onnx/fold_rules.hpp"
 #include "tools/import/onnx/tensor_moves.hpp"
 

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/passes/rewire.hpp"
-#include "engine/printable.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/base/printable.hpp"
+#include "fcn/graph/validate_graph.hpp"
+#include "fcn/passes/rewire.hpp"
 #include "tools/import/onnx/choose_output.hpp"
 #include "tools/import/onnx/expand_functions.hpp"
 #include "tools/import/onnx/fold_constants.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An ONNX file as a Graph. Its nodes are taken in order: what depends on no picture is computed on the way
 // (fold_constants.hpp), the rest becomes nodes of the engine (lowering.hpp). Sizes are those of the training
-// window. Not here: protobuf (onnx_model.hpp), the conversion to an FCN (engine/passes/to_fcn.hpp).
+// window. Not here: protobuf (onnx_model.hpp), the conversion to an FCN (fcn/passes/to_fcn.hpp).
 #pragma once
 
 #include <map>
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/imported_network.hpp"
 #include "tools/import/onnx/network_builder.hpp"
 #include "tools/import/onnx/onnx_model.hpp"

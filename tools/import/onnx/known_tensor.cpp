@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "engine/checked.hpp"
+#include "fcn/base/checked.hpp"
 
 namespace fcn::tools {
 

@@ -5,9 +5,9 @@
 #include <utility>
 #include <variant>
 
-#include "engine/node_tensors.hpp"
-#include "engine/shape_inference.hpp"
-#include "engine/validate_graph.hpp"
+#include "fcn/graph/node_tensors.hpp"
+#include "fcn/graph/shape_inference.hpp"
+#include "fcn/graph/validate_graph.hpp"
 
 namespace fcn::tools {
 

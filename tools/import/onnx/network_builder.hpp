@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/graph.hpp"
-#include "engine/limits.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/limits.hpp"
 #include "tools/import/onnx/node_call.hpp"
 
 namespace fcn::tools {

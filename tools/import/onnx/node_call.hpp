@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "fcn/graph/graph.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 #include "tools/import/onnx/tensor_view.hpp"

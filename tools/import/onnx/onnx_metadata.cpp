@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/import/labels/label_file.hpp"
 #include "tools/import/metadata/exporter_words.hpp"
-#include "tools/labels/label_file.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -14,7 +14,7 @@
 #include <set>
 #include <utility>
 
-#include "engine/printable.hpp"
+#include "fcn/base/printable.hpp"
 #include "tools/import/onnx/onnx_tensor.hpp"
 
 namespace fcn::tools {

@@ -9,9 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "engine/byte_source.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
 #include "tools/import/onnx/opset_range.hpp"
 

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/dtype.hpp"
+#include "fcn/base/dtype.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "engine/graph.hpp"
-#include "engine/limits.hpp"
+#include "fcn/graph/graph.hpp"
+#include "fcn/limits.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 
 namespace fcn::tools {

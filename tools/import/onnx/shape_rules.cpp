@@ -6,7 +6,7 @@
 #include <numeric>
 #include <optional>
 
-#include "engine/checked.hpp"
+#include "fcn/base/checked.hpp"
 
 namespace fcn::tools {
 namespace {

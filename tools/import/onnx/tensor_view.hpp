@@ -16,7 +16,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/ops.hpp"
+#include "fcn/graph/ops.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
 
 namespace fcn::tools {

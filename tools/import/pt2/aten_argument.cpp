@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/json_fields.hpp"
+#include "fcn/file/json_fields.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/json.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/file/json.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/pt2/pt2_program.hpp"
 
 namespace fcn::tools {

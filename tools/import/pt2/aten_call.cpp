@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "engine/dtype.hpp"
+#include "fcn/base/dtype.hpp"
 #include "tools/import/onnx/node_call.hpp"
 
 namespace fcn::tools {

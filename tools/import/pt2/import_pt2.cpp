@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/printable.hpp"
+#include "fcn/base/printable.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
 #include "tools/import/pt2/pt2_archive.hpp"
 #include "tools/import/pt2/pt2_program.hpp"

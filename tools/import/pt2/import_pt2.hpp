@@ -5,9 +5,9 @@
 
 #include <optional>
 
-#include "engine/byte_source.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/imported_network.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 

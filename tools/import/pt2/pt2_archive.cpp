@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <utility>
 
-#include "engine/checked.hpp"
-#include "engine/json_fields.hpp"
-#include "engine/printable.hpp"
+#include "fcn/base/checked.hpp"
+#include "fcn/base/printable.hpp"
+#include "fcn/file/json_fields.hpp"
 #include "tools/import/pt2/stored_values.hpp"
 #include "tools/import/pt2/tensor_meta.hpp"
 #include "tools/import/pth_zip.hpp"

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/byte_source.hpp"
-#include "engine/json.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/file/json.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
 #include "tools/import/zip_reader.hpp"

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/json_fields.hpp"
-#include "engine/printable.hpp"
+#include "fcn/base/printable.hpp"
+#include "fcn/file/json_fields.hpp"
 #include "tools/import/pt2/aten_argument.hpp"
 
 namespace fcn::tools {

@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
-#include "engine/json.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/file/json.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/pt2/tensor_meta.hpp"
 
 namespace fcn::tools {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/dtype.hpp"
+#include "fcn/base/dtype.hpp"
 
 namespace fcn::tools {
 namespace {

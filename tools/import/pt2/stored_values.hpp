@@ -2,8 +2,8 @@
 // The values of a stored tensor, of floats or of integers. Where it lies was checked when it was found.
 #pragma once
 
-#include "engine/byte_source.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/byte_source.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/checkpoint.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/json_fields.hpp"
+#include "fcn/file/json_fields.hpp"
 #include "tools/import/onnx/onnx_model.hpp"
 
 namespace fcn::tools {

@@ -5,10 +5,10 @@
 
 #include <optional>
 
-#include "engine/dtype.hpp"
-#include "engine/json.hpp"
-#include "engine/limits.hpp"
-#include "engine/result.hpp"
+#include "fcn/base/dtype.hpp"
+#include "fcn/file/json.hpp"
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
 #include "tools/import/onnx/known_tensor.hpp"
 
 namespace fcn::tools {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/printable.hpp"
+#include "fcn/base/printable.hpp"
 #include "tools/import/pt2/aten_ops.hpp"
 #include "tools/import/pt2/in_place.hpp"
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The public ceilings on what untrusted input may ask for. Every parser and the planner compare with these
+// before they allocate. One struct, so that an embedder sees and sets all of them in one place.
+#pragma once
+
+#include <cstdint>
+
+#include "fcn/config.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+struct Limits {
+  // Model and checkpoint files.
+  std::uint64_t max_file_bytes = 16ull << 30;  ///< a whole model or checkpoint file
+  std::uint64_t max_header_bytes =
+      64ull << 20;                       ///< the JSON header of a safetensors file (the format allows 100 MB)
+  std::uint32_t max_json_depth = 32;     ///< nesting of any JSON text
+  std::uint32_t max_tensors = 65'536;    ///< tensors of one file
+  std::uint32_t max_rank = 8;            ///< dimensions of one tensor
+  std::uint32_t max_name_bytes = 1'024;  ///< a tensor's or node's name
+  std::uint64_t max_tensor_bytes = 4ull << 30;    ///< one tensor's storage
+  std::uint32_t max_nodes = 65'536;               ///< nodes of one graph
+  std::uint32_t max_pickle_opcodes = 10'000'000;  ///< operations of one pickle
+  std::uint32_t max_pickle_memo = 1'000'000;      ///< memoised objects of one pickle
+  std::uint32_t max_zip_entries = 65'536;         ///< members of one archive
+
+  // Pictures and runs.
+  std::int32_t max_image_side = 32'768;         ///< pixels along one side
+  std::uint64_t max_image_pixels = 1ull << 28;  ///< pixels of one picture (268 million)
+  std::uint64_t max_run_bytes = 8ull << 30;     ///< what a plan may allocate, map included
+};
+
+}  // namespace fcn::inline FCN_ABI

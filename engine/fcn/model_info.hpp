@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// What a model says of itself beside its graph and weights: labels, preprocessing, window, provenance,
+// self-test. Written by fcn-export, read back by Model::load; graph_json.hpp is the text form.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fcn/config.hpp"
+#include "fcn/graph/graph.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+/// A small picture and the logits the model must give for it, stored in the model file so that any copy of it
+/// on any machine can be checked. The picture is `grid` enlarged to height x width by nearest neighbour:
+/// pixel (y, x) = grid[(y * grid_size / height) * grid_size + x * grid_size / width].
+struct SelfTest {
+  int height = 0;
+  int width = 0;
+  int grid_size = 0;
+  std::vector<std::uint8_t> grid;  ///< grid_size x grid_size x channels, interleaved
+  std::vector<float> logits;       ///< classes x rows x cols, from the reference kernels
+};
+
+/// What the network means by its logits: how they become scores.
+enum class ScoreActivation {
+  softmax,  ///< the classes exclude each other: probabilities are the softmax over the classes of a cell
+  sigmoid,  ///< every class is a question of its own: probabilities are each logit's sigmoid
+  none,     ///< the network's numbers are what they are; nobody says that they are probabilities
+};
+template <>
+inline constexpr std::array<std::string_view, 3> kind_names<ScoreActivation>{"softmax", "sigmoid", "none"};
+
+/// How a resized picture's pixels are interpolated, as Pillow does: filters widen where a picture shrinks.
+enum class RecipeInterpolation { nearest, bilinear, bicubic, lanczos };
+template <>
+inline constexpr std::array<std::string_view, 4> kind_names<RecipeInterpolation>{"nearest", "bilinear",
+                                                                                 "bicubic", "lanczos"};
+
+/// How the training code made the classifier's input of any picture: torchvision's Resize(256) and
+/// CenterCrop(224) are resize 256 x 256 with its ratio kept and crop 224 x 224; timm's crop share of 0.95 is
+/// resize floor(224 / 0.95) = 235.
+struct ResizeRecipe {
+  Extent resize;           ///< pixels
+  bool keep_ratio = true;  ///< the picture just covers `resize`, keeping its ratio; else it becomes that size
+  Extent crop;             ///< then this much is cut out of the middle; not larger than `resize`
+  RecipeInterpolation interpolation = RecipeInterpolation::bilinear;
+  friend bool operator==(const ResizeRecipe&, const ResizeRecipe&) = default;
+};
+
+struct ModelInfo {
+  std::string name;                 ///< what was recognised ("resnet18")
+  std::vector<std::string> labels;  ///< one a class, or empty if unknown
+  std::optional<int> background;    ///< a class that never counts as a prediction
+  std::vector<float> mean;          ///< per input channel, of pixels scaled to 0..1
+  std::vector<float> std;           ///< likewise; input = (pixel / 255 - mean) / std
+  Extent window;                    ///< the crop the classifier was trained on, pixels
+  ScoreActivation activation = ScoreActivation::softmax;
+  /// Sizes on which the network's branches meet are the window and multiples of this more; {1, 1} for any.
+  Extent size_multiple;
+  std::optional<ResizeRecipe> recipe;  ///< nothing if the file does not say
+  std::string
+      classifier_pool;  ///< name of the average pool that stood global before the conversion; empty if none
+  std::string source;   ///< provenance: the checkpoint's file name
+  std::string source_sha256;             ///< provenance: hex digest of the checkpoint
+  std::string exporter;                  ///< provenance: "fcn-export 0.1.0"
+  std::uint64_t trained_parameters = 0;  ///< learned parameters before folding
+  std::optional<SelfTest> self_test;
+
+  /// The class's label; "class 7" if there is none.
+  [[nodiscard]] std::string label(int class_id) const {
+    const auto index = static_cast<std::size_t>(class_id);
+    return index < labels.size() ? labels[index] : "class " + std::to_string(class_id);
+  }
+};
+
+}  // namespace fcn::inline FCN_ABI

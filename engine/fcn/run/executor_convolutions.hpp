@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// How the Executor makes rows of convolutions, by the algorithm that the layer has. Included by executor.hpp.
+#pragma once
+
+#include <cstddef>
+
+#include "fcn/run/executor.hpp"
+#include "fcn/run/phases.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+inline void Executor::convolve(const RowStep& step, const Conv& op) {
+  const NodePlan& out = node(step.node);
+  kernels::ConvBand band;
+  band.shape = conv_shape(plan_.graph().nodes[step.node].op);
+  band.weights = model_->packed(step.node).data();
+  band.relu = op.relu;
+  band.ceiling = op.ceiling;
+  if (!out.tiled()) return convolve_directly(step, op, band);
+  band.shape = phase_shape(out, band.shape);
+  for (const ColumnPhases& phases : column_phases(out.shape.width, out.phases().x))
+    if (phases.count > 0) convolve_tiles(step, op, phases, band);
+}
+
+inline void Executor::convolve_directly(const RowStep& step, const Conv& op, kernels::ConvBand band) {
+  const NodePlan& out = node(step.node);
+  band.images = plan_.options().images;
+  band.out_rows = step.end - step.begin;
+  band.out_width = out.shape.width;
+  band.in = rows_.window(rings_, out, input(step.node, 0), step, true);
+  if (op.residual) band.residual = rows_.same_aside(rings_, input(step.node, 1), step);
+  band.out = rows_.output(rings_, out, step);
+  share_convolution(
+      band, pixel_count(step), table().conv_mr, table().conv_panels(band.shape),
+      [&](int, kernels::Range pixels, kernels::Range panels) { table().conv(band, pixels, panels); });
+}
+
+/// By Winograd, some column phases of the step's rows.
+inline void Executor::convolve_tiles(const RowStep& step, const Conv& op, const ColumnPhases& phases,
+                                     kernels::ConvBand band) {
+  const NodePlan& out = node(step.node);
+  const Extent tile = out.tile();
+  const int images = plan_.options().images;
+  std::ptrdiff_t tile_rows = 0;
+  for_each_tile_row(out, images, step, [&](int, int) { ++tile_rows; });
+  band.images = phases.count;
+  band.out_rows = static_cast<int>(tile_rows) * tile.y;
+  band.out_width = phases.width;
+  band.in = rows_.tile_window(rings_, out, input(step.node, 0), images, step, phases.first);
+  if (op.residual)
+    band.residual = rows_.tile_residual(rings_, out, input(step.node, 1), images, step, phases.first);
+  band.out = rows_.tile_output(rings_, out, images, step, phases.first);
+  share_convolution(band, tile_rows * phases.count * ceil_div(phases.width, tile.x), 1,
+                    table().winograd_panels(band.shape, tile.x),
+                    [&](int worker, kernels::Range tiles, kernels::Range panels) {
+                      table().winograd(band, tile.x, tiles, panels, rings_.scratch(worker));
+                    });
+}
+
+/// work(worker, units, panels) on every worker that gets a share of the band's pixels or tiles.
+template <class Work>
+void Executor::share_convolution(const kernels::ConvBand& band, std::ptrdiff_t units, std::ptrdiff_t grain,
+                                 std::ptrdiff_t panels, const Work& work) {
+  const ConvCuts cuts = cut_conv(ceil_div(units, grain), panels, pool_->size(), weights_outweigh(band));
+  pool_->run([&](int worker) {
+    const kernels::Range mine = split(units, grain, worker % cuts.pixels, cuts.pixels);
+    const kernels::Range my_panels = split(panels, 1, worker / cuts.pixels, cuts.panels);
+    if (mine.begin == mine.end || my_panels.begin == my_panels.end) return;
+    work(worker, mine, my_panels);
+  });
+}
+
+}  // namespace fcn::inline FCN_ABI

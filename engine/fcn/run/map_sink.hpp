@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Turns rows of logits into a ScoreMap: the probabilities that the model's activation makes of them, the best
+// cell of each class, and the scores that were asked for.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "fcn/base/aligned_buffer.hpp"
+#include "fcn/base/thread_pool.hpp"
+#include "fcn/base/work_split.hpp"
+#include "fcn/model.hpp"
+#include "fcn/run/row_sink.hpp"
+#include "fcn/score_map.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+class MapSink : public RowSink {
+ public:
+  /// `output` describes the rows that will come, of one image.
+  static Result<MapSink> create(const kernels::KernelTable& table, ThreadPool& pool, const NodePlan& output) {
+    auto row = AlignedBuffer::allocate(static_cast<std::size_t>(output.row_stride), "row of probabilities");
+    if (!row) return row.error();
+    return MapSink(table, pool, *std::move(row));
+  }
+
+  /// Where the next run's scores go. `map` must already have the shape of the run's output.
+  void fill(ScoreMap& map) { map_ = &map; }
+
+  void take(const RowBlock& block) override {
+    FCN_ASSERT(map_ != nullptr && block.images == 1);
+    // The map lacks what only padding has (Plan::map_shape()).
+    const int end = std::min(block.first_row + block.row_count, map_->rows());
+    for (int row = block.first_row; row < end; ++row) {
+      const float* logits = block.pixel(0, row, 0);
+      const float* const probabilities = activate(block, logits);
+      keep_peaks(block, row, probabilities);
+      const float* scores = map_->kind() == ScoreKind::logits ? logits : probabilities;
+      for (int col = 0; col < map_->cols(); ++col)
+        std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map_->cell(row, col));
+    }
+  }
+
+ private:
+  MapSink(const kernels::KernelTable& table, ThreadPool& pool, AlignedBuffer row)
+      : table_(&table), pool_(&pool), probabilities_(std::move(row)) {}
+
+  /// The row's probabilities; the logits themselves if the model has no activation.
+  const float* activate(const RowBlock& block, const float* logits) {
+    if (map_->activation() == ScoreActivation::none) return logits;
+    const auto kernel = map_->activation() == ScoreActivation::sigmoid ? table_->sigmoid : table_->softmax;
+    float* probabilities = probabilities_.data();
+    kernels::PixelBand band;
+    band.channels = block.shape.channels;
+    band.rows = 1;
+    band.width = block.shape.width;
+    band.a = {&logits, block.pixel_stride, block.image_stride};
+    band.out = {&probabilities, block.pixel_stride, block.image_stride};
+    pool_->run([&](int worker) { kernel(band, split(band.width, 1, worker, pool_->size())); });
+    return probabilities;
+  }
+
+  void keep_peaks(const RowBlock& block, int row, const float* probabilities) {
+    std::vector<Peak>& peaks = map_->peaks();
+    for (int col = 0; col < map_->cols(); ++col) {
+      const float* cell = probabilities + col * block.pixel_stride;
+      for (std::size_t c = 0; c < peaks.size(); ++c)
+        if (cell[c] > peaks[c].probability) peaks[c] = {cell[c], row, col};
+    }
+  }
+
+  const kernels::KernelTable* table_;
+  ThreadPool* pool_;
+  AlignedBuffer probabilities_;  // one row, laid out like the rows that come
+  ScoreMap* map_ = nullptr;
+};
+
+}  // namespace fcn::inline FCN_ABI

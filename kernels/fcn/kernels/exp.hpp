@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// e^x, and e^x - 1 for x <= 0, on which most curves rest: written out because a library's differs from
+// machine to machine, and bits are specified. Range reduction and polynomial are expf's of the Cephes
+// Mathematical Library 2.2 (S. L. Moshier), which states a relative error of 1.7e-7;
+// tests/kernels/test_exp.cpp measures this one against float64. Steps (fma everywhere but where * or + is
+// written):
+//
+//   x  = x < -104 ? -104 : x               e^-104 rounds to 0; NaN stays
+//   n  = fma(x, log2 e, 3 2^22) - 3 2^22   the nearest whole number, ties to even
+//   r  = fma(n, -0.693359375, x)           ln 2 in two parts, the first short, so that n times it is exact
+//   r  = fma(n, 2.12194440e-4, r)          |r| <= ln 2 / 2
+//   p  = the polynomial below by Horner;   p = fma(p, r * r, r);   p = p + 1
+//   h  = fma(n, 1/2, 3 2^22) - 3 2^22      2^n in two factors, since 2^-150 is none
+//   e^x = p * 2^h * 2^(n - h)              denormal results are kept, rounded by the last product alone
+//
+// Positive x are first limited to 89, which overflows. e^x - 1: the same without p + 1, x being at least -30,
+// whose result rounds to -1; s = 2^n; fma(p, s, s - 1), so that small x keep their relative precision.
+#pragma once
+
+#include "fcn/kernels/simd.hpp"
+
+namespace fcn::kernels {
+
+/// 2^n for whole n in [-126, 127]: n + 127 in the lowest mantissa bits of 2^23 + 127 + n becomes the
+/// exponent.
+template <class Arch>
+FCN_INLINE Vec<Arch> power_of_two(Vec<Arch> n) {
+  return (n + Vec<Arch>::broadcast(8388735.0f)).mantissa_to_exponent();
+}
+
+/// n, the whole number nearest to x / ln 2.
+template <class Arch>
+FCN_INLINE Vec<Arch> whole_powers(Vec<Arch> x) {
+  const auto rounder = Vec<Arch>::broadcast(12582912.0f);
+  return fma(x, Vec<Arch>::broadcast(1.44269504088896341f), rounder) - rounder;
+}
+
+/// e^r - 1, r being x - n ln 2.
+template <class Arch>
+FCN_INLINE Vec<Arch> exp_fraction_minus_one(Vec<Arch> x, Vec<Arch> n) {
+  using V = Vec<Arch>;
+  auto r = fma(n, V::broadcast(-0.693359375f), x);
+  r = fma(n, V::broadcast(2.12194440e-4f), r);
+  auto p = V::broadcast(1.9875691500e-4f);
+  p = fma(p, r, V::broadcast(1.3981999507e-3f));
+  p = fma(p, r, V::broadcast(8.3334519073e-3f));
+  p = fma(p, r, V::broadcast(4.1665795894e-2f));
+  p = fma(p, r, V::broadcast(1.6666665459e-1f));
+  p = fma(p, r, V::broadcast(5.0000001201e-1f));
+  return fma(p, r * r, r);
+}
+
+/// e^x for x of -104 to 89; NaN for NaN.
+template <class Arch>
+FCN_INLINE Vec<Arch> exp_in_range(Vec<Arch> x) {
+  using V = Vec<Arch>;
+  const auto rounder = V::broadcast(12582912.0f);
+  const auto n = whole_powers<Arch>(x);
+  const auto p = exp_fraction_minus_one<Arch>(x, n) + V::broadcast(1.0f);
+  const auto half = fma(n, V::broadcast(0.5f), rounder) - rounder;
+  return p * power_of_two<Arch>(half) * power_of_two<Arch>(n - half);
+}
+
+/// e^x for x <= 0; NaN for NaN.
+template <class Arch>
+FCN_INLINE Vec<Arch> exp_nonpositive(Vec<Arch> x) {
+  using V = Vec<Arch>;
+  const auto lowest = V::broadcast(-104.0f);
+  return exp_in_range<Arch>(V::select(lowest > x, lowest, x));
+}
+
+/// e^x for any x.
+template <class Arch>
+FCN_INLINE Vec<Arch> exponential(Vec<Arch> x) {
+  using V = Vec<Arch>;
+  const auto highest = V::broadcast(89.0f);
+  return exp_nonpositive<Arch>(V::select(x > highest, highest, x));
+}
+
+/// e^x - 1 for x <= 0.
+template <class Arch>
+FCN_INLINE Vec<Arch> exp_minus_one_nonpositive(Vec<Arch> x) {
+  using V = Vec<Arch>;
+  const auto lowest = V::broadcast(-30.0f);
+  x = V::select(lowest > x, lowest, x);
+  const auto n = whole_powers<Arch>(x);
+  const auto s = power_of_two<Arch>(n);
+  return fma(exp_fraction_minus_one<Arch>(x, n), s, s - V::broadcast(1.0f));
+}
+
+}  // namespace fcn::kernels

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// Winograd's one-dimensional transforms for F(2, 3) and F(4, 3), and for F(2, 3) of stride 2, each as the
+// exact operations it takes: these are the bits. A two-dimensional transform applies them down every column
+// first, then along every row. The points are 0, 1, -1, infinity, and for F(4, 3) also 2, -2 (Lavin and Gray,
+// CVPR 2016); their matrices stand beside the steps. Multiplying by 2, 4 and 8 is exact, so every product
+// below rounds with its sum even on SSE2. How far rounding errors grow is derived in
+// tests/kernels/winograd_check.hpp.
+//
+// Of stride 2, inputs and taps of odd number only ever meet each other, as do those of even number. The even
+// ones are a convolution of stride 1 with two taps, F(2, 2) with the points 0, 1, infinity; the odd tap is
+// multiplied as it is: 5 products for 2 outputs instead of 6, and nothing is scaled.
+//
+// A *short* tile of F(4, 3) has at most two rows in the map: the last row of tiles of every second map. Down
+// its columns it takes F(2, 3) at the points that both have, 0, 1, -1 and infinity, so that a third of the
+// products fall away and the same filters serve: what F(2, 3) would scale them by is taken into the other two
+// transforms.
+#pragma once
+
+#include <cstddef>
+
+#include "fcn/kernels/simd.hpp"
+
+namespace fcn::kernels {
+
+/// The transforms of F(Tile, 3) of stride Stride: `input` is B^T, `output` is A^T, `filter` is G. An input
+/// tile is `taps` long, an output tile `outputs`, a transformed filter `filters`; points past its end take
+/// its last value too. `output` gives two rows at a time, those that `output_pairs` names and
+/// that share their sums: of a whole tile's columns, two rows fit the registers that all would overflow.
+/// `short_taps`, `short_points` (of `taps`), `short_input` and `short_output` are those of short tiles.
+template <class Arch, int Tile, int Stride>
+struct WinogradTransform;
+
+template <class Arch>
+struct WinogradTransform<Arch, 2, 1> {
+  static constexpr std::size_t taps = 4, filters = 4, outputs = 2;
+  using V = Vec<Arch>;
+
+  FCN_INLINE static void input(V (&x)[taps]) {
+    const V t0 = x[0] - x[2];  //  1  0 -1  0
+    const V t1 = x[1] + x[2];  //  0  1  1  0
+    const V t2 = x[2] - x[1];  //  0 -1  1  0
+    const V t3 = x[1] - x[3];  //  0  1  0 -1
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
+  }
+
+  static constexpr std::size_t output_pairs[1][2] = {{0, 1}};
+  template <std::size_t Pair>
+  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+    first = (m[0] + m[1]) + m[2];   // 1  1  1  0
+    second = (m[1] - m[2]) - m[3];  // 0  1 -1 -1
+  }
+
+  FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
+    const double sum = g[0] + g[2];
+    u[0] = g[0];                //   1    0    0
+    u[1] = 0.5 * (sum + g[1]);  // 1/2  1/2  1/2
+    u[2] = 0.5 * (sum - g[1]);  // 1/2 -1/2  1/2
+    u[3] = g[2];                //   0    0    1
+  }
+};
+
+template <class Arch>
+struct WinogradTransform<Arch, 4, 1> {
+  static constexpr std::size_t taps = 6, filters = 6, outputs = 4;
+  using V = Vec<Arch>;
+
+  FCN_INLINE static void input(V (&x)[taps]) {
+    const V two = V::broadcast(2.0f), minus_two = V::broadcast(-2.0f), minus_four = V::broadcast(-4.0f);
+    const V near_even = x[4] - x[2], near_odd = x[3] - x[1];
+    const V far_even = fma(minus_four, x[2], x[4]), far_odd = fma(minus_four, x[1], x[3]);
+    const V t0 = fma(minus_four, x[2] - x[0], near_even);  // 4  0 -5  0  1  0
+    const V t1 = far_even + far_odd;                       // 0 -4 -4  1  1  0
+    const V t2 = far_even - far_odd;                       // 0  4 -4 -1  1  0
+    const V t3 = fma(two, near_odd, near_even);            // 0 -2 -1  2  1  0
+    const V t4 = fma(minus_two, near_odd, near_even);      // 0  2 -1 -2  1  0
+    const V t5 = fma(minus_four, near_odd, x[5] - x[3]);   // 0  4  0 -5  0  1
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3, x[4] = t4, x[5] = t5;
+  }
+
+  static constexpr std::size_t output_pairs[2][2] = {{0, 2}, {1, 3}};
+  template <std::size_t Pair>
+  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+    if constexpr (Pair == 0) {
+      const V sum1 = m[1] + m[2], sum2 = m[3] + m[4];
+      first = (m[0] + sum1) + sum2;                  // 1  1  1  1  1  0
+      second = fma(V::broadcast(4.0f), sum2, sum1);  // 0  1  1  4  4  0
+    } else {
+      const V difference1 = m[1] - m[2], difference2 = m[3] - m[4];
+      first = fma(V::broadcast(2.0f), difference2, difference1);          // 0  1 -1  2 -2  0
+      second = fma(V::broadcast(8.0f), difference2, difference1) + m[5];  // 0  1 -1  8 -8  1
+    }
+  }
+
+  static constexpr std::size_t short_taps = 4, short_outputs = 2;
+  static constexpr std::ptrdiff_t short_points[short_taps] = {0, 1, 2, 5};
+  FCN_INLINE static void short_input(V (&x)[short_taps]) {
+    const V t0 = V::broadcast(4.0f) * (x[0] - x[2]);  // 4  0 -4  0
+    const V t1 = x[1] + x[2];                         // 0  1  1  0
+    const V t2 = x[2] - x[1];                         // 0 -1  1  0
+    const V t3 = x[3] - x[1];                         // 0 -1  0  1
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
+  }
+  FCN_INLINE static void short_output(const V (&m)[short_taps], V& first, V& second) {
+    const V minus_three = V::broadcast(-3.0f);
+    first = fma(minus_three, m[1] + m[2], m[0]);   // 1 -3 -3  0
+    second = fma(minus_three, m[1] - m[2], m[3]);  // 0 -3  3  1
+  }
+
+  FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
+    const double sum = g[0] + g[2], weighted = g[0] + 4.0 * g[2];
+    u[0] = 0.25 * g[0];                             //   1/4     0     0
+    u[1] = (-1.0 / 6.0) * (sum + g[1]);             //  -1/6  -1/6  -1/6
+    u[2] = (-1.0 / 6.0) * (sum - g[1]);             //  -1/6   1/6  -1/6
+    u[3] = (1.0 / 24.0) * (weighted + 2.0 * g[1]);  //  1/24  1/12   1/6
+    u[4] = (1.0 / 24.0) * (weighted - 2.0 * g[1]);  //  1/24 -1/12   1/6
+    u[5] = g[2];                                    //     0     0     1
+  }
+};
+
+template <class Arch>
+struct WinogradTransform<Arch, 2, 2> {
+  static constexpr std::size_t taps = 5, filters = 4, outputs = 2;
+  using V = Vec<Arch>;
+
+  FCN_INLINE static void input(V (&x)[taps]) {
+    const V t0 = x[0] - x[2];  //  1  0 -1  0  0
+    const V t1 = x[2];         //  0  0  1  0  0
+    const V t2 = x[4] - x[2];  //  0  0 -1  0  1
+    const V t3 = x[1];         //  0  1  0  0  0
+    const V t4 = x[3];         //  0  0  0  1  0
+    x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3, x[4] = t4;
+  }
+
+  static constexpr std::size_t output_pairs[1][2] = {{0, 1}};
+  template <std::size_t Pair>
+  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+    first = (m[0] + m[1]) + m[3];   // 1  1  0  1  0
+    second = (m[1] + m[2]) + m[4];  // 0  1  1  0  1
+  }
+
+  FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
+    u[0] = g[0];         // 1  0  0
+    u[1] = g[0] + g[2];  // 1  0  1
+    u[2] = g[2];         // 0  0  1
+    u[3] = g[1];         // 0  1  0, twice
+  }
+};
+
+}  // namespace fcn::kernels

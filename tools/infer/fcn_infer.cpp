@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// fcn-infer: picks the arch, loads the model, and hands over. Arguments are infer_options.cpp's, the work
+// infer_run.cpp's.
+#include <fmt/format.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "fcn/file/model_reader.hpp"
+#include "fcn/kernels/select.hpp"
+#include "tools/infer/default_model.hpp"
+#include "tools/infer/infer_options.hpp"
+#include "tools/infer/infer_run.hpp"
+#include "tools/infer/picture_runner.hpp"
+#include "tools/report/terminal_report.hpp"
+#include "tools/shell/interrupt.hpp"
+#include "tools/shell/standard_streams.hpp"
+
+namespace {
+
+using namespace fcn;
+using namespace fcn::tools;
+
+int exit_after_printing(const std::string& text) {
+  return print_result(text) ? kExitFine : kExitImageFailed;
+}
+
+Result<Model> load_model(const std::string& path, const kernels::KernelTable* table,
+                         const InferOptions& options) {
+  auto model = Model::load(path, {.table = table,
+                                  .limits = {},
+                                  .algorithm = options.algorithm,
+                                  .unfused = !options.layers.empty(),
+                                  .activation = options.activation});
+  if (!model) return model;
+  if (const int channels = model->input_channels(); channels != 3 && channels != 1)
+    return Error{ErrorCode::unsupported,
+                 fmt::format("the model wants {} channels; pictures have three, or one as grey", channels),
+                 path};
+  return model;
+}
+
+int run(const InferOptions& options) {
+  const kernels::TableChoice choice = kernels::select_table();
+  if (choice.table == nullptr) {
+    print_error({ErrorCode::invalid_argument, choice.error, ""});
+    return kExitUsage;
+  }
+  if (options.version)
+    return exit_after_printing(fmt::format("fcn-infer {} ({})\n", FCN_VERSION, choice.table->arch));
+
+  auto path = options.model.empty() ? find_default_model() : Result<std::string>(options.model);
+  if (!path) {
+    print_error(path.error());
+    return kExitModel;
+  }
+  const auto model = load_model(*path, choice.table, options);
+  if (!model) {
+    print_error(model.error());
+    return kExitModel;
+  }
+  if (options.list_classes) return exit_after_printing(class_list(model->info(), class_count(*model)));
+  return infer_pictures(*model, *path, options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+#if defined(__GLIBC__)
+  // Large blocks go back to the system when they are freed. By itself malloc keeps more and more of them, and
+  // what
+  // --plan says would no longer be what the system sees.
+  ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
+  hold_standard_streams();
+  end_cleanly_when_interrupted();
+  try {
+    const ParsedArguments arguments = parse_infer_arguments(argc, argv);
+    return arguments.options ? run(*arguments.options) : arguments.exit_code;
+  } catch (const std::bad_alloc&) {
+    print_error({ErrorCode::out_of_memory, "out of memory", ""});
+  } catch (const std::exception& error) {
+    print_error({ErrorCode::io, error.what(), ""});
+  }
+  return kExitImageFailed;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// fcn-infer's command line: its themes (infer_options_groups.hpp) together, and what no option can check
+// alone.
+#include "tools/infer/infer_options.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "fcn/base/printable.hpp"
+#include "tools/infer/infer_options_groups.hpp"
+#include "tools/outputs/output_kinds.hpp"
+#include "tools/shell/standard_streams.hpp"
+
+namespace fcn::tools {
+namespace {
+
+Error contradiction(const std::string& message) {
+  return {ErrorCode::invalid_argument, message, ""};
+}
+
+Status check_regions(const InferOptions& options) {
+  if (options.regions.kind == RegionKind::none && (options.regions.contours || options.regions.nms))
+    return contradiction("--nms and --contours go with --regions");
+  const bool thresholds =
+      options.regions.kind != RegionKind::none || !options.mask.empty() || !options.masked.empty();
+  if (options.scores == ScoreKind::logits && thresholds)
+    return contradiction("--regions, --mask and --masked need probabilities, not --output logits");
+  return {};
+}
+
+/// Whether there is something to run, and one thing to do with it.
+Status check_pictures(const InferOptions& options) {
+  const bool no_images = options.inputs.empty() && options.list.empty();
+  if (options.size && (options.runs_pictures() || !no_images))
+    return contradiction("--size goes with --plan or --explain-geometry and without an image");
+  if (no_images && !options.size && !options.explain_geometry && !options.version && !options.list_classes)
+    return contradiction("no image given; fcn-infer --help shows how");
+  if (options.plan && options.explain_geometry)
+    return contradiction("--plan and --explain-geometry are two answers; ask for one");
+  if (options.list == "-" &&
+      std::find(options.inputs.begin(), options.inputs.end(), "-") != options.inputs.end())
+    return contradiction("standard input is a picture (-) or the list of them (--list -), not both");
+  const bool writes_files =
+      std::any_of(output_kinds().begin(), output_kinds().end(),
+                  [&](const OutputKind& kind) { return !(options.*kind.place).empty(); }) ||
+      (!options.json.empty() && options.json != "-");
+  if (options.skip_existing && !writes_files)
+    return contradiction("--skip-existing goes by files: ask for one, as with --json FILE");
+  return {};
+}
+
+Status check_together(const InferOptions& options) {
+  if (Status pictures = check_pictures(options); !pictures) return pictures;
+  if (options.compare_windows && (options.plan || options.max_memory != 0))
+    return contradiction(
+        "--compare-windows runs whole batches of windows, which --plan and --max-memory do not count");
+  if (!options.scales.empty() &&
+      (!options.runs_pictures() || options.max_memory != 0 || options.profile || options.compare_windows))
+    return contradiction(
+        "--scales goes with none of --plan, --explain-geometry, --max-memory, --profile, --compare-windows");
+  if (options.fuse && options.scales.empty()) return contradiction("--fuse goes with --scales");
+  if (options.quiet && options.verbose) return contradiction("--quiet and --verbose contradict each other");
+  if (!options.layers.empty() && (options.plan || options.max_memory != 0))
+    return contradiction(
+        "--layers goes neither with --plan nor with --max-memory: what it takes is not foretold");
+  if (Status regions = check_regions(options); !regions) return regions;
+  for (const OutputKind& kind : output_kinds())
+    if (options.*kind.place == "-") return contradiction("only --json can go to standard output");
+  return {};
+}
+
+int print_help(const CommandLine& line) {
+  const Status shown = write_to_stdout(line.help());
+  if (shown) return kExitFine;
+  write_to_stderr("fcn-infer: " + shown.error().to_string() + "\n");
+  return kExitImageFailed;
+}
+
+ParsedArguments usage_error(const Error& error) {
+  write_to_stderr("fcn-infer: " + printable(error.to_string()) + "\n");
+  return {std::nullopt, kExitUsage};
+}
+
+}  // namespace
+
+ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
+  CommandLine line(
+      "fcn-infer",
+      "Finds what a picture shows and where: runs an image classifier as a fully\nconvolutional network. "
+      "Results go to standard output, all else to\nstandard error.",
+      "Exit codes: 0 fine, 1 some images failed, 2 usage, 3 unusable model,\n4 the one image given is over a "
+      "limit, 130 interrupted.");
+  InferOptions options;
+  add_run_options(line, options);
+  add_memory_options(line, options);
+  add_comparison_options(line, options);
+  add_report_options(line, options);
+  add_region_options(line, options);
+  add_file_options(line, options);
+  const auto outcome = line.parse(argc, argv);
+  if (!outcome) return usage_error(outcome.error());
+  if (*outcome == CommandLine::Outcome::help_wanted) return {std::nullopt, print_help(line)};
+  if (Status sensible = check_together(options); !sensible) return usage_error(sensible.error());
+  return {std::move(options), kExitFine};
+}
+
+}  // namespace fcn::tools

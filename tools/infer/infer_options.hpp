@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// What the user of fcn-infer asks for. Whether the model and the files can answer is found out later.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fcn/graph/conv_algorithm.hpp"
+#include "fcn/score_map.hpp"
+#include "tools/pictures/resize.hpp"
+#include "tools/runs/map_fusion.hpp"
+#include "tools/runs/placed_map.hpp"
+#include "tools/runs/region.hpp"
+
+namespace fcn::tools {
+
+inline constexpr int kExitFine = 0;
+inline constexpr int kExitImageFailed = 1;  ///< or an output could not be written; other images are done
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitModel = 3;
+inline constexpr int kExitLimit = 4;  ///< the one image given is over a limit
+
+struct InferOptions {
+  std::vector<std::string> inputs;  ///< files, folders, patterns, "-"
+  std::string list;                 ///< a file of paths; "-" for standard input; empty for none
+  bool skip_existing = false;       ///< leave out pictures whose outputs are there
+  std::string model;                ///< empty for the shipped one
+  int top = 5;
+  int threads = 0;        ///< 0 for all cores
+  int pool_stride = 0;    ///< 0 for the model's own
+  int output_stride = 0;  ///< pixels; 0 for the network's own
+  AlgorithmChoice algorithm = AlgorithmChoice::automatic;
+  std::vector<std::string> class_names;
+  RegionRequest regions;
+  std::optional<double> threshold;  ///< RegionRequest's; nothing for what suits the model's scores
+  Placement placement = Placement::centers;
+  ScoreKind scores = ScoreKind::probabilities;
+  std::optional<ScoreActivation> activation;  ///< nothing for what the model says
+  std::string json;                           ///< empty for none; "-" for standard output
+  std::string npy;
+  std::string overlay;
+  std::string layers;  ///< folder for pictures of feature maps
+  std::string html;
+  std::string heat;
+  std::string masked;
+  std::string mask;
+  std::string argmax;
+  std::string side_by_side;
+  std::string sheet;
+  std::string csv;
+  std::optional<ResizeSpec> resize;
+  bool apply_exif = true;
+  bool quiet = false;
+  bool verbose = false;
+  bool profile = false;
+  std::vector<double> scales;          ///< of the picture after `resize`; empty for just that
+  std::optional<Fuse> fuse;            ///< how their maps become one; the maximum if nothing is said
+  std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
+  bool plan = false;                   ///< say what a run would take, and do not run
+  bool explain_geometry = false;       ///< say where cells lie in the picture, and do not run
+  std::optional<PictureSize> size;     ///< plan or explain this size; no pictures are given then
+  std::uint64_t max_memory = 0;        ///< bytes; 0 for no limit
+  bool version = false;
+  bool list_classes = false;
+
+  [[nodiscard]] bool runs_pictures() const { return !plan && !explain_geometry; }
+};
+
+/// The options, or the exit code to end with: help was printed (0) or the arguments make no sense (2, said on
+/// stderr).
+struct ParsedArguments {
+  std::optional<InferOptions> options;
+  int exit_code = kExitFine;
+};
+
+ParsedArguments parse_infer_arguments(int argc, const char* const* argv);
+
+}  // namespace fcn::tools

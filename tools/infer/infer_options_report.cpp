@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What to show of a result, and the files to write.
+#include "tools/infer/infer_options_groups.hpp"
+#include "tools/outputs/output_kinds.hpp"
+
+namespace fcn::tools {
+namespace {
+
+constexpr int kMostClasses = 1'000'000;
+
+}  // namespace
+
+void add_report_options(CommandLine& line, InferOptions& options) {
+  OptionGroup group = line.group("What to show");
+  group.number("-k,--top", options.top, 1, kMostClasses, "How many classes to list (default: 5)");
+  group.texts("--class", "NAME|ID", options.class_names,
+              "Show this class, not the predicted one; may be repeated");
+  group.choice(
+      "--output", {"probabilities", "logits"},
+      [&options](std::size_t taken) {
+        options.scores = taken == 1 ? ScoreKind::logits : ScoreKind::probabilities;
+      },
+      "Scores: probabilities (default) or logits");
+  group.choice(
+      "--activation", {"softmax", "sigmoid", "none"},
+      [&options](std::size_t taken) { options.activation = static_cast<ScoreActivation>(taken); },
+      "What makes probabilities of logits (default: as the\nmodel says)");
+  group.flag("-q,--quiet", options.quiet, "Only errors and the outputs asked for");
+  group.flag("-v,--verbose", options.verbose, "Also the map's shape and each cell's winning class");
+  group.flag("--profile", options.profile, "Also time, GFLOP/s and share of the peak of each layer");
+  group.flag(
+      "--explain-geometry", options.explain_geometry,
+      "Do not run: explain which pixels the map's cells show,\nof IMAGE, of --size or of the model's window");
+  group.flag("--version", options.version, "Print the version and the arch in use");
+  group.flag("--list-classes", options.list_classes, "Print the model's classes");
+}
+
+void add_file_options(CommandLine& line, InferOptions& options) {
+  OptionGroup group = line.group("Files");
+  group.text("--json", "FILE", options.json, "One JSON object a line; - for stdout, without the report");
+  for (const OutputKind& kind : output_kinds())
+    group.text(kind.option, "FILE|DIR", options.*kind.place, kind.help);
+  group.text("--layers", "DIR", options.layers,
+             "PNGs of each layer's feature maps and of the first\nlayer's filters");
+}
+
+}  // namespace fcn::tools

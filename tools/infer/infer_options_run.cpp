@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// What to run and how, and how much memory that may take.
+#include <cctype>
+#include <charconv>
+#include <limits>
+#include <string_view>
+
+#include "tools/infer/infer_options_groups.hpp"
+#include "tools/runs/scale_pyramid.hpp"
+
+namespace fcn::tools {
+namespace {
+
+constexpr int kMostThreads = 1024;     // Session's own bound
+constexpr int kLargestStride = 1'000;  // far beyond any network's; the model says what it allows
+
+Error not_understood(const std::string& text, const std::string& expected) {
+  return {ErrorCode::invalid_argument, "\"" + text + "\" is " + expected, ""};
+}
+
+/// "300M": a whole number, alone or with K, M or G for powers of 1024; 0 if it is none.
+std::uint64_t parse_bytes(const std::string& text) {
+  constexpr std::string_view kUnits = "KMG";
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed_to, failed] = std::from_chars(text.data(), end, value);
+  if (failed != std::errc() || end - parsed_to > 1) return 0;
+  if (parsed_to == end) return value;
+  const auto unit = kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(*parsed_to))));
+  if (unit == std::string_view::npos) return 0;
+  const unsigned shift = 10 * (static_cast<unsigned>(unit) + 1);
+  return value <= (std::numeric_limits<std::uint64_t>::max() >> shift) ? value << shift : 0;
+}
+
+}  // namespace
+
+void add_run_options(CommandLine& line, InferOptions& options) {
+  OptionGroup group = line.group("What to run");
+  group.arguments("IMAGE", options.inputs,
+                  "JPEG, PNG, BMP, PGM, PPM; a folder of them; a quoted\npattern ('*.jpg'); - for stdin");
+  group.text("--list", "FILE", options.list, "Also the pictures named in FILE, one a line; - for stdin");
+  group.flag(
+      "--skip-existing", options.skip_existing,
+      "Leave out pictures whose output files are all there, and\nadd to the --json FILE what it lacks");
+  group.text("-m,--model", "FILE", options.model, "Model of fcn-export ($FCN_MODEL or the shipped one)");
+  group.number("-t,--threads", options.threads, 1, kMostThreads,
+               "Threads (default: all cores that may be used)");
+  group.number("--pool-stride", options.pool_stride, 1, kLargestStride,
+               "Step between windows in feature cells: 1 (dense) to the\npool's own size (fewest cells)");
+  group.number("--output-stride", options.output_stride, 1, kLargestStride,
+               "Pixels between feature cells, for denser maps: 16, 8 or\n4 where the network's own are 32");
+  group.value(
+      "--resize", "SIZE",
+      [&options](const std::string& text) -> Status {
+        auto spec = parse_resize(text);
+        if (!spec) return not_understood(text, "neither short:N nor WxH nor recipe");
+        options.resize = *spec;
+        return {};
+      },
+      "Resize first: short:N for the shorter side, WxH, or\nrecipe for what the model's training code did");
+  group.value(
+      "--scales", "LIST",
+      [&options](const std::string& text) -> Status {
+        auto scales = parse_scales(text);
+        if (!scales) return scales.error();
+        options.scales = *std::move(scales);
+        return {};
+      },
+      "Run at several sizes, as 0.5,0.71,1,1.41, and make\ntheir maps one");
+  group.choice(
+      "--fuse", {"max", "mean"},
+      [&options](std::size_t taken) { options.fuse = taken == 1 ? Fuse::mean : Fuse::max; },
+      "With --scales: a place's score is the max (default) or\nmean of the maps there");
+  group.choice(
+      "--algorithm", {"auto", "direct"},
+      [&options](std::size_t taken) {
+        options.algorithm = taken == 1 ? AlgorithmChoice::direct : AlgorithmChoice::automatic;
+      },
+      "Convolutions: auto (default: Winograd where it\npays) or direct");
+  group.flag("--no-exif", options.apply_exif, "Do not turn pictures upright", false);
+}
+
+void add_memory_options(CommandLine& line, InferOptions& options) {
+  OptionGroup group = line.group("Memory");
+  group.value(
+      "--max-memory", "SIZE",
+      [&options](const std::string& text) -> Status {
+        options.max_memory = parse_bytes(text);
+        if (options.max_memory == 0)
+          return not_understood(text, "not a size such as 300M or 1G (or K, or bytes)");
+        return {};
+      },
+      "Fit a picture's peak (see --plan) into SIZE, as 300M\nor 1G, or refuse it before decoding");
+  group.flag("--plan", options.plan, "Do not run: show layers, sizes and the peak of memory");
+  group.value(
+      "--size", "WxH",
+      [&options](const std::string& text) -> Status {
+        const auto spec = parse_resize(text);
+        if (!spec || spec->short_side != 0 || spec->by_recipe)
+          return not_understood(text, "not WxH with positive numbers");
+        options.size = PictureSize{spec->width, spec->height};
+        return {};
+      },
+      "With --plan or --explain-geometry, in place of IMAGE:\npixels, width first");
+}
+
+}  // namespace fcn::tools

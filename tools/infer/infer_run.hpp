@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// One call of fcn-infer on its pictures, one after the other; one that fails does not stop the others. Not
+// here: what is done with a picture (picture_runner.hpp).
+#pragma once
+
+#include <string>
+
+#include "fcn/model.hpp"
+#include "tools/infer/infer_options.hpp"
+
+namespace fcn::tools {
+
+/// Everything after the model is loaded. Prints results to standard output and errors to standard error;
+/// returns the exit code.
+int infer_pictures(const Model& model, const std::string& model_path, const InferOptions& options);
+
+/// One line on standard error: "fcn-infer: where: message", with what came from files escaped.
+void print_error(const Error& error);
+
+/// Text to standard output. False if it cannot be written, which has then been said on standard error.
+bool print_result(const std::string& text);
+
+}  // namespace fcn::tools

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "tools/infer/picture_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "fcn/graph/shape_inference.hpp"
+#include "tools/outputs/layer_pictures.hpp"
+#include "tools/pictures/image_io.hpp"
+#include "tools/report/geometry_report.hpp"
+#include "tools/report/output_json.hpp"
+#include "tools/report/plan_report.hpp"
+#include "tools/report/profile_table.hpp"
+#include "tools/report/scale_report.hpp"
+#include "tools/report/terminal_report.hpp"
+#include "tools/report/window_report.hpp"
+#include "tools/runs/regions.hpp"
+#include "tools/runs/run_picture.hpp"
+#include "tools/shell/elapsed.hpp"
+
+namespace fcn::tools {
+
+int class_count(const Model& model) {
+  const Extent window = model.info().window;
+  const auto shapes = infer_shapes(model.graph(), {model.input_channels(), window.y, window.x});
+  return shapes ? (*shapes)[model.graph().output].channels : 0;
+}
+
+PictureRunner::PictureRunner(const Model& model, const std::string& model_path, const InferOptions& options)
+    : model_(model),
+      model_path_(model_path),
+      model_name_(std::filesystem::path(model_path).filename().string()),
+      options_(options),
+      load_peak_(MemoryCount::peak()) {}
+
+Status PictureRunner::prepare(bool several) {
+  several_ = several;
+  const bool thresholds =
+      options_.regions.kind != RegionKind::none || !options_.mask.empty() || !options_.masked.empty();
+  if (thresholds && !options_.threshold && model_.info().activation == ScoreActivation::none)
+    return Error{ErrorCode::invalid_argument,
+                 "regions and masks need --threshold: the model's scores are no probabilities",
+                 options_.regions.kind != RegionKind::none ? "--regions"
+                 : options_.mask.empty()                   ? "--masked"
+                                                           : "--mask"};
+  for (const std::string& name : options_.class_names) {
+    auto found = find_class(model_.info(), class_count(model_), name);
+    if (!found) return found.error().at("--class");
+    asked_classes_.push_back(*found);
+  }
+  if (options_.resize && options_.resize->by_recipe && !model_.info().recipe)
+    return Error{ErrorCode::invalid_argument, "the model has no recipe: say a size, as short:256",
+                 "--resize"};
+  const auto pool_stride = check_strides(model_, options_.pool_stride, options_.output_stride);
+  if (!pool_stride) return pool_stride.error();
+  pool_stride_ = *pool_stride;
+  auto session = Session::create(model_, {.threads = options_.threads,
+                                          .pool_stride = options_.pool_stride,
+                                          .output_stride = options_.output_stride,
+                                          .scores = options_.scores});
+  if (!session) return session.error();
+  session_.emplace(*std::move(session));
+  if (!options_.layers.empty() && several_) {
+    auto folders = OutputTarget::create("--layers", options_.layers, "", true);
+    if (!folders) return folders.error();
+    layers_ = *std::move(folders);
+  }
+  return {};
+}
+
+Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& files) {
+  MemoryCount::restart_peak();
+  const std::uint64_t most_held =
+      options_.max_memory != 0 ? options_.max_memory : model_.limits().max_file_bytes;
+  const auto start = std::chrono::steady_clock::now();
+  auto file = PictureFile::open(path, model_.limits(), most_held);
+  if (!file) return file.error();
+  PictureNeeds needs = PictureNeeds::of(*file, options_.apply_exif);
+  if (Status fits = complete_needs(needs); !fits) return fits.error();
+  RunReport report;
+  report.image = path;
+  report.frame = OriginalFrame::of(file->structure(), options_.apply_exif, needs.run);
+  if (!options_.runs_pictures()) return plan_texts(path, needs, report.frame);
+  if (Status fits = obey_memory_limit(needs); !fits) return fits.error();
+  report.decode_ms = milliseconds_since(start);  // of opening; decode() adds its own
+  const auto picture = decode(*std::move(file), needs, report);
+  if (!picture) return picture.error();
+  return run_decoded(report, *picture, files);
+}
+
+/// The picture as it runs: upright, then resized.
+Result<Picture> PictureRunner::decode(PictureFile file, const PictureNeeds& needs, RunReport& report) const {
+  const auto start = std::chrono::steady_clock::now();
+  auto picture = decode_picture(std::move(file), {options_.apply_exif, model_.limits(), needs.decoder_limit});
+  report.decode_ms += milliseconds_since(start);
+  if (!picture || !needs.is_resized()) return picture;
+  const auto decoded = std::chrono::steady_clock::now();
+  picture = resize_picture(*picture, static_cast<int>(needs.run.width), static_cast<int>(needs.run.height),
+                           needs.interpolation, model_.limits());
+  report.preprocess_ms = milliseconds_since(decoded);
+  return picture;
+}
+
+Result<PictureTexts> PictureRunner::run_decoded(RunReport& report, const Picture& picture,
+                                                ResultFiles& files) {
+  auto outputs = files.open_begun();
+  if (!outputs) return outputs.error();
+  if (Status ran = run_picture(model_, *session_, options_, picture, map_, report); !ran) return ran.error();
+  complete(report, picture);
+  if (Status found = add_regions(report); !found) return found.error();
+  if (Status written = ResultFiles::write(*std::move(outputs), {picture, report, model_.limits()}); !written)
+    return written.error();
+  if (Status drawn = draw_layers(report.image, picture); !drawn) return drawn.error();
+  return result_texts(report);
+}
+
+Status PictureRunner::check_layers(const std::vector<std::string>& images, const InputFiles& inputs) const {
+  if (options_.layers.empty()) return {};
+  const std::vector<std::string> names = layer_picture_names(model_.graph());
+  OutputTarget folders = layers_;
+  for (const std::string& image : images) {
+    const std::string folder = several_ ? folders.path_for(image) : options_.layers;
+    if (!std::filesystem::is_directory(folder)) continue;
+    for (const std::string& name : names)
+      if (Status kept = inputs.check_output(folder + "/" + name, "--layers"); !kept) return kept;
+  }
+  return {};
+}
+
+/// --layers: into the folder itself or, of several pictures, into a folder of each.
+Status PictureRunner::draw_layers(const std::string& image, const Picture& picture) {
+  if (options_.layers.empty()) return {};
+  const PlanOptions ran = session_->plan()->options();
+  session_->release();  // its rings and those of the unfused network need not stand side by side
+  const std::string folder = several_ ? layers_.path_for(image) : options_.layers;
+  return write_layer_pictures(model_, model_path_, picture.view(), ran, session_->pool(), folder);
+}
+
+/// Adds what the options ask for beyond decoding, and checks the size that will run.
+Status PictureRunner::complete_needs(PictureNeeds& needs) const {
+  if (options_.resize) {
+    const auto width = static_cast<int>(needs.upright.width), height = static_cast<int>(needs.upright.height);
+    const auto& recipe = model_.info().recipe;
+    if (options_.resize->by_recipe) {
+      needs.run = resized_size(*recipe, width, height);
+      needs.interpolation = recipe->interpolation;
+    } else {
+      needs.run = resized_size(*options_.resize, width, height);
+    }
+    if (Status fits = check_picture_size(static_cast<std::uint64_t>(needs.run.width),
+                                         static_cast<std::uint64_t>(needs.run.height), model_.limits());
+        !fits)
+      return fits.error().at("--resize");
+  }
+  const int listed = listed_count(options_, model_.info(), class_count(model_));
+  needs.outputs =
+      std::max(output_bytes(options_, {needs.run, listed}), region_bytes(options_.regions, needs.run));
+  if (!options_.scales.empty()) return {};  // one of them may enlarge it enough
+  return check_fits_window(needs.run, model_.info().window);
+}
+
+PlanRequest PictureRunner::plan_request() const {
+  return {session_->threads(), options_.pool_stride, options_.output_stride, options_.max_memory, load_peak_};
+}
+
+/// Under --max-memory: the steps that fit, or the refusal. Nothing of the picture before is kept then.
+Status PictureRunner::obey_memory_limit(PictureNeeds& needs) {
+  if (options_.max_memory == 0) return {};
+  session_->release();
+  map_ = ScoreMap();
+  const auto plan = plan_picture(model_, needs, plan_request());
+  if (!plan) return plan.error();
+  session_->set_max_run_bytes(plan->run_limit);
+  needs.decoder_limit = needs.decoder;
+  return {};
+}
+
+Result<PictureTexts> PictureRunner::plan_size(const PictureSize& size) {
+  PictureNeeds needs;
+  needs.upright = needs.run = size;
+  needs.decoder = 3 * static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  if (Status possible = check_picture_size(static_cast<std::uint64_t>(size.width),
+                                           static_cast<std::uint64_t>(size.height), model_.limits());
+      !possible)
+    return possible.error();
+  if (Status fits = complete_needs(needs); !fits) return fits.error();
+  const PictureStructure file{static_cast<std::uint32_t>(size.width),
+                              static_cast<std::uint32_t>(size.height)};
+  return plan_texts("", needs, OriginalFrame::of(file, false, needs.run));
+}
+
+Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const PictureNeeds& needs,
+                                               const OriginalFrame& frame) const {
+  const auto plan = plan_picture(model_, needs, plan_request());
+  if (!plan) return plan.error();
+  if (options_.explain_geometry) {
+    GeometryReport geometry = geometry_report(plan->plan, frame);
+    geometry.image = image;
+    geometry.model = model_name_;
+    geometry.pool_stride = pool_stride_;
+    return PictureTexts{options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry)};
+  }
+  const PlanReport report{image, model_name_, pool_stride_, session_->threads(), model_.table().arch};
+  return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan)};
+}
+
+void PictureRunner::complete(RunReport& report, const Picture& picture) const {
+  report.width = picture.width;
+  report.height = picture.height;
+  report.model = model_name_;
+  report.info = &model_.info();
+  report.map = &map_;
+  report.pool_stride = pool_stride_;
+  report.top = options_.top;
+  report.placement = options_.placement;
+  report.asked_classes = asked_classes_;
+  report.region_request = options_.regions;
+  report.region_request.threshold = options_.threshold.value_or(usual_threshold(model_.info().activation));
+  report.threads = session_->threads();
+  report.arch = model_.table().arch;
+}
+
+PictureTexts PictureRunner::result_texts(RunReport& report) const {
+  report.peak_bytes = std::max<std::uint64_t>(load_peak_, MemoryCount::peak());
+  std::string text;
+  if (options_.verbose)
+    text = terminal_report(report, Detail::verbose);
+  else if (!options_.quiet)
+    text = several_ ? terminal_line(report) : terminal_report(report, Detail::normal);
+  if (report.profile) text += profile_table(*report.profile);
+  if (report.scales && !options_.quiet) text += scale_lines(report, *report.scales);
+  if (report.windows && !options_.quiet) text += window_report(report, *report.windows);
+  return {std::move(text), json_line(report)};
+}
+
+}  // namespace fcn::tools

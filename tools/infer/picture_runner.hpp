@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// What fcn-infer does with one picture: decode, run, draw and describe it, or only plan or explain it. Not
+// here: which pictures there are, and what becomes of failures (infer_run.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fcn/model.hpp"
+#include "fcn/score_map.hpp"
+#include "fcn/session.hpp"
+#include "tools/infer/infer_options.hpp"
+#include "tools/outputs/output_targets.hpp"
+#include "tools/outputs/result_files.hpp"
+#include "tools/pictures/original_frame.hpp"
+#include "tools/pictures/picture.hpp"
+#include "tools/runs/picture_plan.hpp"
+#include "tools/runs/run_report.hpp"
+#include "tools/shell/input_files.hpp"
+
+namespace fcn::tools {
+
+/// How many classes the model scores.
+int class_count(const Model& model);
+
+/// What is said of a picture: for people, and as a JSON object in one line. The text is empty for --quiet.
+struct PictureTexts {
+  std::string text;
+  std::string json;
+};
+
+/// Keeps threads, rings and map from picture to picture. Model and options must outlive it.
+class PictureRunner {
+ public:
+  PictureRunner(const Model& model, const std::string& model_path, const InferOptions& options);
+
+  /// Finds out whether the options suit the model. `several`: more than one picture will come, of which each
+  /// gets a line rather than a report. ErrorCode::invalid_argument for options that do not suit.
+  Status prepare(bool several);
+
+  /// Whether the files of --layers leave all `inputs` as they are.
+  [[nodiscard]] Status check_layers(const std::vector<std::string>& images, const InputFiles& inputs) const;
+
+  /// Runs the picture that `files` has begun and writes its files; with --plan or --explain-geometry it only
+  /// says what a run would be.
+  Result<PictureTexts> run(const std::string& path, ResultFiles& files);
+
+  /// --plan or --explain-geometry of a picture that does not exist yet: as if its pixels were there.
+  Result<PictureTexts> plan_size(const PictureSize& size);
+
+ private:
+  Result<PictureTexts> run_decoded(RunReport& report, const Picture& picture, ResultFiles& files);
+  Result<Picture> decode(PictureFile file, const PictureNeeds& needs, RunReport& report) const;
+  Status complete_needs(PictureNeeds& needs) const;
+  [[nodiscard]] PlanRequest plan_request() const;
+  Status obey_memory_limit(PictureNeeds& needs);
+  Status draw_layers(const std::string& image, const Picture& picture);
+  void complete(RunReport& report, const Picture& picture) const;
+  Result<PictureTexts> plan_texts(const std::string& image, const PictureNeeds& needs,
+                                  const OriginalFrame& frame) const;
+  PictureTexts result_texts(RunReport& report) const;
+
+  const Model& model_;
+  std::string model_path_;
+  std::string model_name_;
+  const InferOptions& options_;
+  std::uint64_t load_peak_;  ///< most that was held while the model was loaded
+  bool several_ = false;
+  std::vector<int> asked_classes_;
+  int pool_stride_ = 1;
+  std::optional<Session> session_;
+  ScoreMap map_;
+  OutputTarget layers_;  ///< a folder of each picture, if there are several
+};
+
+}  // namespace fcn::tools

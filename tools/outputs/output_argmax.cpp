@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "tools/outputs/output_argmax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fcn/base/printable.hpp"
+#include "tools/draw/caption.hpp"
+#include "tools/draw/heat_layer.hpp"
+#include "tools/draw/png_drawing.hpp"
+#include "tools/runs/placed_map.hpp"
+
+namespace fcn::tools {
+namespace {
+
+// Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), which colour-blind people tell apart, and a few
+// more; the last is for all other classes.
+constexpr std::array<Colour, 12> kColours = {{
+    {230, 159, 0},
+    {86, 180, 233},
+    {0, 158, 115},
+    {240, 228, 66},
+    {213, 94, 0},
+    {204, 121, 167},
+    {0, 114, 178},
+    {160, 110, 220},
+    {150, 200, 60},
+    {255, 150, 150},
+    {150, 90, 60},
+    {160, 160, 160},
+}};
+constexpr std::size_t kOthers = kColours.size() - 1;
+constexpr int kLegendColumns = 3;
+constexpr int kLegendRows = 4;
+constexpr double kLegendCapitals = 1.6 + 2.0 * kLegendRows;
+constexpr double kCover = 0.6;
+
+/// The winners of all cells, and their colours.
+struct Winners {
+  std::vector<int> cells;  ///< class of each cell, row by row; -1 for none
+  std::map<int, std::size_t> colours;
+  std::vector<std::string> legend;  ///< in the order of kColours
+
+  explicit Winners(const RunReport& report);
+};
+
+Winners::Winners(const RunReport& report) {
+  const ScoreMap& map = *report.map;
+  std::map<int, int> cells_of;
+  for (int row = 0; row < map.rows(); ++row) {
+    for (int col = 0; col < map.cols(); ++col) {
+      cells.push_back(map.winner(row, col).value_or(-1));
+      if (cells.back() >= 0) ++cells_of[cells.back()];
+    }
+  }
+  std::vector<std::pair<int, int>> order(cells_of.begin(), cells_of.end());
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  int others = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto [id, count] = order[i];
+    colours[id] = std::min(i, kOthers);
+    if (i < kOthers)
+      legend.push_back(fmt::format("{}: {}", printable(class_label(*report.info, id)), count));
+    else
+      others += count;
+  }
+  if (others > 0) legend.push_back(fmt::format("{} others: {}", order.size() - kOthers, others));
+}
+
+void draw_cells(const Canvas& canvas, const Winners& winners, const PlacedAxes& axes, int cols) {
+  for (int y = std::max(canvas.top, axes.y.begin); y < std::min(canvas.bottom, axes.y.end); ++y) {
+    const int first = axes.y.nearest(y) * cols;
+    for (int x = axes.x.begin; x < axes.x.end; ++x) {
+      const int id = winners.cells[static_cast<std::size_t>(first + axes.x.nearest(x))];
+      if (id >= 0) blend_pixel(canvas, x, y, kColours[winners.colours.at(id)], kCover);
+    }
+  }
+}
+
+void draw_legend(const Canvas& strip, const Winners& winners, const Measures& sizes) {
+  const TextStyle text = sizes.small(kWhite);
+  const double column = static_cast<double>(strip.width - sizes.pad) / kLegendColumns;
+  const int swatch = static_cast<int>(std::lround(1.2 * sizes.cap));
+  draw_text(strip, sizes.pad, sizes.pad + sizes.cap,
+            winners.legend.empty() ? "no cell is won by any class" : "cells won by each class",
+            sizes.small(kGrey));
+  for (std::size_t i = 0; i < winners.legend.size(); ++i) {
+    const double left = sizes.pad + column * static_cast<double>(i % kLegendColumns);
+    const double line = static_cast<double>(i / kLegendColumns);
+    const double baseline = sizes.pad + sizes.cap * (3.2 + 2.0 * line);
+    const Box box{static_cast<int>(left), static_cast<int>(baseline) - swatch,
+                  static_cast<int>(left) + swatch, static_cast<int>(baseline) + 1};
+    fill_box(strip, box, kColours[i], 1);
+    draw_text(strip, left + 1.6 * swatch, baseline,
+              fitted(winners.legend[i], column - 2.0 * swatch - sizes.pad, text), text);
+  }
+}
+
+}  // namespace
+
+std::uint64_t argmax_bytes(const OutputNeeds& needs) {
+  return captioned_bytes(needs.size);
+}
+
+Status write_argmax(AtomicFile& file, const PictureResult& result) {
+  const auto& [picture, report, limits] = result;
+  const PictureSize size{picture.width, picture.height};
+  const CaptionedLayout layout(size, kLegendCapitals);
+  const auto scaled = ScaledPicture::create(picture, layout.drawn, limits);
+  if (!scaled) return scaled.error();
+  const Winners winners(report);
+  const PlacedAxes axes = PlacedAxes::create(report.placement, *report.map, size, layout.drawn);
+  return write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {
+    fill_box(canvas, {0, 0, layout.width, layout.height}, kDark, 1);
+    const Canvas panel = canvas.panel(layout.picture);
+    draw_picture(panel, scaled->get());
+    dim_picture(panel);
+    draw_cells(panel, winners, axes, report.map->cols());
+    draw_legend(canvas.panel(layout.caption), winners, Measures(layout.width));
+  });
+}
+
+}  // namespace fcn::tools

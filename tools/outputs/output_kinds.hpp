@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The files that fcn-infer can write of a picture, one line each in the table of output_kinds.cpp: its
+// option, what it is called in a folder, who writes it and what that takes. Not here: opening and committing
+// them (result_files.hpp), the JSON file, which is one for all pictures.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "fcn/result.hpp"
+#include "tools/infer/infer_options.hpp"
+#include "tools/outputs/picture_result.hpp"
+#include "tools/pictures/resize.hpp"
+#include "tools/shell/atomic_file.hpp"
+
+namespace fcn::tools {
+
+struct OutputKind {
+  const char* option;                ///< "--npy"; its value is FILE|DIR
+  const char* ending;                ///< of files in a folder: ".npy"
+  std::string InferOptions::*place;  ///< the option's value; empty if the file is not wanted
+  const char* help;                  ///< for --help
+  /// Writes the whole content; the caller opens and commits.
+  Status (*write)(AtomicFile& file, const PictureResult& result);
+  /// What write() holds at most beside the picture, as MemoryCount counts it.
+  std::uint64_t (*bytes)(const OutputNeeds& needs);
+};
+
+std::span<const OutputKind> output_kinds();
+
+/// How many classes the report of a model with so many will list.
+int listed_count(const InferOptions& options, const ModelInfo& info, int classes);
+
+/// The most that the files which `options` ask for take, written one after another.
+std::uint64_t output_bytes(const InferOptions& options, const OutputNeeds& needs);
+
+}  // namespace fcn::tools

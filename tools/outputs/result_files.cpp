@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "tools/outputs/result_files.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace fcn::tools {
+
+Status ResultFiles::open(const InferOptions& options, bool several) {
+  for (const OutputKind& kind : output_kinds()) {
+    const std::string& place = options.*kind.place;
+    if (!options.runs_pictures() || place.empty()) continue;
+    auto target = OutputTarget::create(kind.option, place, kind.ending, several);
+    if (!target) return target.error();
+    targets_.push_back({&kind, *std::move(target), ""});
+  }
+  skip_existing_ = options.skip_existing;
+  if (options.json.empty() || options.json == "-") return {};
+  auto json = skip_existing_ ? JsonLinesFile::resume(options.json) : JsonLinesFile::create(options.json);
+  if (!json) return json.error();
+  json_.emplace(*std::move(json));
+  return {};
+}
+
+Status ResultFiles::check_outputs(const std::vector<std::string>& images, const InputFiles& inputs) const {
+  for (const Target& target : targets_) {
+    OutputTarget place = target.place;
+    for (const std::string& image : images)
+      if (Status kept = inputs.check_output(place.path_for(image), target.kind->option); !kept) return kept;
+  }
+  return {};
+}
+
+bool ResultFiles::begin(const std::string& image) {
+  std::error_code unknown;
+  bool done = skip_existing_ && (!json_ || json_->has(image));
+  for (Target& target : targets_) {
+    target.path = target.place.path_for(image);
+    done = done && std::filesystem::is_regular_file(target.path, unknown);
+  }
+  return !done;
+}
+
+Result<PictureOutputs> ResultFiles::open_begun() {
+  PictureOutputs outputs;
+  for (const Target& target : targets_) {
+    auto file = AtomicFile::create(target.path);
+    if (!file) return file.error();
+    outputs.push_back({target.kind, *std::move(file)});
+  }
+  return outputs;
+}
+
+Status ResultFiles::write(PictureOutputs outputs, const PictureResult& result) {
+  for (PictureOutput& output : outputs) {
+    if (Status written = output.kind->write(output.file, result); !written) return written;
+    if (Status done = output.file.commit(); !done) return done;
+  }
+  return {};
+}
+
+Status ResultFiles::append_json(const std::string& line) {
+  if (!json_) return {};
+  Status written = json_->append(line);
+  if (!written) {
+    json_.reset();
+    lost_ = true;
+  }
+  return written;
+}
+
+Status ResultFiles::commit() {
+  return json_ ? json_->commit() : Status();
+}
+
+}  // namespace fcn::tools

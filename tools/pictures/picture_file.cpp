@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Which bytes of a picture file are read when, and which inspector looks at them.
+#include "tools/pictures/picture_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <new>
+#include <span>
+#include <system_error>
+
+#include "tools/pictures/pnm.hpp"
+
+namespace fcn::tools {
+namespace {
+
+/// stb_image counts bytes in an int, and no compressed picture within the pixel limit is larger.
+std::uint64_t most_held_bytes(const Limits& limits, std::uint64_t max_held) {
+  return std::min<std::uint64_t>({limits.max_file_bytes, max_held, std::numeric_limits<int>::max() - 1024});
+}
+
+Error file_error(const char* doing, int error_number) {
+  return {ErrorCode::io,
+          std::string("cannot ") + doing + ": " + std::generic_category().message(error_number), ""};
+}
+
+Error too_large(const std::string& has, std::uint64_t limit) {
+  return {ErrorCode::limit_exceeded, "the file has " + has + " bytes, the limit is " + std::to_string(limit),
+          ""};
+}
+
+/// What has no size before its end: standard input, a pipe.
+Result<ByteVector> read_to_end(int fd, std::uint64_t limit) {
+  constexpr std::size_t kStep = 1u << 20;
+  ByteVector bytes;
+  for (;;) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + kStep);
+    const ssize_t got = ::read(fd, bytes.data() + before, kStep);
+    if (got < 0 && errno != EINTR) return file_error("read", errno);
+    bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (bytes.size() > limit) return too_large("more", limit);
+    if (got == 0) return bytes;
+  }
+}
+
+Result<ByteVector> read_whole(const ByteSource& source, std::uint64_t limit) {
+  if (source.size() > limit) return too_large(std::to_string(source.size()), limit);
+  ByteVector bytes(static_cast<std::size_t>(source.size()));
+  if (Status read = source.read(0, std::as_writable_bytes(std::span(bytes))); !read) return read.error();
+  return bytes;
+}
+
+bool is_pnm(const ByteSource& source) {
+  std::uint8_t magic[2] = {};
+  return source.size() >= sizeof magic && source.read(0, std::as_writable_bytes(std::span(magic))) &&
+         picture_format(magic) == PictureFormat::pnm;
+}
+
+/// Standard input, or a path that is no regular file.
+Result<ByteVector> read_stream(const std::string& path, std::uint64_t limit) {
+  const bool standard = path == "-";
+  const int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return file_error("open", errno);
+  auto bytes = read_to_end(fd, limit);
+  if (!standard) ::close(fd);
+  return bytes;
+}
+
+bool is_stream(const std::string& path) {
+  struct stat info {};
+  return path == "-" ||
+         (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode));
+}
+
+}  // namespace
+
+Result<PictureFile> PictureFile::open(const std::string& path, const Limits& limits, std::uint64_t max_held) {
+  const std::uint64_t most_held = most_held_bytes(limits, max_held);
+  try {
+    if (is_stream(path)) {
+      auto bytes = read_stream(path, most_held);
+      if (!bytes) return bytes.error();
+      const PictureBytes span = *bytes;
+      return in_memory(*std::move(bytes), span, limits);
+    }
+    auto source = ByteSource::open(path, limits);
+    if (!source) return Error{source.error().code, source.error().message, ""};
+    if (is_pnm(*source)) return open_pnm(*std::move(source), limits);
+    auto bytes = read_whole(*source, most_held);
+    if (!bytes) return bytes.error();
+    const PictureBytes span = *bytes;
+    return in_memory(*std::move(bytes), span, limits);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "no memory to read the file", ""};
+  }
+}
+
+Result<PictureFile> PictureFile::from_memory(PictureBytes bytes, const Limits& limits) {
+  return in_memory({}, bytes, limits);
+}
+
+Result<PictureFile> PictureFile::in_memory(ByteVector held, PictureBytes bytes, const Limits& limits) {
+  PictureFile file(ByteSource::from_memory(std::as_bytes(bytes)), std::move(held), bytes);
+  if (Status known = file.inspect(limits); !known) return known.error();
+  return file;
+}
+
+/// Reads as much of the start as the header, with its comments, is long.
+Result<PictureFile> PictureFile::open_pnm(ByteSource source, const Limits& limits) {
+  for (std::uint64_t count = 4096;; count *= 16) {
+    count = std::min(count, source.size());
+    ByteVector start(static_cast<std::size_t>(count));
+    if (Status read = source.read(0, std::as_writable_bytes(std::span(start))); !read) return read.error();
+    auto structure = inspect_pnm(start, limits);
+    if (!structure && structure.error().code == ErrorCode::truncated && count < source.size()) continue;
+    if (!structure) return structure.error();
+    if (Status whole = check_pnm_pixels(*structure, source.size()); !whole) return whole.error();
+    PictureFile file(std::move(source), {}, {});
+    file.format_ = PictureFormat::pnm;
+    file.structure_ = *structure;
+    return file;
+  }
+}
+
+Status PictureFile::inspect(const Limits& limits) {
+  format_ = picture_format(bytes_);
+  const auto look = [&]() -> Result<PictureStructure> {
+    switch (format_) {
+      case PictureFormat::png:
+        return inspect_png(bytes_, limits);
+      case PictureFormat::jpeg:
+        return inspect_jpeg(bytes_, limits);
+      case PictureFormat::bmp:
+        return inspect_bmp(bytes_, limits);
+      case PictureFormat::pnm:
+        return inspect_pnm(bytes_, limits);
+      case PictureFormat::unknown:
+        break;
+    }
+    return Error{bytes_.empty() ? ErrorCode::truncated : ErrorCode::unsupported,
+                 bytes_.empty() ? "the file is empty" : "not a JPEG, PNG, BMP or PGM/PPM picture", ""};
+  };
+  auto structure = look();
+  if (!structure) return structure.error();
+  structure_ = *structure;
+  return format_ == PictureFormat::pnm ? check_pnm_pixels(structure_, bytes_.size()) : Status();
+}
+
+PictureFormat picture_format(PictureBytes bytes) {
+  constexpr std::uint8_t kPng[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  constexpr std::uint8_t kJpeg[] = {0xff, 0xd8, 0xff};
+  constexpr std::uint8_t kBmp[] = {'B', 'M'};
+  const auto starts_with = [bytes](PictureBytes magic) {
+    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+  };
+  if (starts_with(kPng)) return PictureFormat::png;
+  if (starts_with(kJpeg)) return PictureFormat::jpeg;
+  if (starts_with(kBmp)) return PictureFormat::bmp;
+  if (bytes.size() >= 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '7') return PictureFormat::pnm;
+  return PictureFormat::unknown;
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What a picture file announces, and whether its parts hold together, found without decoding a pixel. The
+// decoder behind image_io.cpp forgives much (missing ends, wrong checksums, tables too long for their
+// arrays); these checks come first, so that a damaged file is an Error and a hostile one never gets there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "fcn/limits.hpp"
+#include "fcn/result.hpp"
+
+namespace fcn::tools {
+
+using PictureBytes = std::span<const std::uint8_t>;
+
+enum class PictureFormat { unknown, jpeg, png, bmp, pnm };
+
+/// By the first bytes, never by a file's name.
+PictureFormat picture_format(PictureBytes bytes);
+
+struct PictureStructure {
+  std::uint32_t width = 0;  ///< as stored; the orientation may swap them
+  std::uint32_t height = 0;
+  int orientation = 1;              ///< EXIF's, 1 to 8
+  std::uint64_t decoder_bytes = 0;  ///< most that decoding will hold, the picture included, the file excluded
+
+  // PNG: where the palette's chunk starts (its length field), and how many colours it has.
+  std::size_t palette_at = 0;
+  std::size_t palette_colours = 0;
+
+  // JPEG: where the first scan's marker is, and what must stand before it (0: CMYK, 2: YCCK) where the
+  // decoder would take four colours for three.
+  std::size_t scan_at = 0;
+  std::optional<std::uint8_t> adobe_transform = std::nullopt;
+
+  // PNM: what follows its header.
+  int channels = 0;
+  std::uint32_t max_value = 0;
+  std::size_t pixels_at = 0;
+};
+
+// Each checks the size against the limits as soon as it is known, then all the rest.
+Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits);
+/// Needs only the file's first bytes: ErrorCode::truncated, before anything else, if they end within the
+/// header. Whether the file has all its pixels is check_pnm_pixels()'s to say (pnm.hpp).
+Result<PictureStructure> inspect_pnm(PictureBytes start, const Limits& limits);
+
+/// PNM: bytes of a pixel, and whether pixels lie in the file as they do in memory.
+inline std::size_t pnm_pixel_bytes(const PictureStructure& structure) {
+  return static_cast<std::size_t>(structure.channels) * (structure.max_value > 255 ? 2 : 1);
+}
+inline bool pnm_as_in_memory(const PictureStructure& structure) {
+  return structure.channels == 3 && structure.max_value == 255;
+}
+
+}  // namespace fcn::tools

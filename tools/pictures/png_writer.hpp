@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// PNG files out, row by row, so that a picture never has to exist a second time to be written.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "fcn/result.hpp"
+#include "tools/shell/atomic_file.hpp"
+
+namespace fcn::tools {
+
+enum class PngPixels { rgb, grey };
+
+/// Returns the bytes of row y, one or three a pixel; asked once for each row, from the top. The bytes stay
+/// valid until the next call.
+using RowSource = std::function<const std::uint8_t*(int y)>;
+
+/// Takes the bytes of a file piece by piece.
+using ByteSink = std::function<Status(std::span<const std::byte>)>;
+
+/// Writes a complete PNG of width x height pixels of 8-bit samples, into `file` (which the caller commits) or
+/// elsewhere.
+Status write_png(AtomicFile& file, int width, int height, PngPixels pixels, const RowSource& row);
+Status write_png(const ByteSink& sink, int width, int height, PngPixels pixels, const RowSource& row);
+
+}  // namespace fcn::tools

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What --plan says: each layer and where the memory goes, as a table for 80 columns or as a line of JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "fcn/model.hpp"
+#include "tools/runs/picture_plan.hpp"
+
+namespace fcn::tools {
+
+/// What the process takes at most beside the bytes that are counted: code, libraries, stacks and everything
+/// small. A test holds fcn-infer's resident memory against it.
+inline constexpr std::uint64_t kProcessBytes = 24u << 20;
+
+struct PlanReport {
+  std::string image;  ///< as the user named it; empty for a size alone
+  std::string model;  ///< the model file's name, without folders
+  int pool_stride = 1;
+  int threads = 1;
+  std::string arch;
+};
+
+/// Newline included. Text from files is escaped.
+std::string plan_table(const PlanReport& report, const PicturePlan& plan);
+
+/// One line without a newline.
+std::string plan_json(const PlanReport& report, const PicturePlan& plan);
+
+}  // namespace fcn::tools

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// A result as text for a terminal of 80 columns: the best classes and where, a small map of the shown one,
+// times.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "fcn/model_info.hpp"
+#include "tools/runs/run_report.hpp"
+
+namespace fcn::tools {
+
+enum class Detail { normal, verbose };
+
+/// The whole report, newline included. Text from files is escaped.
+std::string terminal_report(const RunReport& report, Detail detail);
+
+/// One line for a picture among many, without its map.
+std::string terminal_line(const RunReport& report);
+
+/// The model's classes with their numbers, one a line.
+std::string class_list(const ModelInfo& info, int classes);
+
+/// `text` escaped and cut or padded with blanks to `columns`, a character a column.
+std::string in_columns(std::string_view text, std::size_t columns);
+
+}  // namespace fcn::tools

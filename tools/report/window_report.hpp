@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A comparison with sliding windows (window_comparison.hpp) for people, at 80 columns, and for programs.
+#pragma once
+
+#include <string>
+
+#include "tools/report/json_numbers.hpp"
+#include "tools/runs/run_report.hpp"
+#include "tools/runs/window_comparison.hpp"
+
+namespace fcn::tools {
+
+/// Some lines that follow the report of the picture. Text from files is escaped.
+std::string window_report(const RunReport& report, const WindowComparison& comparison);
+
+/// The JSON line's compare_windows.
+Json window_fields(const RunReport& report, const WindowComparison& comparison);
+
+}  // namespace fcn::tools

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Peaks of a score map in pixels, and scores as text.
+#include "tools/runs/run_report.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "fcn/base/printable.hpp"
+
+namespace fcn::tools {
+
+std::string class_label(const ModelInfo& info, int id) {
+  return info.label(id);
+}
+
+ClassPeak class_peak(const RunReport& report, int id) {
+  const Peak& peak = report.map->peak(id);
+  const MapGeometry& geometry = report.map->geometry();
+  const PixelPoint center = {geometry.center_x(peak.col), geometry.center_y(peak.row)};
+  const std::int64_t left = geometry.window_left(peak.col), top = geometry.window_top(peak.row);
+  const PixelBox window = {static_cast<double>(left), static_cast<double>(top),
+                           static_cast<double>(geometry.window.x), static_cast<double>(geometry.window.y)};
+  return {.id = id,
+          .label = class_label(*report.info, id),
+          .probability = peak.probability,
+          .score = report.map->at(id, peak.row, peak.col),
+          .row = peak.row,
+          .col = peak.col,
+          .center_x = center.x,
+          .center_y = center.y,
+          .window_x = left,
+          .window_y = top,
+          .window_width = geometry.window.x,
+          .window_height = geometry.window.y,
+          .original_center = report.frame.point(center),
+          .original_window = report.frame.box(window)};
+}
+
+std::optional<int> shown_class(const RunReport& report) {
+  const std::vector<int> shown = shown_classes(report);
+  return shown.empty() ? std::nullopt : std::optional<int>(shown.front());
+}
+
+std::vector<int> shown_classes(const RunReport& report) {
+  if (!report.asked_classes.empty()) return report.asked_classes;
+  return report.map->top(1);
+}
+
+std::vector<int> listed_classes(const RunReport& report) {
+  return report.asked_classes.empty() ? report.map->top(report.top) : report.asked_classes;
+}
+
+Result<int> find_class(const ModelInfo& info, int classes, const std::string& name) {
+  for (std::size_t i = 0; i < info.labels.size(); ++i)
+    if (info.labels[i] == name) return static_cast<int>(i);
+  int id = -1;
+  const char* const end = name.data() + name.size();
+  const auto [parsed_to, failed] = std::from_chars(name.data(), end, id);
+  if (failed == std::errc() && parsed_to == end && id >= 0 && id < classes) return id;
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("the model has no class \"{}\"; --list-classes shows its {} classes",
+                           printable(name), classes),
+               ""};
+}
+
+std::string threshold_text(const RunReport& report) {
+  const double threshold = report.region_request.threshold;
+  return report.map->kind() == ScoreKind::logits ? fmt::format("{:g}", threshold)
+                                                 : fmt::format("{:g} %", 100 * threshold);
+}
+
+std::string score_text(float score, ScoreKind kind) {
+  if (std::isnan(score)) return "NaN";
+  if (kind == ScoreKind::logits) return fmt::format("{:.2f}", score);
+  const double percent = 100.0 * static_cast<double>(score);
+  // Two digits below the point where one would claim certainty that is not there.
+  if (percent < 100 && percent >= 99.95)
+    return fmt::format("{:.2f} %", std::min(std::floor(percent * 100) / 100, 99.99));
+  if (percent > 0 && percent < 0.05) return "<0.1 %";
+  return fmt::format("{:.1f} %", percent);
+}
+
+}  // namespace fcn::tools

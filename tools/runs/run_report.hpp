@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// What is known after one picture has run: the common source of the terminal report, the JSON line and the
+// overlay, so that they cannot disagree. Nothing is formatted here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fcn/model_info.hpp"
+#include "fcn/score_map.hpp"
+#include "tools/pictures/original_frame.hpp"
+#include "tools/runs/placed_map.hpp"
+#include "tools/runs/region.hpp"
+#include "tools/runs/run_profile.hpp"
+#include "tools/runs/scale_pyramid.hpp"
+#include "tools/runs/window_comparison.hpp"
+
+namespace fcn::tools {
+
+struct RunReport {
+  std::string image;  ///< as the user named it
+  int width = 0;      ///< of the picture that ran: upright and resized
+  int height = 0;
+  OriginalFrame frame;              ///< back to the pixels of the file
+  std::string model;                ///< the model file's name, without folders
+  const ModelInfo* info = nullptr;  ///< never null
+  const ScoreMap* map = nullptr;    ///< never null
+  int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
+  int top = 5;          ///< how many classes to list
+  Placement placement = Placement::centers;  ///< of maps on pictures
+  std::vector<int> asked_classes;            ///< to show instead of the predicted one
+  RegionRequest region_request;
+  std::vector<Region> regions;  ///< if the request asks for them
+  double decode_ms = 0;
+  double preprocess_ms = 0;  ///< resizing; normalising is part of infer_ms
+  double plan_ms = 0;
+  double infer_ms = 0;
+  int threads = 1;
+  std::string arch;
+  std::uint64_t peak_bytes = 0;  ///< the most that was held at a time, as MemoryCount counts it
+  std::optional<RunProfile> profile;
+  std::optional<WindowComparison> windows;
+  std::optional<ScaleReport> scales;  ///< `map` is then what they were fused to
+};
+
+/// The best cell of one class, in every unit that outputs state it.
+struct ClassPeak {
+  int id = 0;
+  std::string label;      ///< from the model file: escape it before showing it
+  float probability = 0;  ///< Peak::probability
+  float score = 0;        ///< what the map holds there: the probability again, or the logit
+  int row = 0;
+  int col = 0;
+  double center_x = 0;  ///< pixel that the network looks at
+  double center_y = 0;
+  std::int64_t window_x = 0;  ///< the crop a sliding window would have classified
+  std::int64_t window_y = 0;
+  int window_width = 0;
+  int window_height = 0;
+  PixelPoint original_center;  ///< both again, in the pixels of the file
+  PixelBox original_window;
+};
+
+/// The class's label, or its number if the model has none.
+std::string class_label(const ModelInfo& info, int id);
+
+ClassPeak class_peak(const RunReport& report, int id);
+
+/// The class to picture where there is room for one: the first that was asked for, or the one with the
+/// highest peak, even if it is not likely; nothing if the model knows only a background.
+std::optional<int> shown_class(const RunReport& report);
+
+/// All classes that were asked for, or the one with the highest peak.
+std::vector<int> shown_classes(const RunReport& report);
+
+/// The classes to list: all that were asked for, or the best RunReport::top.
+std::vector<int> listed_classes(const RunReport& report);
+
+/// A class by number or label; a label that is also a number counts as a label. An Error names what exists.
+Result<int> find_class(const ModelInfo& info, int classes, const std::string& name);
+
+/// The threshold of regions for people, in the unit of the map's scores.
+std::string threshold_text(const RunReport& report);
+
+/// A score for people: a percentage that never rounds up to 100, or a logit.
+std::string score_text(float score, ScoreKind kind);
+
+}  // namespace fcn::tools

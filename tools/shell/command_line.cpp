@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// Options in CLI11's terms. Numbers are parsed by from_chars: CLI11's own reading would take "010" for eight.
+#include "tools/shell/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace fcn::tools {
+namespace {
+
+/// As choices are listed: "a, b or c".
+std::string in_words(const std::vector<std::string>& words) {
+  std::string text = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) text += (i + 1 < words.size() ? ", " : " or ") + words[i];
+  return text;
+}
+
+Status set_number(int& target, const std::string& text, int low, int high) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed_to, failed] = std::from_chars(text.data(), end, number);
+  if (failed != std::errc() || parsed_to != end || number < low || number > high)
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("\"{}\" is not a whole number from {} to {}", text, low, high), ""};
+  target = number;
+  return {};
+}
+
+/// The arguments, last one first as CLI11 takes them. Its optional values would swallow whatever comes next,
+/// so one that is left out is put there, empty.
+std::vector<std::string> reversed(int argc, const char* const* argv, const CLI::App& app) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    const CLI::Option* const option = app.get_option_no_throw(argv[i]);
+    const bool value_may_miss =
+        option != nullptr && option->get_items_expected_min() == 0 && option->get_items_expected_max() == 1;
+    const char next = i + 1 < argc ? argv[i + 1][0] : '\0';
+    if (value_may_miss && (next < '0' || next > '9')) arguments.emplace_back();
+    arguments.emplace_back(argv[i]);
+  }
+  return arguments;
+}
+
+/// A callback that sets `target`, a double or an optional one, to a number in [0, 1].
+template <class Target>
+auto fraction_into(Target& target) {
+  return [&target](const std::string& text) -> Status {
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [parsed_to, failed] = std::from_chars(text.data(), end, number);
+    if (failed != std::errc() || parsed_to != end || !(number >= 0 && number <= 1))
+      return Error{ErrorCode::invalid_argument, fmt::format("\"{}\" is not a number from 0 to 1", text), ""};
+    target = number;
+    return {};
+  };
+}
+
+}  // namespace
+
+void OptionGroup::arguments(const std::string& name, std::vector<std::string>& target,
+                            const std::string& help) {
+  app_.add_option(name, target, help);
+}
+
+void OptionGroup::flag(const std::string& names, bool& target, const std::string& help, bool set_to) {
+  app_.add_flag_callback(
+          names, [&target, set_to] { target = set_to; }, help)
+      ->group(heading_);
+}
+
+void OptionGroup::text(const std::string& names, const std::string& type, std::string& target,
+                       const std::string& help) {
+  app_.add_option(names, target, help)->type_name(type)->group(heading_);
+}
+
+void OptionGroup::texts(const std::string& names, const std::string& type, std::vector<std::string>& target,
+                        const std::string& help) {
+  app_.add_option(names, target, help)->type_name(type)->group(heading_)->allow_extra_args(false);
+}
+
+void OptionGroup::number(const std::string& names, int& target, int low, int high, const std::string& help) {
+  const auto take = [&target, low, high](const std::string& text) {
+    return set_number(target, text, low, high);
+  };
+  value(names, "N", take, help);
+}
+
+void OptionGroup::optional_number(const std::string& names, const std::string& type,
+                                  std::optional<int>& target, int alone, int low, int high,
+                                  const std::string& help) {
+  const auto take = [=, &target](const std::string& text) {
+    target = alone;
+    return text.empty() ? Status() : set_number(*target, text, low, high);
+  };
+  value(names, "[" + type + "]", take, help);
+  app_.get_option(names)->expected(0, 1);
+}
+
+void OptionGroup::fraction(const std::string& names, double& target, const std::string& help) {
+  value(names, "P", fraction_into(target), help);
+}
+
+void OptionGroup::fraction(const std::string& names, std::optional<double>& target, const std::string& help) {
+  value(names, "P", fraction_into(target), help);
+}
+
+void OptionGroup::choice(const std::string& names, const std::vector<std::string>& words,
+                         std::function<void(std::size_t taken)> take, const std::string& help) {
+  const auto take_word = [words, take = std::move(take)](const std::string& text) -> Status {
+    const auto found = std::find(words.begin(), words.end(), text);
+    if (found == words.end())
+      return Error{ErrorCode::invalid_argument, fmt::format("\"{}\" is not {}", text, in_words(words)), ""};
+    take(static_cast<std::size_t>(found - words.begin()));
+    return {};
+  };
+  value(names, "KIND", take_word, help);
+}
+
+void OptionGroup::value(const std::string& names, const std::string& type,
+                        std::function<Status(const std::string& text)> take, const std::string& help) {
+  const auto take_or_throw = [names, take = std::move(take)](const std::string& text) {
+    if (const Status taken = take(text); !taken)
+      throw CLI::ValidationError(names.substr(names.find("--")), taken.error().message);
+  };
+  app_.add_option_function<std::string>(names, take_or_throw, help)->type_name(type)->group(heading_);
+}
+
+CommandLine::CommandLine(const std::string& program, const std::string& description,
+                         const std::string& footer)
+    : app_(std::make_unique<CLI::App>(description, program)) {
+  app_->footer(footer);
+  app_->get_formatter()->column_width(24);
+}
+
+CommandLine::~CommandLine() = default;
+
+OptionGroup CommandLine::group(const std::string& heading) {
+  return {*app_, heading};
+}
+
+Result<CommandLine::Outcome> CommandLine::parse(int argc, const char* const* argv) {
+  try {
+    app_->parse(reversed(argc, argv, *app_));
+  } catch (const CLI::CallForHelp&) {
+    return Outcome::help_wanted;
+  } catch (const CLI::Error& error) {
+    return Error{ErrorCode::invalid_argument, error.what(), ""};
+  }
+  return Outcome::parsed;
+}
+
+std::string CommandLine::help() const {
+  std::string text = app_->help();
+  // CLI11 leaves two lines between groups where one would do.
+  for (std::size_t gap = text.find("\n\n\n"); gap != std::string::npos; gap = text.find("\n\n\n", gap))
+    text.erase(gap, 1);
+  return text;
+}
+
+}  // namespace fcn::tools

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// A command line as headings with options below them, so that a theme's options can stand in a file of their
+// own. CLI11 parses it and lays out --help; only command_line.cpp includes it, for it takes long to compile.
+// Not here: which options there are (infer_options*.cpp).
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fcn/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace fcn::tools {
+
+/// The options under one heading of --help. Names are CLI11's: "-k,--top". What `target` or a callback refers
+/// to must live until CommandLine::parse() has returned.
+class OptionGroup {
+ public:
+  OptionGroup(CLI::App& app, std::string heading) : app_(app), heading_(std::move(heading)) {}
+
+  /// Everything that is no option.
+  void arguments(const std::string& name, std::vector<std::string>& target, const std::string& help);
+  /// Sets `target` to `set_to` where the flag stands.
+  void flag(const std::string& names, bool& target, const std::string& help, bool set_to = true);
+  /// Takes a word as it is; `type` is how --help calls it: "FILE".
+  void text(const std::string& names, const std::string& type, std::string& target, const std::string& help);
+  /// As text(), but may be given several times: `--class A --class B`.
+  void texts(const std::string& names, const std::string& type, std::vector<std::string>& target,
+             const std::string& help);
+  /// A whole number in [low, high], in decimal.
+  void number(const std::string& names, int& target, int low, int high, const std::string& help);
+  /// The same, or nothing, which sets `target` to `alone`. What follows the option counts as its number if it
+  /// begins with a digit.
+  void optional_number(const std::string& names, const std::string& type, std::optional<int>& target,
+                       int alone, int low, int high, const std::string& help);
+  /// A number in [0, 1].
+  void fraction(const std::string& names, double& target, const std::string& help);
+  void fraction(const std::string& names, std::optional<double>& target, const std::string& help);
+  /// One of a few words; `take` gets the place of the one given.
+  void choice(const std::string& names, const std::vector<std::string>& words,
+              std::function<void(std::size_t taken)> take, const std::string& help);
+  /// A word that `take` understands, or an Error that quotes it and says what would do.
+  void value(const std::string& names, const std::string& type,
+             std::function<Status(const std::string& text)> take, const std::string& help);
+
+ private:
+  CLI::App& app_;
+  std::string heading_;
+};
+
+class CommandLine {
+ public:
+  enum class Outcome { parsed, help_wanted };
+
+  CommandLine(const std::string& program, const std::string& description, const std::string& footer);
+  ~CommandLine();
+
+  OptionGroup group(const std::string& heading);
+
+  /// ErrorCode::invalid_argument for what the options do not allow.
+  Result<Outcome> parse(int argc, const char* const* argv);
+  [[nodiscard]] std::string help() const;
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+};
+
+}  // namespace fcn::tools

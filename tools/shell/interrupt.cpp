@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// A thread that waits for the signals instead of handlers: it may take locks, so the list of unfinished files
+// needs no async-signal-safe tricks, and it does not wait for an inference to finish.
+#include "tools/shell/interrupt.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "tools/shell/atomic_file.hpp"
+
+namespace fcn::tools {
+namespace {
+
+std::atomic<bool> may_finish{false};
+std::atomic<bool> was_interrupted{false};
+
+/// A line on standard error, in place of a progress bar that may stand there. If the write fails there is
+/// nobody left to tell.
+void say(std::string_view line) {
+  constexpr std::string_view kClear = "\r\x1b[K";
+  std::string text(::isatty(STDERR_FILENO) ? kClear : std::string_view());
+  text += line;
+  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+void end_process() {
+  abandon_unfinished_files();
+  say("interrupted\n");
+  ::_exit(kExitInterrupted);
+}
+
+}  // namespace
+
+void end_cleanly_when_interrupted() {
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    // Whoever started us with nohup, or in the background of a script, wants the signal ignored.
+    struct sigaction current {};
+    ::sigaction(number, nullptr, &current);
+    if (current.sa_handler != SIG_IGN) sigaddset(&signals, number);
+  }
+  // Threads inherit the mask: from here on only the waiting thread receives these signals.
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([signals] {
+    for (;;) {
+      int number = 0;
+      while (::sigwait(&signals, &number) != 0) continue;
+      if (!may_finish || was_interrupted.exchange(true)) end_process();
+      say("finishing this picture; once more to stop at once\n");
+    }
+  }).detach();
+}
+
+void finish_when_interrupted() {
+  may_finish = true;
+}
+
+bool interrupted() {
+  return was_interrupted;
+}
+
+}  // namespace fcn::tools
