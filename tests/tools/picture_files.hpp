@@ -12,7 +12,10 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "tools/pictures/picture_formats.hpp"
 
 namespace fcn::tools::test {
 
@@ -41,6 +44,15 @@ inline Bytes read_file(const std::filesystem::path& path) {
 inline void write_file(const std::filesystem::path& path, const Bytes& bytes) {
   std::ofstream out(path, std::ios::binary);
   std::copy(bytes.begin(), bytes.end(), std::ostreambuf_iterator<char>(out));
+}
+
+/// Whether this build has the library that a picture with this ending needs.
+inline bool is_read_here(std::string_view name) {
+  const std::string formats = readable_formats();
+  const auto lacks = [&](std::string_view ending, const char* format) {
+    return name.ends_with(ending) && formats.find(format) == std::string::npos;
+  };
+  return !lacks(".gif", "GIF") && !lacks(".tif", "TIFF") && !lacks(".webp", "WebP");
 }
 
 /// libpng's reading of a PNG as RGB; empty if it fails.

@@ -94,7 +94,7 @@ TEST_CASE("decoding takes the bytes that a header foretells") {
     const auto cases = nlohmann::json::parse(read_file(formats + "formats.json"));
     for (const auto& [name, expectation] : cases.items()) {
       CAPTURE(folder, name);
-      check_decoding(read_file(formats + name));
+      if (is_read_here(name)) check_decoding(read_file(formats + name));
     }
   }
 }

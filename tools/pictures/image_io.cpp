@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The only file that names stb_image. It decodes JPEG, PNG and BMP behind three guards: the structure of the
+// The only file that names stb_image, and the one that knows which decoder a format has. stb_image decodes
+// JPEG, PNG and BMP behind three guards: the structure of the
 // file has been checked (picture_structure.hpp), its allocator counts and has a budget derived from the
 // header and hands out zeroed memory (2.27 reads memory it never wrote when a JPEG leaves out scans or
 // tables), and this file is compiled with -fwrapv (its arithmetic overflows on hostile coefficients).
@@ -14,8 +15,12 @@
 
 #include "tools/pictures/decoder_memory.hpp"
 #include "tools/pictures/exif.hpp"
+#include "tools/pictures/found_libraries.hpp"
+#include "tools/pictures/gif_pixels.hpp"
 #include "tools/pictures/picture_patch.hpp"
 #include "tools/pictures/pnm.hpp"
+#include "tools/pictures/tiff_pixels.hpp"
+#include "tools/pictures/webp_pixels.hpp"
 #include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {
@@ -125,11 +130,34 @@ std::size_t jpeg_state_bytes() {
   return sizeof(stbi__jpeg);
 }
 
+namespace {
+
+/// By the library of its format. Those beside stb_image hold what was foretold, which is compared beforehand.
+Result<Picture> decode_as_stored(const PictureFile& file, const DecodeOptions& options) {
+  const PictureStructure& structure = file.structure();
+  const bool foretold = file.format() == PictureFormat::gif || file.format() == PictureFormat::tiff ||
+                        file.format() == PictureFormat::webp;
+  if (foretold && structure.decoder_bytes > options.max_bytes)
+    return Error{ErrorCode::out_of_memory,
+                 "decoding takes " + std::to_string(structure.decoder_bytes) + " bytes, " +
+                     std::to_string(options.max_bytes) + " are allowed",
+                 ""};
+  if constexpr (kReadsGif)
+    if (file.format() == PictureFormat::gif) return decode_gif(file.bytes(), structure, options.limits);
+  if constexpr (kReadsTiff)
+    if (file.format() == PictureFormat::tiff) return decode_tiff(file.bytes(), structure, options.limits);
+  if constexpr (kReadsWebp)
+    if (file.format() == PictureFormat::webp) return decode_webp(file.bytes(), structure, options.limits);
+  return decode_with_stb(file.bytes(), structure, options.max_bytes);
+}
+
+}  // namespace
+
 Result<Picture> decode_picture(PictureFile file, const DecodeOptions& options) {
   try {
     const PictureStructure structure = file.structure();
     if (file.format() == PictureFormat::pnm) return decode_pnm(file.source(), structure, options.limits);
-    auto picture = decode_with_stb(file.bytes(), structure, options.max_bytes);
+    auto picture = decode_as_stored(file, options);
     if (!picture || !options.apply_exif) return picture;
     { const PictureFile done = std::move(file); }  // two pictures are enough to hold while one is turned
     return apply_orientation(*std::move(picture), structure.orientation, options.limits);

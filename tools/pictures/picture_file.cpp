@@ -11,8 +11,12 @@
 #include <limits>
 #include <new>
 #include <span>
+#include <string_view>
 #include <system_error>
 
+#include "tools/pictures/foreign_picture.hpp"
+#include "tools/pictures/found_libraries.hpp"
+#include "tools/pictures/picture_formats.hpp"
 #include "tools/pictures/pnm.hpp"
 
 namespace fcn::tools {
@@ -139,11 +143,20 @@ Status PictureFile::inspect(const Limits& limits) {
         return inspect_bmp(bytes_, limits);
       case PictureFormat::pnm:
         return inspect_pnm(bytes_, limits);
+      case PictureFormat::gif:
+        if constexpr (kReadsGif) return inspect_gif(bytes_, limits);
+        return unreadable_here("GIF", "giflib");
+      case PictureFormat::tiff:
+        if constexpr (kReadsTiff) return inspect_tiff(bytes_, limits);
+        return unreadable_here("TIFF", "libtiff");
+      case PictureFormat::webp:
+        if constexpr (kReadsWebp) return inspect_webp(bytes_, limits);
+        return unreadable_here("WebP", "libwebp");
       case PictureFormat::unknown:
         break;
     }
-    return Error{bytes_.empty() ? ErrorCode::truncated : ErrorCode::unsupported,
-                 bytes_.empty() ? "the file is empty" : "not a JPEG, PNG, BMP or PGM/PPM picture", ""};
+    if (bytes_.empty()) return Error{ErrorCode::truncated, "the file is empty", ""};
+    return foreign_picture_error(bytes_);
   };
   auto structure = look();
   if (!structure) return structure.error();
@@ -152,16 +165,29 @@ Status PictureFile::inspect(const Limits& limits) {
 }
 
 PictureFormat picture_format(PictureBytes bytes) {
-  constexpr std::uint8_t kPng[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  constexpr std::uint8_t kJpeg[] = {0xff, 0xd8, 0xff};
-  constexpr std::uint8_t kBmp[] = {'B', 'M'};
-  const auto starts_with = [bytes](PictureBytes magic) {
-    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+  using namespace std::string_view_literals;
+  struct Magic {
+    std::string_view bytes;
+    PictureFormat format;
   };
-  if (starts_with(kPng)) return PictureFormat::png;
-  if (starts_with(kJpeg)) return PictureFormat::jpeg;
-  if (starts_with(kBmp)) return PictureFormat::bmp;
-  if (bytes.size() >= 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '7') return PictureFormat::pnm;
+  // TIFF's number is 42, BigTIFF's 43.
+  static constexpr Magic kMagics[] = {
+      {"\x89PNG\r\n\x1a\n"sv, PictureFormat::png},
+      {"\xff\xd8\xff"sv, PictureFormat::jpeg},
+      {"BM"sv, PictureFormat::bmp},
+      {"GIF87a"sv, PictureFormat::gif},
+      {"GIF89a"sv, PictureFormat::gif},
+      {"II\x2a\0"sv, PictureFormat::tiff},
+      {"MM\0\x2a"sv, PictureFormat::tiff},
+      {"II\x2b\0"sv, PictureFormat::tiff},
+      {"MM\0\x2b"sv, PictureFormat::tiff},
+  };
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (const Magic& magic : kMagics)
+    if (text.starts_with(magic.bytes)) return magic.format;
+  if (text.starts_with("RIFF") && text.substr(std::min<std::size_t>(8, text.size())).starts_with("WEBP"))
+    return PictureFormat::webp;
+  if (text.size() >= 2 && text[0] == 'P' && text[1] >= '1' && text[1] <= '7') return PictureFormat::pnm;
   return PictureFormat::unknown;
 }
 

@@ -16,7 +16,7 @@ namespace fcn::tools {
 
 using PictureBytes = std::span<const std::uint8_t>;
 
-enum class PictureFormat { unknown, jpeg, png, bmp, pnm };
+enum class PictureFormat { unknown, jpeg, png, bmp, pnm, gif, tiff, webp };
 
 /// By the first bytes, never by a file's name.
 PictureFormat picture_format(PictureBytes bytes);
@@ -26,6 +26,8 @@ struct PictureStructure {
   std::uint32_t height = 0;
   int orientation = 1;              ///< EXIF's, 1 to 8
   std::uint64_t decoder_bytes = 0;  ///< most that decoding will hold, the picture included, the file excluded
+  std::uint64_t library_bytes =
+      0;  ///< of these, what a library holds that does not let its memory be counted
 
   // PNG: where the palette's chunk starts (its length field), and how many colours it has.
   std::size_t palette_at = 0;
@@ -40,12 +42,27 @@ struct PictureStructure {
   int channels = 0;
   std::uint32_t max_value = 0;
   std::size_t pixels_at = 0;
+
+  /// GIF and WebP: where on the picture the first frame lies. WebP: which bytes of the file hold it.
+  struct Frame {
+    std::uint32_t left = 0;
+    std::uint32_t top = 0;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::size_t at = 0;
+    std::size_t bytes = 0;
+  };
+  Frame frame{};
+  std::optional<std::uint8_t> clear_colour = std::nullopt;  ///< GIF: the index that shows what lies below
 };
 
 // Each checks the size against the limits as soon as it is known, then all the rest.
 Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_gif(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_tiff(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_webp(PictureBytes bytes, const Limits& limits);
 /// Needs only the file's first bytes: ErrorCode::truncated, before anything else, if they end within the
 /// header. Whether the file has all its pixels is check_pnm_pixels()'s to say (pnm.hpp).
 Result<PictureStructure> inspect_pnm(PictureBytes start, const Limits& limits);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Which optional libraries this build was configured with (picture_formats.cmake). For the picture readers
+// only: others ask picture_formats.hpp.
+#pragma once
+
+namespace fcn::tools {
+
+inline constexpr bool kReadsGif = FCN_READS_GIF != 0;
+inline constexpr bool kReadsTiff = FCN_READS_TIFF != 0;
+inline constexpr bool kReadsWebp = FCN_READS_WEBP != 0;
+
+}  // namespace fcn::tools

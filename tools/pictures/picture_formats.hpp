@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Which picture formats this build reads. GIF, TIFF and WebP each need a library that may be missing where it
+// was configured; what is read then says so and names the library.
+#pragma once
+
+#include <string>
+
+#include "fcn/result.hpp"
+#include "tools/pictures/picture_structure.hpp"
+
+namespace fcn::tools {
+
+/// "JPEG, PNG, BMP, PGM/PPM, GIF, TIFF, WebP", less what this build lacks.
+std::string readable_formats();
+
+/// ErrorCode::unsupported: the file is a picture that a build with `library` reads.
+Error unreadable_here(const char* format, const char* library);
+
+}  // namespace fcn::tools
