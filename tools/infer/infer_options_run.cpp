@@ -38,7 +38,7 @@ std::uint64_t parse_bytes(const std::string& text) {
 void add_run_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("What to run");
   group.arguments("IMAGE", options.inputs,
-                  readable_formats() + ";\na folder of them; a quoted pattern ('*.jpg'); - for stdin");
+                  readable_formats() + ";\na folder of them; a quoted pattern ('*.jpg'); - is stdin");
   group.text("--list", "FILE", options.list, "Also the pictures named in FILE, one a line; - for stdin");
   group.flag(
       "--skip-existing", options.skip_existing,
