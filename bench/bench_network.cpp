@@ -13,6 +13,7 @@
 #include "bench/mobilenet_v2.hpp"
 #include "bench/resnet18.hpp"
 #include "fcn/kernels/select.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/session.hpp"
 
 namespace {

@@ -14,6 +14,7 @@
 
 #include "bench/resnet18.hpp"
 #include "fcn/kernels/select.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/session.hpp"
 #include "tools/runs/window_batch.hpp"
 #include "tools/runs/window_grid.hpp"

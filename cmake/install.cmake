@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
 # What `cmake --install` puts where: the headers with a CMake package (component "development") and the tools
 # ("runtime"). An embedder then says find_package(fcn) and links fcn::fcn.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fcn)
 
-install(TARGETS fcn EXPORT fcnTargets)
+install(TARGETS fcn_headers EXPORT fcnTargets)
+install(TARGETS fcn_runtime EXPORT fcnTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+                                              LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 install(DIRECTORY engine/fcn kernels/fcn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT fcnTargets NAMESPACE fcn:: DESTINATION ${package_folder} COMPONENT development)
 
 configure_package_config_file(cmake/fcnConfig.cmake.in ${PROJECT_BINARY_DIR}/fcnConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake COMPATIBILITY SameMinorVersion
-                                 ARCH_INDEPENDENT)
+)
 install(FILES ${PROJECT_BINARY_DIR}/fcnConfig.cmake ${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT development)
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/select.hpp"
+#include "fcn/model.hpp"
 #include "fcn/session.hpp"
 
 namespace {

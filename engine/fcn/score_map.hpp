@@ -85,6 +85,8 @@ class ScoreMap {
   [[nodiscard]] float* cell(int row, int col) { return values_.data() + offset(row, col); }
 
   [[nodiscard]] const Peak& peak(int class_id) const { return peaks_[static_cast<std::size_t>(class_id)]; }
+  /// One a class, in the order of classes.
+  [[nodiscard]] const std::vector<Peak>& peaks() const { return peaks_; }
   [[nodiscard]] std::vector<Peak>& peaks() { return peaks_; }
 
   /// The class whose best cell is highest, never the background; nothing if there is no other class, or if

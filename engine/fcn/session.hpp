@@ -4,19 +4,19 @@
 // sessions may share a Model.
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <utility>
 
-#include "fcn/run/executor.hpp"
-#include "fcn/run/map_sink.hpp"
-#include "fcn/run/run_memory.hpp"
+#include "fcn/image_view.hpp"
+#include "fcn/model.hpp"
+#include "fcn/result.hpp"
 #include "fcn/score_map.hpp"
 
 namespace fcn::inline FCN_ABI {
+
+class Plan;
+class Profile;
+class ThreadPool;
 
 struct SessionOptions {
   int threads = 0;        ///< workers, the caller included; 0 takes all processors that the process may use.
@@ -38,48 +38,26 @@ struct RunTimes {
 
 class Session {
  public:
-  /// `model` must outlive the session.
-  static Result<Session> create(const Model& model, const SessionOptions& options) {
-    constexpr int kMostThreads = 1024;
-    if (options.threads < 0 || options.threads > kMostThreads)
-      return Error{ErrorCode::invalid_argument,
-                   "the number of threads must be 0 (all processors) to " + std::to_string(kMostThreads), ""};
-    return Session(model, options, options.threads == 0 ? usable_processors() : options.threads);
-  }
+  /// Starts the threads. `model` must outlive the session. ErrorCode::invalid_argument for a number of
+  /// threads that cannot be.
+  static Result<Session> create(const Model& model, const SessionOptions& options = {});
+  static Result<Session> create(const Model&& model, const SessionOptions& options = {}) = delete;
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
 
   /// Runs one picture into `map`, whose memory is reused where it suffices: with a size already planned
-  /// nothing is allocated.
-  Status run_into(const ImageView& image, ScoreMap& map) {
-    times_ = {};
-    const auto start = std::chrono::steady_clock::now();
-    if (Status ok = prepare(image); !ok) return ok;
-    const Plan& plan = running_->executor.plan();
-    const ModelInfo& info = model_->info();
-    if (Status ok =
-            map.reset(plan.map_shape(), options_.scores, plan.geometry(), info.background, info.activation);
-        !ok)
-      return ok;
-    const auto planned = std::chrono::steady_clock::now();
-    running_->sink.fill(map);
-    const Tap tap{plan.graph().output, &running_->sink};
-    if (Status ok = running_->executor.run({&image, 1}, {&tap, 1}); !ok) return ok;
-    times_.plan = milliseconds(planned - start);
-    times_.infer = milliseconds(std::chrono::steady_clock::now() - planned);
-    return {};
-  }
+  /// nothing is allocated. Errors: invalid_argument for a view that makes no sense, too_small for a picture
+  /// that the network has no map for, limit_exceeded, out_of_memory.
+  Status run_into(const ImageView& image, ScoreMap& map);
 
-  /// Runs one picture.
-  Result<ScoreMap> run(const ImageView& image) {
-    ScoreMap map;
-    if (Status ok = run_into(image, map); !ok) return ok.error();
-    return map;
-  }
+  /// Runs one picture; errors as run_into().
+  Result<ScoreMap> run(const ImageView& image);
 
-  /// From now on notes each step's time in `profile`, which planning another size clears; null for no longer.
-  void set_profile(Profile* profile) {
-    profile_ = profile;
-    if (running_) running_->executor.set_profile(profile);
-  }
+  /// From now on notes each step's time in `profile` (fcn/run/profile.hpp), which planning another size
+  /// clears; null for no longer.
+  void set_profile(Profile* profile);
 
   /// SessionOptions::max_run_bytes from now on.
   void set_max_run_bytes(std::uint64_t bytes) { options_.max_run_bytes = bytes; }
@@ -87,59 +65,31 @@ class Session {
   void set_scores(ScoreKind scores) { options_.scores = scores; }
   [[nodiscard]] ScoreKind scores() const { return options_.scores; }
   /// Frees the rings; the next run plans and allocates again.
-  void release() { running_.reset(); }
+  void release();
 
-  [[nodiscard]] int threads() const { return pool_->size(); }
+  [[nodiscard]] int threads() const;
   /// The session's threads, idle between runs.
   [[nodiscard]] ThreadPool& pool() { return *pool_; }
   [[nodiscard]] const RunTimes& times() const { return times_; }
   /// The plan of the last size that was run; null before the first.
-  [[nodiscard]] const Plan* plan() const { return running_ ? &running_->executor.plan() : nullptr; }
+  [[nodiscard]] const Plan* plan() const;
 
  private:
-  struct Running {
-    Executor executor;
-    MapSink sink;
-  };
+  struct Running;  // what one planned size needs: executor and sink
 
-  Session(const Model& model, const SessionOptions& options, int threads)
-      : model_(&model), options_(options), pool_(std::make_unique<ThreadPool>(threads)) {}
-
-  static double milliseconds(std::chrono::steady_clock::duration time) {
-    return std::chrono::duration<double, std::milli>(time).count();
-  }
-
-  Status prepare(const ImageView& image) {
-    const std::uint64_t most =
-        options_.max_run_bytes != 0 ? options_.max_run_bytes : model_->limits().max_run_bytes;
-    if (const Plan* last = plan(); last && last->options().height == image.height &&
-                                   last->options().width == image.width && run_memory(*last).total() <= most)
-      return {};
-    release();  // the old rings first
-    auto plan = fit_plan(*model_,
-                         {.height = image.height,
-                          .width = image.width,
-                          .pool_stride = options_.pool_stride,
-                          .output_stride = options_.output_stride,
-                          .band_rows = options_.band_rows,
-                          .threads = threads()},
-                         most);
-    if (!plan) return plan.error();
-    auto sink = MapSink::create(model_->table(), *pool_, plan->node(plan->graph().output));
-    if (!sink) return sink.error();
-    auto executor = Executor::create(*model_, *std::move(plan), *pool_);
-    if (!executor) return executor.error();
-    executor->set_profile(profile_);
-    running_.emplace(Running{*std::move(executor), *std::move(sink)});
-    return {};
-  }
+  Session(const Model& model, const SessionOptions& options, int threads);
+  Status prepare(const ImageView& image);
 
   const Model* model_;
   SessionOptions options_;
   std::unique_ptr<ThreadPool> pool_;
-  std::optional<Running> running_;
+  std::unique_ptr<Running> running_;
   Profile* profile_ = nullptr;
   RunTimes times_;
 };
 
 }  // namespace fcn::inline FCN_ABI
+
+#ifndef FCN_COMPILED
+#include "fcn/session_inl.hpp"
+#endif

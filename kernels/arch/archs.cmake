@@ -4,16 +4,23 @@
 # since a flag that nobody checks is a crash on somebody's machine. Never -march=<cpu>: it sets such flags.
 # NEON and SSE2 are part of their baselines.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
-  set(FCN_ARCHS sse2 avx2 avx512)
+  set(known sse2 avx2 avx512)
   set(FCN_FEATURES_sse2 "")
   set(FCN_FEATURES_avx2 avx2 fma)
   set(FCN_FEATURES_avx512 avx512f avx512cd avx512dq avx512bw avx512vl avx2 fma)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$")
-  set(FCN_ARCHS neon)
+  set(known neon)
   set(FCN_FEATURES_neon "")
 else()
-  set(FCN_ARCHS "")
+  set(known "")
 endif()
+# Fewer compile faster and make a smaller library; the reference kernels are always there.
+set(FCN_ARCHS "${known}" CACHE STRING "Archs to compile kernels for, of: ${known}")
+foreach(arch IN LISTS FCN_ARCHS)
+  if(NOT arch IN_LIST known)
+    message(FATAL_ERROR "FCN_ARCHS names ${arch}; this processor family has: ${known}")
+  endif()
+endforeach()
 
 # fcn_arch_flags(<arch> <variable>): the unit's compiler flags.
 function(fcn_arch_flags arch variable)

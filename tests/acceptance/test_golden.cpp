@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/select.hpp"
+#include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "tests/acceptance/golden_case.hpp"
 #include "tools/export/export_model.hpp"

@@ -8,6 +8,7 @@
 
 #include "bench/resnet18.hpp"
 #include "fcn/graph/shape_inference.hpp"
+#include "fcn/graph/window.hpp"
 #include "tests/engine/small_layers.hpp"
 
 namespace fcn::test {

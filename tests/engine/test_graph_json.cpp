@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Graphs as text: every op comes back with every attribute, and graphs that make no sense are refused.
 #include "fcn/file/graph_json.hpp"
+#include "fcn/graph/shape_inference.hpp"
+#include "fcn/graph/validate_graph.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

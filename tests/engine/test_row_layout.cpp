@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "fcn/kernels/select.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/session.hpp"
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/random_network.hpp"

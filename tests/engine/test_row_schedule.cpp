@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <type_traits>
 
+#include "fcn/graph/shape_inference.hpp"
 #include "fcn/kernels/select.hpp"
 #include "fcn/run/plan.hpp"
 #include "tests/engine/random_network.hpp"
@@ -67,7 +68,7 @@ TEST_CASE("an op's reach covers every row that it reads") {
   const auto check = [&](const auto& op) {
     const Node node{"node", op, {0}};
     const std::vector<Shape> shapes{{60, in, 1}};
-    const auto out = detail::ShapeVisitor{node, shapes, shapes[0]}(op);
+    const auto out = infer_shape(node, shapes, shapes[0]);
     if (!out) return;  // nothing is left of so small a map
     const ResampleAxis axis = rows_of(op, shapes[0], *out);
     const RowReach reach = row_reach(op, 0, shapes[0], *out);

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "fcn/base/memory_count.hpp"
+#include "fcn/run/plan.hpp"
+#include "fcn/run/run_memory.hpp"
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/session_fixture.hpp"
 

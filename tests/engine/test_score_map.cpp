@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "fcn/kernels/select.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/session.hpp"
 #include "tests/engine/random_network.hpp"
 

@@ -6,7 +6,9 @@
 #include <map>
 #include <random>
 
+#include "fcn/run/plan.hpp"
 #include "fcn/run/profile.hpp"
+#include "fcn/run/run_memory.hpp"
 #include "tests/engine/emulated.hpp"
 #include "tests/engine/session_fixture.hpp"
 

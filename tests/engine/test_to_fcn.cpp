@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "fcn/graph/shape_inference.hpp"
 #include "fcn/graph/validate_graph.hpp"
 #include "fcn/passes/to_fcn.hpp"
 #include "tests/engine/small_layers.hpp"

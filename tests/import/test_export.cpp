@@ -9,10 +9,11 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "fcn/base/byte_reader.hpp"
 #include "fcn/file/json_fields.hpp"
 #include "fcn/file/model_file.hpp"
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/tables.hpp"
+#include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "files.hpp"
 #include "onnx_bytes.hpp"

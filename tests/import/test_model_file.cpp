@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Model files: what is written is read back, and nothing damaged, foreign or contradictory is believed.
+#include "fcn/base/byte_reader.hpp"
 #include "fcn/file/model_file.hpp"
 
 #include <catch2/catch.hpp>

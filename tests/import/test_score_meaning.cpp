@@ -7,8 +7,8 @@
 #include <functional>
 #include <numeric>
 
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/tables.hpp"
+#include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "files.hpp"
 #include "onnx_bytes.hpp"

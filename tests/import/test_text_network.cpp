@@ -7,8 +7,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/select.hpp"
+#include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "files.hpp"
 #include "tools/export/export_model.hpp"

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/kernel_table.hpp"
+#include "fcn/model.hpp"
 #include "fcn/session.hpp"
 
 /// picture() of make_fixtures.py and make_families.py, interleaved.

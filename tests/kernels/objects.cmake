@@ -22,7 +22,7 @@ foreach(arch IN LISTS FCN_ARCHS)
   if(NOT arch STREQUAL "neon")  # NEON is the baseline of the whole program on its machines: any body will do
     fcn_arch_flags(${arch} flags)
     add_library(fcn_arch_${arch}_O0 OBJECT ${PROJECT_SOURCE_DIR}/kernels/arch/table_${arch}.cpp)
-    target_link_libraries(fcn_arch_${arch}_O0 PRIVATE fcn fcn_developer)
+    target_link_libraries(fcn_arch_${arch}_O0 PRIVATE fcn_headers fcn_developer)
     target_compile_options(fcn_arch_${arch}_O0 PRIVATE ${flags} -O0 -UNDEBUG)
     foreach(object fcn_arch_${arch} fcn_arch_${arch}_O0)
       add_test(NAME "kernels: weak symbols of ${object}"

@@ -14,7 +14,7 @@ namespace fcn::tools {
 namespace {
 
 constexpr int kTile = 56;  // pixels of a filter's longer side, about
-constexpr int kGap = 4;
+constexpr int kTileGap = 4;
 constexpr int kMostTiles = 4096;
 
 class FilterDrawing {
@@ -33,10 +33,10 @@ class FilterDrawing {
   }
 
   [[nodiscard]] int width() const {
-    return std::min(columns_, tiles_) * (conv_.kernel.x * scale_ + kGap) - kGap;
+    return std::min(columns_, tiles_) * (conv_.kernel.x * scale_ + kTileGap) - kTileGap;
   }
   [[nodiscard]] int height() const {
-    return ceil_div(tiles_, columns_) * (conv_.kernel.y * scale_ + kGap) - kGap;
+    return ceil_div(tiles_, columns_) * (conv_.kernel.y * scale_ + kTileGap) - kTileGap;
   }
   [[nodiscard]] float largest() const { return largest_; }
   [[nodiscard]] bool coloured() const { return coloured_; }
@@ -45,8 +45,8 @@ class FilterDrawing {
     for (int tile = 0; tile < tiles_; ++tile)
       for (int y = 0; y < conv_.kernel.y; ++y)
         for (int x = 0; x < conv_.kernel.x; ++x) {
-          const int left = tile % columns_ * (conv_.kernel.x * scale_ + kGap) + x * scale_;
-          const int top = tile / columns_ * (conv_.kernel.y * scale_ + kGap) + y * scale_;
+          const int left = tile % columns_ * (conv_.kernel.x * scale_ + kTileGap) + x * scale_;
+          const int top = tile / columns_ * (conv_.kernel.y * scale_ + kTileGap) + y * scale_;
           fill_box(canvas_of(picture), {left, top, left + scale_, top + scale_}, colour(tile, y, x), 1);
         }
   }

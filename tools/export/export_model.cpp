@@ -33,8 +33,6 @@
 namespace fcn::tools {
 namespace {
 
-constexpr Extent kUsualWindow{224, 224};
-
 Error bad_request(std::string message, const char* option) {
   return {ErrorCode::invalid_argument, std::move(message), option};
 }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "fcn/base/checked.hpp"
 #include "fcn/graph/shape_inference.hpp"
 #include "fcn/kernels/select.hpp"
 #include "fcn/kernels/tables.hpp"
@@ -32,7 +33,7 @@ std::uint64_t taps_of(const Op& op) {
 std::uint64_t work_of(const Op& op, const Shape& out) {
   const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
   const std::uint64_t values = size(out.channels) * size(out.height) * size(out.width);
-  return std::max(fcn::detail::multiply_adds(op, out), values * taps_of(op));
+  return std::max(fcn::multiply_adds(op, out), values * taps_of(op));
 }
 
 int input_channels(const Graph& graph) {
@@ -44,7 +45,7 @@ std::vector<Shape> accepted_shapes(const Graph& graph, Extent picture) {
   const Shape input{input_channels(graph), picture.y, picture.x};
   std::vector<Shape> shapes;
   for (const Node& node : graph.nodes) {
-    const auto shape = std::visit(fcn::detail::ShapeVisitor{node, shapes, input}, node.op);
+    const auto shape = infer_shape(node, shapes, input);
     if (!shape) break;
     shapes.push_back(*shape);
   }

@@ -10,9 +10,9 @@
 
 #include "fcn/base/printable.hpp"
 #include "fcn/file/model_file.hpp"
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/select.hpp"
 #include "fcn/kernels/tables.hpp"
+#include "fcn/model.hpp"
 #include "fcn/passes/to_fcn.hpp"
 #include "fcn/run/plan_checks.hpp"
 #include "tools/export/export_work.hpp"
@@ -30,7 +30,6 @@ namespace {
 /// Seconds that a replay on the reference kernels may take.
 constexpr std::uint64_t kLongestReplay = 10;
 
-constexpr Extent kUsualWindow{224, 224};
 constexpr std::size_t kShownLabels = 10;
 
 /// Whether a file calls itself a model; its own reader then says what is wrong with it, if anything.
@@ -93,8 +92,7 @@ Result<std::string> inspect_model(ByteSource source, const InspectOptions& optio
   const auto file = ModelFile::read(std::move(source));
   if (!file) return file.error();
   Graph graph = file->graph();
-  if (Status set = fcn::detail::set_pool_stride(graph, file->info().classifier_pool, options.pool_stride);
-      !set)
+  if (Status set = set_pool_stride(graph, file->info().classifier_pool, options.pool_stride); !set)
     return set.error().at("--pool-stride");
   const auto table = layer_table(graph, options.size.value_or(file->info().window), stored_values(*file));
   if (!table) return table.error().at(path);
@@ -109,8 +107,7 @@ Result<std::string> network_table(ImportedNetwork network, const InspectOptions&
     info.window = window;
     const Status converted = network.is_fcn ? Status() : passes::to_fcn(network.graph, info);
     if (!converted) return converted.error();
-    if (Status set = fcn::detail::set_pool_stride(network.graph, info.classifier_pool, options.pool_stride);
-        !set)
+    if (Status set = set_pool_stride(network.graph, info.classifier_pool, options.pool_stride); !set)
       return set.error().at("--pool-stride");
   }
   const Extent size = options.size.value_or(window);

@@ -49,7 +49,7 @@ std::string totals(const Graph& graph, const std::vector<Shape>& shapes,
   std::uint64_t activations = 0, multiply_adds = 0;
   for (NodeId id = 1; id < graph.nodes.size(); ++id) {
     if (!std::holds_alternative<Flatten>(graph.nodes[id].op)) activations += values_of(shapes[id]);
-    multiply_adds += fcn::detail::multiply_adds(graph.nodes[id].op, shapes[id]);
+    multiply_adds += fcn::multiply_adds(graph.nodes[id].op, shapes[id]);
   }
   const std::uint64_t total = std::accumulate(parameters.begin(), parameters.end(), std::uint64_t{0});
   return table_row("Parameters", "", "", with_commas(total)) +

@@ -15,6 +15,7 @@
 #include "fcn/file/model_file.hpp"
 #include "fcn/file/safetensors.hpp"
 #include "fcn/graph/node_tensors.hpp"
+#include "fcn/graph/validate_graph.hpp"
 
 namespace fcn::tools {
 namespace {

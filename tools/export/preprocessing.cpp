@@ -16,7 +16,7 @@ constexpr double kUsualScale = 1.0 / 255;
 const std::vector<float> kImageNetMean{0.485f, 0.456f, 0.406f};
 const std::vector<float> kImageNetStd{0.229f, 0.224f, 0.225f};
 
-Error bad_request(std::string message, const char* option) {
+Error bad_option(std::string message, const char* option) {
   return {ErrorCode::invalid_argument, std::move(message), option};
 }
 
@@ -73,9 +73,9 @@ Normalisation without_options(const ImportedNetwork& network, std::size_t channe
 
 Status check_count(const std::vector<float>& values, std::size_t channels, const char* option) {
   if (values.size() == channels) return {};
-  return bad_request("needs " + std::to_string(channels) + " numbers, one an input channel; has " +
-                         std::to_string(values.size()),
-                     option);
+  return bad_option("needs " + std::to_string(channels) + " numbers, one an input channel; has " +
+                        std::to_string(values.size()),
+                    option);
 }
 
 std::vector<float> times(const std::vector<float>& values, double factor) {
@@ -99,10 +99,10 @@ void apply_request(const PreprocessingRequest& request, double scale, Normalisat
 
 Status check_request(const PreprocessingRequest& request, std::size_t channels) {
   if (request.scale && !(std::isfinite(*request.scale) && *request.scale > 0))
-    return bad_request("must be positive", "--scale");
+    return bad_option("must be positive", "--scale");
   if (request.channels && channels != 3)
-    return bad_request("is for networks of three channels, this one has " + std::to_string(channels),
-                       "--channels");
+    return bad_option("is for networks of three channels, this one has " + std::to_string(channels),
+                      "--channels");
   return {};
 }
 
@@ -138,7 +138,7 @@ Result<Preprocessing> choose_preprocessing(const PreprocessingRequest& request,
     if (const Status fits = check_count(found.mean, channels, "--mean"); !fits) return fits.error();
     if (const Status fits = check_count(found.std, channels, "--std"); !fits) return fits.error();
     for (const float value : found.std)
-      if (!std::isnormal(value) || value < 0) return bad_request("must be positive", "--std");
+      if (!std::isnormal(value) || value < 0) return bad_option("must be positive", "--std");
     chosen.mean_shown = times(found.mean, chosen.scale / kUsualScale);
     chosen.std_shown = times(found.std, chosen.scale / kUsualScale);
     chosen.mean = std::move(found.mean);

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "fcn/file/model_reader.hpp"
+#include "fcn/model.hpp"
 #include "tools/export/self_test.hpp"
 #include "tools/import/import_network.hpp"
 

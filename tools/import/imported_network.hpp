@@ -12,6 +12,9 @@
 
 namespace fcn::tools {
 
+/// Of networks whose file does not say: what nearly all are trained on.
+inline constexpr Extent kUsualWindow{224, 224};
+
 struct ImportedNetwork {
   std::string name;     ///< "resnet18"
   std::string format;   ///< of the file, for people: "PyTorch zip"

@@ -137,11 +137,11 @@ class PartReader {
 };
 
 /// A storage, or a view of one, in the file. Keys are the addresses that objects had when they were saved.
-struct Placed {
+struct TarPlaced {
   TorchStorage storage;
   std::uint64_t begin = 0;
 };
-using Storages = std::map<std::int64_t, Placed>;
+using Storages = std::map<std::int64_t, TarPlaced>;
 
 std::optional<std::uint64_t> element_bytes(std::uint64_t elements, DType dtype) {
   return checked_mul(elements, dtype_bytes(dtype));
@@ -160,7 +160,7 @@ Status read_one_storage(PartReader& part, Storages& storages) {
   if (!elements) return elements.error();
   const auto bytes = element_bytes(*elements, *dtype);
   if (!bytes) return tar_error("a storage's size overflows", ErrorCode::limit_exceeded);
-  Placed placed{{std::to_string(key->integer), *dtype, *elements}, part.offset()};
+  TarPlaced placed{{std::to_string(key->integer), *dtype, *elements}, part.offset()};
   if (Status there = part.skip(*bytes); !there) return there;
   storages[key->integer] = std::move(placed);
   return {};
@@ -187,8 +187,8 @@ Status read_views(PartReader& part, Storages& storages, const Limits& limits) {
                elements = static_cast<std::uint64_t>(fields[3]);
     const TorchStorage& of = whole->second.storage;
     if (first > of.elements || elements > of.elements - first) return wrong;
-    const Placed placed{{std::to_string(fields[0]), of.dtype, elements},
-                        whole->second.begin + first * dtype_bytes(of.dtype)};
+    const TarPlaced placed{{std::to_string(fields[0]), of.dtype, elements},
+                           whole->second.begin + first * dtype_bytes(of.dtype)};
     storages[fields[0]] = placed;
   }
   return {};

@@ -13,9 +13,9 @@ using Kind = PickleRecord::Kind;
 constexpr std::size_t kMaxDepth = 64;
 
 /// Walks the tree of modules, in order. A module may stand in several places, as in Python.
-class Walk {
+class ScriptWalk {
  public:
-  Walk(const Pickle& pickle, const Limits& limits) : pickle_(pickle), limits_(limits) {}
+  ScriptWalk(const Pickle& pickle, const Limits& limits) : pickle_(pickle), limits_(limits) {}
 
   Status visit(const PickleRecord& module, const std::string& prefix, std::size_t depth) {
     // A module that holds itself, or a chain of modules each twice in the next, would never end.
@@ -69,7 +69,7 @@ std::string script_advice() {
 }
 
 Result<std::vector<TorchTensor>> find_script_tensors(const Pickle& pickle, const Limits& limits) {
-  Walk walk(pickle, limits);
+  ScriptWalk walk(pickle, limits);
   const PickleRecord& root = pickle[pickle.root];
   if (root.kind == Kind::dict)
     if (const Status walked = walk.visit(root, "", 0); !walked) return walked.error();

@@ -21,8 +21,8 @@ namespace {
 constexpr std::uint64_t kMostBytes = 16 << 20;  // more is not written by hand
 constexpr std::size_t kMostFilters = 1024;
 constexpr int kLargestKernel = 64;
-constexpr int kMostChannels = 64;  // of the picture
-constexpr int kProbeSide = 4096;   // of the picture on which cells are asked what they see
+constexpr int kMostPictureChannels = 64;  // of the picture
+constexpr int kProbeSide = 4096;          // of the picture on which cells are asked what they see
 
 /// An integer that may be missing.
 int integer_or(JsonFields& fields, const char* key, int low, int usual) {
@@ -175,7 +175,7 @@ Result<ImportedNetwork> read_network(const Json& text, const Limits& limits) {
   JsonFields fields(JsonView(text, ""));
   network.name = fields.string("name");
   const int channels = integer_or(fields, "channels", 1, 3);
-  if (channels > kMostChannels) fields.fail({ErrorCode::malformed, "is beyond 64", "field channels"});
+  if (channels > kMostPictureChannels) fields.fail({ErrorCode::malformed, "is beyond 64", "field channels"});
   if (const auto labels = fields.optional_member("labels"))
     for (const JsonView& label : elements(fields, *labels, kMostFilters))
       network.labels.push_back(fields.keep(label.string()));

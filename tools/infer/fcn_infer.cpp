@@ -10,8 +10,8 @@
 #include <exception>
 #include <new>
 
-#include "fcn/file/model_reader.hpp"
 #include "fcn/kernels/select.hpp"
+#include "fcn/model.hpp"
 #include "tools/infer/default_model.hpp"
 #include "tools/infer/infer_options.hpp"
 #include "tools/infer/infer_run.hpp"

@@ -38,25 +38,25 @@ PictureSize reduced_size(const PictureSize& size) {
 }
 
 /// What a class's 16-bit scores run between: its finite scores.
-struct ScoreRange {
+struct CodedRange {
   float low = 0;
   float high = 0;
 };
 
-ScoreRange score_range(const ScoreMap& map, int id) {
-  std::optional<ScoreRange> range;
+CodedRange score_range(const ScoreMap& map, int id) {
+  std::optional<CodedRange> range;
   for (int row = 0; row < map.rows(); ++row)
     for (int col = 0; col < map.cols(); ++col) {
       const float score = map.at(id, row, col);
       if (!std::isfinite(score)) continue;
-      range = range ? ScoreRange{std::min(range->low, score), std::max(range->high, score)}
-                    : ScoreRange{score, score};
+      range = range ? CodedRange{std::min(range->low, score), std::max(range->high, score)}
+                    : CodedRange{score, score};
     }
-  return range.value_or(ScoreRange{});
+  return range.value_or(CodedRange{});
 }
 
 /// 0 to 65534, evenly from low to high.
-std::uint16_t coded(float score, const ScoreRange& range) {
+std::uint16_t coded(float score, const CodedRange& range) {
   if (!std::isfinite(score)) return kNotANumber;
   const float share = range.high > range.low ? (score - range.low) / (range.high - range.low) : 0.0F;
   return static_cast<std::uint16_t>(std::lround(share * kSteps));
@@ -78,7 +78,7 @@ std::vector<int> kept_classes(const RunReport& report) {
 }
 
 Json class_fields(const RunReport& report, const std::vector<int>& ids,
-                  const std::vector<ScoreRange>& ranges) {
+                  const std::vector<CodedRange>& ranges) {
   Json classes = Json::array();
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const ClassPeak peak = class_peak(report, ids[i]);
@@ -107,7 +107,7 @@ Json colour_fields() {
 /// As JSON that cannot end the script element it stands in, nor begin a comment there: "<" is written as
 /// \u003c, which JSON allows in strings, and it occurs nowhere else.
 std::string result_text(const RunReport& report, const std::vector<int>& ids,
-                        const std::vector<ScoreRange>& ranges) {
+                        const std::vector<CodedRange>& ranges) {
   const ScoreMap& map = *report.map;
   const MapGeometry& geometry = map.geometry();
   const auto shown = std::find(ids.begin(), ids.end(), shown_class(report).value_or(ids.front()));
@@ -160,7 +160,7 @@ Status write_picture(AtomicFile& file, const PictureResult& result) {
 }
 
 Status write_scores(AtomicFile& file, const ScoreMap& map, const std::vector<int>& ids,
-                    const std::vector<ScoreRange>& ranges) {
+                    const std::vector<CodedRange>& ranges) {
   Base64Writer base64(file);
   for (std::size_t i = 0; i < ids.size(); ++i)
     for (int row = 0; row < map.rows(); ++row)
@@ -187,7 +187,7 @@ Status write_until(AtomicFile& file, std::string_view& page, std::string_view pl
 Status write_explore(AtomicFile& file, const PictureResult& result) {
   const RunReport& report = result.report;
   const std::vector<int> ids = kept_classes(report);
-  std::vector<ScoreRange> ranges;
+  std::vector<CodedRange> ranges;
   for (const int id : ids) ranges.push_back(score_range(*report.map, id));
 
   std::string_view page = explore_page();

@@ -9,6 +9,7 @@
 #include "fcn/base/printable.hpp"
 #include "tools/report/output_json.hpp"
 #include "tools/report/terminal_report.hpp"
+#include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {

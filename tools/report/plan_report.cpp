@@ -11,6 +11,7 @@
 #include "fcn/base/printable.hpp"
 #include "tools/report/json_numbers.hpp"
 #include "tools/report/terminal_report.hpp"
+#include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -33,8 +34,8 @@ constexpr std::array<Part, 7> kParts = {{
     {"rest", "the rest", [](const PhaseBytes& phase) { return phase.run.rest; }},
 }};
 
-std::string layer_row(std::string_view name, std::string_view output, std::string_view algorithm,
-                      std::string_view millions, std::string_view rows, std::string_view kibibytes) {
+std::string plan_row(std::string_view name, std::string_view output, std::string_view algorithm,
+                     std::string_view millions, std::string_view rows, std::string_view kibibytes) {
   return fmt::format("  {} {} {} {:>10} {:>5} {:>8}\n", in_columns(name, 23), in_columns(output, 16),
                      in_columns(algorithm, 9), millions, rows, kibibytes);
 }
@@ -49,18 +50,18 @@ std::string_view algorithm_of(const NodePlan& node) {
   return node.multiply_adds != 0 ? to_string(node.algorithm) : "";
 }
 
-std::string layer_rows(const Plan& plan) {
-  std::string text = layer_row("layer", "c x h x w", "algorithm", "M mul-adds", "step", "ring KiB");
+std::string plan_rows(const Plan& plan) {
+  std::string text = plan_row("layer", "c x h x w", "algorithm", "M mul-adds", "step", "ring KiB");
   for (NodeId id = 0; id < plan.size(); ++id) {
     const NodePlan& node = plan.node(id);
-    text += layer_row(plan.graph().nodes[id].name,
-                      fmt::format("{}x{}x{}", node.shape.channels, node.shape.height, node.shape.width),
-                      algorithm_of(node), millions(node.multiply_adds),
-                      node.fused_into ? "" : std::to_string(node.most_rows),
-                      std::to_string((4 * node.ring_floats() + 1023) / 1024));
+    text += plan_row(plan.graph().nodes[id].name,
+                     fmt::format("{}x{}x{}", node.shape.channels, node.shape.height, node.shape.width),
+                     algorithm_of(node), millions(node.multiply_adds),
+                     node.fused_into ? "" : std::to_string(node.most_rows),
+                     std::to_string((4 * node.ring_floats() + 1023) / 1024));
   }
-  return text + layer_row("all", "", "", millions(plan.multiply_adds()), "",
-                          std::to_string((run_memory(plan).rings + 1023) / 1024));
+  return text + plan_row("all", "", "", millions(plan.multiply_adds()), "",
+                         std::to_string((run_memory(plan).rings + 1023) / 1024));
 }
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -129,7 +130,7 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
                      plan.options().height, map.width, map.height, plan.geometry().x.stride, padded,
                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
                      report.arch) +
-         layer_rows(plan) + '\n' + memory_rows(picture.forecast) +
+         plan_rows(plan) + '\n' + memory_rows(picture.forecast) +
          fmt::format(
              "\n  Peak {} bytes; {} with the shortest steps (--max-memory).\n"
              "  The process itself, code and stacks, takes up to {} MiB more.\n",

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tools/report/terminal_report.hpp"
+#include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {

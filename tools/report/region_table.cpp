@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tools/report/terminal_report.hpp"
+#include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tools/report/terminal_report.hpp"
+#include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {

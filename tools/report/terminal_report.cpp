@@ -13,19 +13,13 @@
 #include "fcn/graph/padded_size.hpp"
 #include "tools/draw/heat_layer.hpp"
 #include "tools/report/region_table.hpp"
+#include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {
 
 constexpr int kMapColumns = 74;  // 80 less the frame and the indent
 constexpr int kMapLines = 24;
-
-/// Bytes of the UTF-8 character at the front.
-std::size_t character_bytes(std::string_view text) {
-  std::size_t bytes = 1;
-  while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) ++bytes;
-  return bytes;
-}
 
 std::string repeated(std::string_view text, int times) {
   std::string all;
@@ -164,23 +158,6 @@ std::string padded_line(const RunReport& report) {
 }
 
 }  // namespace
-
-std::string in_columns(std::string_view text, std::size_t columns) {
-  const std::string escaped = printable(text);
-  std::string_view rest = escaped;
-  std::vector<std::string_view> characters;
-  for (; !rest.empty(); rest.remove_prefix(characters.back().size()))
-    characters.push_back(rest.substr(0, character_bytes(rest)));
-  const bool cut = characters.size() > columns;
-  std::string shown;
-  for (std::size_t i = 0; i < columns; ++i) {
-    if (cut && i + 1 == columns)
-      shown += "…";
-    else
-      shown += i < characters.size() ? characters[i] : " ";
-  }
-  return shown;
-}
 
 std::string terminal_report(const RunReport& report, Detail detail) {
   const ScoreMap& map = *report.map;

@@ -22,7 +22,4 @@ std::string terminal_line(const RunReport& report);
 /// The model's classes with their numbers, one a line.
 std::string class_list(const ModelInfo& info, int classes);
 
-/// `text` escaped and cut or padded with blanks to `columns`, a character a column.
-std::string in_columns(std::string_view text, std::size_t columns);
-
 }  // namespace fcn::tools

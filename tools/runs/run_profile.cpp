@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "fcn/run/fma_peak.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/run/profile.hpp"
 
 namespace fcn::tools {

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <string>
 
-#include "tools/report/terminal_report.hpp"
+#include "tools/shell/columns.hpp"
 #include "tools/shell/standard_streams.hpp"
 
 namespace fcn::tools {

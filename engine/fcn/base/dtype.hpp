@@ -49,7 +49,7 @@ constexpr bool is_float(DType type) {
   return type == DType::f16 || type == DType::bf16 || type == DType::f32 || type == DType::f64;
 }
 
-namespace detail {
+/// The value of little-endian bytes, aligned or not.
 template <class Bits>
 Bits load_little_endian(const std::byte* from) {
   static_assert(std::endian::native == std::endian::little, "fcn reads files on little-endian machines only");
@@ -57,16 +57,15 @@ Bits load_little_endian(const std::byte* from) {
   std::memcpy(&bits, from, sizeof bits);
   return bits;
 }
-}  // namespace detail
 
 /// Element `index` of a run of `type`, as a float (float64 is rounded to nearest). `type` must be is_float().
 inline float decode_float(DType type, const std::byte* run, std::size_t index) {
   FCN_ASSERT(is_float(type));
   const std::byte* at = run + index * dtype_bytes(type);
-  if (type == DType::f16) return half_to_float(detail::load_little_endian<std::uint16_t>(at));
-  if (type == DType::bf16) return bfloat16_to_float(detail::load_little_endian<std::uint16_t>(at));
-  if (type == DType::f64) return static_cast<float>(detail::load_little_endian<double>(at));
-  return detail::load_little_endian<float>(at);
+  if (type == DType::f16) return half_to_float(load_little_endian<std::uint16_t>(at));
+  if (type == DType::bf16) return bfloat16_to_float(load_little_endian<std::uint16_t>(at));
+  if (type == DType::f64) return static_cast<float>(load_little_endian<double>(at));
+  return load_little_endian<float>(at);
 }
 
 /// A whole run; bytes.size() must be out.size() * dtype_bytes(type), and `type` is_float().

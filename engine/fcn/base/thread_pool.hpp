@@ -6,7 +6,6 @@
 #pragma once
 
 #include <pthread.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>

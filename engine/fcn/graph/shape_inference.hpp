@@ -2,9 +2,6 @@
 // Sizes of every feature map of a graph for an input of any height and width.
 #pragma once
 
-#include <cstdint>
-#include <limits>
-#include <string>
 #include <vector>
 
 #include "fcn/graph/graph.hpp"
@@ -12,209 +9,26 @@
 
 namespace fcn::inline FCN_ABI {
 
-namespace detail {
-
-inline Error shape_error(const Node& node, std::string message) {
-  return {ErrorCode::invalid_argument, std::move(message),
-          "node " + node.name + " (" + std::string(op_name(node.op)) + ")"};
-}
-
-/// Positions of a window of `kernel` taps, `dilation` apart, stepping by `stride` over `size` + padding; 0 if
-/// none fits. With ceil_mode the last window may hang over the far padding, but must start inside the map or
-/// its near padding.
-inline std::int64_t window_count(std::int64_t size, int kernel, int stride, int dilation, int before,
-                                 int after, bool ceil_mode) {
-  const std::int64_t span = std::int64_t{dilation} * (kernel - 1) + 1;
-  const std::int64_t room = size + before + after - span;
-  if (room < 0) return 0;
-  std::int64_t count = room / stride + 1;
-  if (ceil_mode && room % stride != 0 && count * stride < size + before) ++count;
-  return count;
-}
-
-}  // namespace detail
-
 /// Output size along both axes of a sliding window over `in`; an Error naming `node` if the window does not
 /// fit.
-inline Result<Shape> window_shape(const Node& node, const Shape& in, int channels, Extent kernel,
-                                  Extent stride, Extent dilation, const Padding& pad, bool ceil_mode) {
-  const std::int64_t h =
-      detail::window_count(in.height, kernel.y, stride.y, dilation.y, pad.top, pad.bottom, ceil_mode);
-  const std::int64_t w =
-      detail::window_count(in.width, kernel.x, stride.x, dilation.x, pad.left, pad.right, ceil_mode);
-  constexpr std::int64_t kMax = std::numeric_limits<int>::max();
-  if (h < 1 || w < 1)
-    return Error{ErrorCode::too_small,
-                 "a " + std::to_string(kernel.y) + "x" + std::to_string(kernel.x) +
-                     " window does not fit the " + std::to_string(in.height) + "x" +
-                     std::to_string(in.width) + " feature map; use a larger image",
-                 "node " + node.name};
-  if (h > kMax || w > kMax) return detail::shape_error(node, "output size overflows");
-  return Shape{channels, static_cast<int>(h), static_cast<int>(w)};
-}
-
-namespace detail {
-
-struct ShapeVisitor {
-  const Node& node;
-  const std::vector<Shape>& shapes;
-  const Shape& input;
-
-  const Shape& in(std::size_t i) const { return shapes[node.inputs[i]]; }
-
-  Result<Shape> operator()(const Input& op) const {
-    if (op.channels != input.channels)
-      return shape_error(node, "expects " + std::to_string(op.channels) + " channels, was given " +
-                                   std::to_string(input.channels));
-    return input;
-  }
-  Result<Shape> operator()(const Conv& op) const {
-    if (op.in_channels != in(0).channels)
-      return shape_error(node, "expects " + std::to_string(op.in_channels) + " channels, its input has " +
-                                   std::to_string(in(0).channels));
-    auto shape = window_shape(node, in(0), op.out_channels, op.kernel, op.stride, op.dilation, op.pad, false);
-    if (shape && op.residual && in(1) != *shape)
-      return shape_error(node, "residual input has another shape than the output");
-    return shape;
-  }
-  Result<Shape> operator()(const BatchNorm& op) const {
-    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
-    return in(0);
-  }
-  Result<Shape> operator()(const Relu&) const { return in(0); }
-  Result<Shape> operator()(const Softmax&) const { return in(0); }
-  Result<Shape> operator()(const MaxPool& op) const {
-    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, op.dilation, op.pad, op.ceil_mode);
-  }
-  Result<Shape> operator()(const AveragePool& op) const {
-    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, op.dilation, op.pad, op.ceil_mode);
-  }
-  Result<Shape> operator()(const GlobalAveragePool&) const { return Shape{in(0).channels, 1, 1}; }
-  Result<Shape> operator()(const GlobalMaxPool&) const { return Shape{in(0).channels, 1, 1}; }
-  Result<Shape> operator()(const GlobalSumPool&) const { return Shape{in(0).channels, 1, 1}; }
-  Result<Shape> operator()(const Add&) const {
-    if (in(0) != in(1)) return shape_error(node, "its two inputs differ in shape");
-    return in(0);
-  }
-  Result<Shape> operator()(const Flatten&) const {
-    const std::int64_t n = std::int64_t{in(0).height} * in(0).width;
-    if (n > std::numeric_limits<int>::max() / in(0).channels)
-      return shape_error(node, "output size overflows");
-    return Shape{static_cast<int>(n * in(0).channels), 1, 1};
-  }
-  Result<Shape> operator()(const Linear& op) const {
-    if (in(0) != Shape{op.in_features, 1, 1})
-      return shape_error(node, "expects " + std::to_string(op.in_features) + " features, its input is " +
-                                   std::to_string(in(0).channels) + "x" + std::to_string(in(0).height) + "x" +
-                                   std::to_string(in(0).width));
-    return Shape{op.out_features, 1, 1};
-  }
-  Result<Shape> operator()(const Activation&) const { return in(0); }
-  Result<Shape> operator()(const LocalResponseNorm&) const { return in(0); }
-  Result<Shape> operator()(const Constant& op) const { return op.shape; }
-  Result<Shape> operator()(const ReduceChannels&) const { return Shape{1, in(0).height, in(0).width}; }
-  Result<Shape> operator()(const ChannelNorm& op) const {
-    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
-    return in(0);
-  }
-  Result<Shape> operator()(const PRelu& op) const {
-    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
-    return in(0);
-  }
-  Result<Shape> operator()(const Arithmetic&) const {
-    const auto both = [](int a, int b) { return a == b || b == 1 ? a : a == 1 ? b : 0; };
-    const Shape &a = in(0), &b = in(1);
-    const Shape out{both(a.channels, b.channels), both(a.height, b.height), both(a.width, b.width)};
-    if (out.channels != 0 && out.height != 0 && out.width != 0) return out;
-    return shape_error(
-        node, "its inputs are " + size_text(a) + " and " + size_text(b) + ", sizes other than 1 must agree");
-  }
-  Result<Shape> operator()(const Concat&) const {
-    std::int64_t channels = 0;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (in(i).height != in(0).height || in(i).width != in(0).width)
-        return shape_error(node, "its inputs are " + size_text(in(0)) + " and " + size_text(in(i)) +
-                                     ", heights and widths must agree");
-      channels += in(i).channels;
-    }
-    return sized(channels, in(0).height, in(0).width);
-  }
-  Result<Shape> operator()(const SelectChannels& op) const {
-    for (const int channel : op.channels)
-      if (channel >= in(0).channels)
-        return shape_error(
-            node, "selects channel " + std::to_string(channel) + " of " + std::to_string(in(0).channels));
-    return Shape{static_cast<int>(op.channels.size()), in(0).height, in(0).width};
-  }
-  Result<Shape> operator()(const Pad& op) const {
-    // Mirrored pixels lie up to size - 1 away from the edge.
-    const auto fits = [&](int pad, int size) { return op.mode != PadMode::reflect || pad < size; };
-    const Shape& from = in(0);
-    if (!fits(op.pad.top, from.height) || !fits(op.pad.bottom, from.height) ||
-        !fits(op.pad.left, from.width) || !fits(op.pad.right, from.width))
-      return shape_error(node, "reflects more than the " + size_text(from) + " map has; use a larger image");
-    return sized(from.channels, std::int64_t{from.height} + op.pad.top + op.pad.bottom,
-                 std::int64_t{from.width} + op.pad.left + op.pad.right);
-  }
-  Result<Shape> operator()(const InsertZeros& op) const {
-    const auto spread = [](int size, int stride) { return std::int64_t{size - 1} * stride + 1; };
-    return sized(in(0).channels, spread(in(0).height, op.stride.y), spread(in(0).width, op.stride.x));
-  }
-  Result<Shape> operator()(const DepthToSpace& op) const {
-    const std::int64_t pixels = std::int64_t{op.block.y} * op.block.x;
-    if (in(0).channels % pixels != 0)
-      return shape_error(node, "makes " + std::to_string(pixels) + " pixels of the channels of " +
-                                   size_text(in(0)) + ", which is not a multiple");
-    return sized(in(0).channels / pixels, std::int64_t{in(0).height} * op.block.y,
-                 std::int64_t{in(0).width} * op.block.x);
-  }
-  Result<Shape> operator()(const Resize& op) const {
-    return sized(in(0).channels, std::int64_t{in(0).height} * op.up.y / op.down.y,
-                 std::int64_t{in(0).width} * op.up.x / op.down.x);
-  }
-
- private:
-  static std::string size_text(const Shape& shape) {
-    return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
-           std::to_string(shape.width);
-  }
-  /// The shape, or an Error where nothing is left or a size overflows.
-  [[nodiscard]] Result<Shape> sized(std::int64_t channels, std::int64_t height, std::int64_t width) const {
-    constexpr std::int64_t kMax = std::numeric_limits<int>::max();
-    if (height < 1 || width < 1)
-      return Error{ErrorCode::too_small,
-                   "nothing is left of its " + size_text(in(0)) + " input; use a larger image",
-                   "node " + node.name};
-    if (channels > kMax || height > kMax || width > kMax) return shape_error(node, "output size overflows");
-    return Shape{static_cast<int>(channels), static_cast<int>(height), static_cast<int>(width)};
-  }
-};
-
-}  // namespace detail
+Result<Shape> window_shape(const Node& node, const Shape& in, int channels, Extent kernel, Extent stride,
+                           Extent dilation, const Padding& pad, bool ceil_mode);
 
 /// How many inputs an op reads; Concat, so many or more.
-inline std::size_t input_count(const Op& op) {
-  if (std::holds_alternative<Input>(op) || std::holds_alternative<Constant>(op)) return 0;
-  if (const auto* conv = std::get_if<Conv>(&op)) return conv->residual ? 2 : 1;
-  return std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) ? 2 : 1;
-}
-inline bool takes_inputs(const Op& op, std::size_t count) {
-  return std::holds_alternative<Concat>(op) ? count >= 1 : count == input_count(op);
-}
+std::size_t input_count(const Op& op);
+bool takes_inputs(const Op& op, std::size_t count);
+
+/// The shape of a node's output; `shapes` holds those of the nodes before it, `input` is the picture's. An
+/// Error names the node that does not take the shapes of its inputs.
+Result<Shape> infer_shape(const Node& node, const std::vector<Shape>& shapes, const Shape& input);
 
 /// The shape of every node's output, indexed by NodeId, for an input of this shape. The graph must be valid
 /// (validate_graph, graph_json.hpp, for one from a file): inputs precede their consumers and are as many as
 /// the op reads.
-inline Result<std::vector<Shape>> infer_shapes(const Graph& graph, const Shape& input) {
-  std::vector<Shape> shapes;
-  shapes.reserve(graph.nodes.size());
-  for (const Node& node : graph.nodes) {
-    FCN_ASSERT(takes_inputs(node.op, node.inputs.size()));
-    auto shape = std::visit(detail::ShapeVisitor{node, shapes, input}, node.op);
-    if (!shape) return shape.error();
-    shapes.push_back(*shape);
-  }
-  return shapes;
-}
+Result<std::vector<Shape>> infer_shapes(const Graph& graph, const Shape& input);
 
 }  // namespace fcn::inline FCN_ABI
+
+#ifndef FCN_COMPILED
+#include "fcn/graph/shape_inference_inl.hpp"
+#endif

@@ -3,8 +3,6 @@
 // picture, and which of those lead to the output rather than back into the map as a gate.
 #pragma once
 
-#include <algorithm>
-#include <variant>
 #include <vector>
 
 #include "fcn/graph/graph.hpp"
@@ -21,38 +19,16 @@ enum class Part {
 namespace detail {
 
 /// Whether the op makes one place of the whole of its input, a map of this shape.
-inline bool collapses(const Op& op, const Shape& in) {
-  const Extent whole{in.height, in.width};
-  if (const auto* pool = std::get_if<AveragePool>(&op))
-    return pool->kernel == whole && pool->pad == Padding{};
-  return std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op) ||
-         std::holds_alternative<GlobalSumPool>(op) || std::holds_alternative<Flatten>(op) ||
-         std::holds_alternative<Linear>(op);
-}
+bool collapses(const Op& op, const Shape& in);
 
 }  // namespace detail
 
 /// The part of each node; `shapes` are those on the training window. Body throughout if the output belongs to
 /// the body.
-inline std::vector<Part> find_head(const Graph& graph, const std::vector<Shape>& shapes) {
-  std::vector<bool> pooled(graph.nodes.size(), false);
-  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
-    const Node& node = graph.nodes[id];
-    if (std::holds_alternative<Input>(node.op)) continue;
-    const bool all =
-        std::all_of(node.inputs.begin(), node.inputs.end(), [&](NodeId in) { return pooled[in]; });
-    pooled[id] = all || detail::collapses(node.op, shapes[node.inputs[0]]);
-  }
-  std::vector<Part> parts(graph.nodes.size(), Part::body);
-  if (pooled[graph.output]) parts[graph.output] = Part::head;
-  for (NodeId id = graph.nodes.size(); id-- > 0;) {
-    if (!pooled[id]) continue;
-    if (parts[id] != Part::head) parts[id] = Part::gate;
-    if (parts[id] == Part::head)
-      for (const NodeId input : graph.nodes[id].inputs)
-        if (pooled[input]) parts[input] = Part::head;
-  }
-  return parts;
-}
+std::vector<Part> find_head(const Graph& graph, const std::vector<Shape>& shapes);
 
 }  // namespace fcn::inline FCN_ABI::passes
+
+#ifndef FCN_COMPILED
+#include "fcn/passes/find_head_inl.hpp"
+#endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs a Plan: pixels in, rows out through sinks. A dumb loop over the schedule's steps; every choice was
 // made before. The steady state allocates nothing. What each op does in a step is in
-// executor_convolutions.hpp, executor_layers.hpp, executor_pixels.hpp and executor_moves.hpp.
+// executor_convolutions_inl.hpp, executor_layers_inl.hpp, executor_pixels_inl.hpp and executor_moves_inl.hpp.
 #pragma once
 
 #include <cstddef>
@@ -60,7 +60,12 @@ class Executor {
     for (const Node& each : plan_.graph().nodes) shares_.reserve(each.inputs.size());
   }
 
-  // Convolutions (executor_convolutions.hpp).
+  /// Whether a run can read this view.
+  [[nodiscard]] Status check_image(const ImageView& image) const;
+  /// Bytes of the pixels of one row.
+  [[nodiscard]] std::ptrdiff_t packed_row(const ImageView& image) const;
+
+  // Convolutions (executor_convolutions_inl.hpp).
   void make(const RowStep& step, const Conv& op) { convolve(step, op); }
   void make(const RowStep& step, const Linear&) { convolve(step, {}); }
   /// Convolves with the packed weights; of `op` only what follows the sum counts.
@@ -72,7 +77,7 @@ class Executor {
   void share_convolution(const kernels::ConvBand& band, std::ptrdiff_t units, std::ptrdiff_t grain,
                          std::ptrdiff_t panels, const Work& work);
 
-  // Other layers with windows (executor_layers.hpp).
+  // Other layers with windows (executor_layers_inl.hpp).
   void make(const RowStep& step, const Input& op);
   void make(const RowStep& step, const MaxPool& op);
   void make(const RowStep& step, const AveragePool& op);
@@ -84,7 +89,7 @@ class Executor {
   void gather(const RowStep& step, void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range));
   kernels::PoolBand pool_band(const RowStep& step);
 
-  // Ops on each pixel by itself (executor_pixels.hpp).
+  // Ops on each pixel by itself (executor_pixels_inl.hpp).
   void make(const RowStep& step, const BatchNorm& op);
   void make(const RowStep& step, const PRelu& op);
   void make(const RowStep& step, const Activation& op);
@@ -98,7 +103,7 @@ class Executor {
   kernels::PixelBand pixel_band(const RowStep& step);
   kernels::PixelBand two_input_band(const RowStep& step);
 
-  // Ops that move values (executor_moves.hpp).
+  // Ops that move values (executor_moves_inl.hpp).
   void make(const RowStep& step, const Concat& op);
   void make(const RowStep& step, const SelectChannels& op);
   void make(const RowStep& step, const Pad& op) { move_pixels(step, op, op.value); }
@@ -147,72 +152,8 @@ class Executor {
   std::vector<kernels::CopyChannelsBand> shares_;
 };
 
-inline Result<Executor> Executor::create(const Model& model, Plan plan, ThreadPool& pool) {
-  if (plan.options().threads != pool.size())
-    return Error{ErrorCode::invalid_argument, "the pool has another number of threads than was planned", ""};
-  auto rings = Rings::allocate(plan);
-  if (!rings) return std::move(rings).error();
-  return Executor(model, std::move(plan), pool, *std::move(rings));
-}
-
-inline Status Executor::run(std::span<const ImageView> images, std::span<const Tap> taps) {
-  const PlanOptions& options = plan_.options();
-  if (images.size() != static_cast<std::size_t>(options.images))
-    return Error{ErrorCode::invalid_argument,
-                 "the plan is for " + std::to_string(options.images) + " images, " +
-                     std::to_string(images.size()) + " given",
-                 ""};
-  for (const ImageView& image : images)
-    if (image.height > options.height || image.width > options.width || image.height < 0 || image.width < 0 ||
-        image.pixels == nullptr)
-      return Error{ErrorCode::invalid_argument, "an image is larger than was planned", ""};
-  for (const ImageView& image : images)
-    if (!pixel_table_.takes(image.channels))
-      return Error{ErrorCode::invalid_argument,
-                   "an image has " + std::to_string(image.channels) + " channels, the model takes " +
-                       std::to_string(model_->input_channels()),
-                   ""};
-  for (const ImageView& image : images) {
-    const std::ptrdiff_t row =
-        std::ptrdiff_t{image.width} * (image.channels == 0 ? model_->input_channels() : image.channels);
-    if (image.height > 1 && std::abs(image.row_stride) < row)
-      return Error{ErrorCode::invalid_argument,
-                   "an image's rows begin " + std::to_string(image.row_stride) + " bytes apart and have " +
-                       std::to_string(row),
-                   ""};
-  }
-  for (const Tap& tap : taps)
-    if (node(tap.node).fused_into)
-      return Error{
-          ErrorCode::invalid_argument,
-          "its rows are not stored, because its max-pool computes them; plan with keep_rows to tap them",
-          "node " + plan_.graph().nodes[tap.node].name};
-  images_ = images;
-  const ThreadPool::Awake awake(*pool_);
-  schedule_.restart();
-  for (RowStep step; schedule_.next(step);) {
-    if (profile_ != nullptr) profile_->begin();
-    std::visit([&](const auto& op) { make(step, op); }, plan_.graph().nodes[step.node].op);
-    const RowStep made = finished(step);
-    if (profile_ != nullptr) profile_->end(made);
-    if (made.begin < made.end) show(made, taps);
-  }
-  return {};
-}
-
-inline void Executor::show(const RowStep& made, std::span<const Tap> taps) {
-  for (const Tap& tap : taps) {
-    if (tap.node != made.node) continue;
-    const NodePlan& out = node(made.node);
-    const kernels::OutputRows rows = rows_.output(rings_, out, made);
-    tap.sink->take({rows.row, made.begin, made.end - made.begin, plan_.options().images, out.shape,
-                    out.pixel_stride, out.image_stride});
-  }
-}
-
 }  // namespace fcn::inline FCN_ABI
 
-#include "fcn/run/executor_convolutions.hpp"
-#include "fcn/run/executor_layers.hpp"
-#include "fcn/run/executor_moves.hpp"
-#include "fcn/run/executor_pixels.hpp"
+#ifndef FCN_COMPILED
+#include "fcn/run/executor_inl.hpp"
+#endif

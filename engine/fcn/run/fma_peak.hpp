@@ -5,7 +5,6 @@
 #pragma once
 
 #include <time.h>
-
 #include <vector>
 
 #include "fcn/base/thread_pool.hpp"

@@ -11,6 +11,7 @@
 #include "fcn/base/thread_pool.hpp"
 #include "fcn/base/work_split.hpp"
 #include "fcn/model.hpp"
+#include "fcn/run/node_plan.hpp"
 #include "fcn/run/row_sink.hpp"
 #include "fcn/score_map.hpp"
 

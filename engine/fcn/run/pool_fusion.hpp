@@ -8,42 +8,22 @@
 #include "fcn/graph/conv_algorithm.hpp"
 #include "fcn/graph/graph.hpp"
 #include "fcn/graph/window.hpp"
-#include "fcn/kernels/kernel_table.hpp"
 
 namespace fcn::inline FCN_ABI {
 
 /// Whether the kernel can pool so.
-inline bool fusible_pool(const MaxPool& pool) {
-  const Padding& pad = pool.pad;
-  const bool small_pad = pad.top <= 1 && pad.left <= 1 && pad.bottom <= 1 && pad.right <= 1;
-  return pool.kernel == Extent{3, 3} && pool.stride == Extent{2, 2} && pool.dilation == Extent{1, 1} &&
-         small_pad;
-}
+bool fusible_pool(const MaxPool& pool);
 
 /// The convolution that max-pool `id` may compute itself: one that ends in a relu and that nothing else
 /// reads. `readers`: Graph::consumer_counts().
-inline std::optional<NodeId> fusible_conv(const Graph& graph, NodeId id, const std::vector<int>& readers,
-                                          const std::vector<ConvAlgorithm>& algorithms) {
-  const auto* pool = std::get_if<MaxPool>(&graph.nodes[id].op);
-  if (pool == nullptr || !fusible_pool(*pool)) return std::nullopt;
-  const NodeId from = graph.nodes[id].inputs[0];
-  const auto* conv = std::get_if<Conv>(&graph.nodes[from].op);
-  const bool fits = conv != nullptr && conv->relu && conv->ceiling > 0 && !conv->residual &&
-                    readers[from] == 1 && tile_size(algorithms[from]).y == 1 &&
-                    conv->kernel.y <= kernels::kMostPooledKernelRows;
-  return fits ? std::optional(from) : std::nullopt;
-}
+std::optional<NodeId> fusible_conv(const Graph& graph, NodeId id, const std::vector<int>& readers,
+                                   const std::vector<ConvAlgorithm>& algorithms);
 
 /// The window that a convolution and the pool behind it slide over the convolution's input together.
-inline Window composed_window(const Window& conv, const Window& pool) {
-  const auto span = [](int kernel, int dilation) { return (kernel - 1) * dilation + 1; };
-  return {.kernel = {span(conv.kernel.y, conv.dilation.y) + conv.stride.y * (pool.kernel.y - 1),
-                     span(conv.kernel.x, conv.dilation.x) + conv.stride.x * (pool.kernel.x - 1)},
-          .stride = {conv.stride.y * pool.stride.y, conv.stride.x * pool.stride.x},
-          .dilation = {1, 1},
-          .pad = {conv.pad.top + conv.stride.y * pool.pad.top, conv.pad.left + conv.stride.x * pool.pad.left,
-                  conv.pad.bottom + conv.stride.y * pool.pad.bottom,
-                  conv.pad.right + conv.stride.x * pool.pad.right}};
-}
+Window composed_window(const Window& conv, const Window& pool);
 
 }  // namespace fcn::inline FCN_ABI
+
+#ifndef FCN_COMPILED
+#include "fcn/run/pool_fusion_inl.hpp"
+#endif

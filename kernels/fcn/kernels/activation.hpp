@@ -12,14 +12,14 @@ namespace fcn::kernels {
 
 /// At least low, at most high; NaN gives low.
 template <class Arch>
-FCN_INLINE Vec<Arch> clip(Vec<Arch> x, Vec<Arch> low, Vec<Arch> high) {
+FCN_FORCE_INLINE Vec<Arch> clip(Vec<Arch> x, Vec<Arch> low, Vec<Arch> high) {
   const auto y = Vec<Arch>::select(x > low, x, low);
   return Vec<Arch>::select(high > y, y, high);
 }
 
 /// 1 / (1 + e^-x), by the exponential of a number that is not positive.
 template <class Arch>
-FCN_INLINE Vec<Arch> sigmoid(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> sigmoid(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto positive = x > V::zero();
   const auto one = V::broadcast(1.0f);
@@ -29,7 +29,7 @@ FCN_INLINE Vec<Arch> sigmoid(Vec<Arch> x) {
 
 /// f(x, c, n) of every value of the slice; x is the register of channels c .. c + n - 1.
 template <class Arch, class F>
-FCN_INLINE void map_values(const PixelBand& band, Range pixels, F&& f) {
+FCN_FORCE_INLINE void map_values(const PixelBand& band, Range pixels, F&& f) {
   for_each_pixel<Arch>(band, pixels, [&](const auto& at) FCN_INLINE_LAMBDA {
     const float* a = at.in(band.a);
     write_pixel<Arch>(band.channels, at.out(band.out),

@@ -12,7 +12,7 @@ namespace fcn::kernels {
 
 /// combine(a, b) for every value of the slice.
 template <class Arch, class F>
-FCN_INLINE void combine_maps(const PixelBand& band, Range pixels, F&& combine) {
+FCN_FORCE_INLINE void combine_maps(const PixelBand& band, Range pixels, F&& combine) {
   using V = Vec<Arch>;
   for_each_pixel<Arch>(band, pixels, [&](const auto& at) FCN_INLINE_LAMBDA {
     const float* a = at.in(band.a);

@@ -14,7 +14,7 @@ namespace fcn::kernels {
 /// By how many columns a full row of the window is divided: those inside the map or, when padding counts,
 /// also those in the padding. A window of ceil mode can reach past both.
 template <class Arch>
-FCN_INLINE int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {
+FCN_FORCE_INLINE int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {
   const std::ptrdiff_t left = band.count_include_pad ? -band.pad_left : 0;
   const std::ptrdiff_t right = band.in_width + (band.count_include_pad ? band.pad_right : 0);
   std::ptrdiff_t column = out_column * band.stride_x - band.pad_left;

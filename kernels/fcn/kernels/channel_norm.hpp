@@ -13,7 +13,7 @@ namespace fcn::kernels {
 
 /// 1 / sqrt(mean of (x - mean)^2 + epsilon) in every lane.
 template <class Arch>
-FCN_INLINE Vec<Arch> inverse_deviation(const float* a, int channels, float mean, float epsilon) {
+FCN_FORCE_INLINE Vec<Arch> inverse_deviation(const float* a, int channels, float mean, float epsilon) {
   using V = Vec<Arch>;
   const auto center = V::broadcast(mean);
   float sums[kSums];

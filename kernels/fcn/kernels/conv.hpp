@@ -69,7 +69,7 @@ std::ptrdiff_t most_block_tiles(const ConvLayout<Arch>& layout) {
 
 /// Asks for the memory that the panel's channels of tile `t` go to.
 template <class Arch>
-FCN_INLINE void fetch_outputs(const PixelBlock<Arch>& block, int t, const PanelWork<Arch>& work) {
+FCN_FORCE_INLINE void fetch_outputs(const PixelBlock<Arch>& block, int t, const PanelWork<Arch>& work) {
   for (int i = block.begin[t]; i < block.begin[t + 1]; ++i) {
     const float* out = block.out[i] + work.channel;
     for (int c = 0; c < work.channels; c += kCacheLine) __builtin_prefetch(out + c, 1);

@@ -69,7 +69,7 @@ struct ConvPanel {
 };
 
 template <class Arch>
-FCN_INLINE std::ptrdiff_t whole_registers(std::ptrdiff_t channels) {
+FCN_FORCE_INLINE std::ptrdiff_t whole_registers(std::ptrdiff_t channels) {
   return (channels + Vec<Arch>::width - 1) / Vec<Arch>::width * Vec<Arch>::width;
 }
 

@@ -82,8 +82,8 @@ struct PooledPixel {
 
 /// One pooled pixel: `taps` columns from `tap` on, `stride` floats apart.
 template <class Arch>
-FCN_INLINE void merge_columns(const float* tap, std::ptrdiff_t taps, std::ptrdiff_t stride,
-                              const PooledPixel& pixel) {
+FCN_FORCE_INLINE void merge_columns(const float* tap, std::ptrdiff_t taps, std::ptrdiff_t stride,
+                                    const PooledPixel& pixel) {
   const float* middle = tap + (taps > 2 ? stride : 0);
   const float* last = tap + (taps - 1) * stride;
   for (std::ptrdiff_t c = 0; c < stride; c += Vec<Arch>::width) {
@@ -98,8 +98,8 @@ FCN_INLINE void merge_columns(const float* tap, std::ptrdiff_t taps, std::ptrdif
 /// Convolves row `row` of the band under the columns, stretch by stretch, and merges it into
 /// pixel_of(column).
 template <class Arch, class PixelOf>
-FCN_INLINE void pool_conv_row(const ConvPoolBand& band, int row, const PooledColumns& columns, float* scratch,
-                              PixelOf&& pixel_of) {
+FCN_FORCE_INLINE void pool_conv_row(const ConvPoolBand& band, int row, const PooledColumns& columns,
+                                    float* scratch, PixelOf&& pixel_of) {
   const std::ptrdiff_t stride = padded_channels<Arch>(band.conv.shape.out_channels);
   const auto clipped = [&](std::ptrdiff_t column) {
     return column < 0 ? 0 : column > band.conv.out_width ? band.conv.out_width : column;

@@ -32,7 +32,7 @@ struct PixelBlock {
 /// Tiles of a range of pixels, as even as possible: 7 pixels are 4 + 3, not 6 + 1, because a tile of one
 /// pixel takes as long as one of four (its few sums wait for each other).
 template <class Arch>
-FCN_INLINE std::ptrdiff_t tile_begin(Range pixels, std::ptrdiff_t tiles, std::ptrdiff_t tile) {
+FCN_FORCE_INLINE std::ptrdiff_t tile_begin(Range pixels, std::ptrdiff_t tiles, std::ptrdiff_t tile) {
   return pixels.begin + (pixels.end - pixels.begin) * tile / tiles;
 }
 

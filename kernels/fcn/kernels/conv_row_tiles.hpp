@@ -31,7 +31,8 @@ using RowTileFunction = void (*)(const PanelWork<Arch>&, const RowWindow<Arch>&,
 
 /// `tile(window, block, pixels)` for each tile of at most `most` pixels of a row.
 template <class Arch, class Tile>
-FCN_INLINE void for_row_tiles(const ConvBand& band, Range pixels, std::ptrdiff_t most, const Tile& tile) {
+FCN_FORCE_INLINE void for_row_tiles(const ConvBand& band, Range pixels, std::ptrdiff_t most,
+                                    const Tile& tile) {
   const ConvShape& s = band.shape;
   for (std::ptrdiff_t begin = pixels.begin; begin < pixels.end;) {
     const auto first = PixelCursor<Arch>::at(begin, band.images, band.out_width);

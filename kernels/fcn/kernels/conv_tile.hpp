@@ -61,7 +61,7 @@ PanelWork<Arch> panel_work(const ConvBand& band, const ConvLayout<Arch>& layout,
 
 /// What a tile's accumulators start from: the bias, or the partial sums of the chunk before.
 template <class Arch, std::size_t MR, std::size_t V>
-FCN_INLINE void open_tile(const PanelWork<Arch>& work, const float* partial, Vec<Arch> (&acc)[MR][V]) {
+FCN_FORCE_INLINE void open_tile(const PanelWork<Arch>& work, const float* partial, Vec<Arch> (&acc)[MR][V]) {
   constexpr std::size_t width = Vec<Arch>::size;
   unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
     unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
@@ -73,8 +73,8 @@ FCN_INLINE void open_tile(const PanelWork<Arch>& work, const float* partial, Vec
 
 /// The store of a panel that fills its registers.
 template <class Arch, std::size_t MR, std::size_t V>
-FCN_INLINE void store_full(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
-                           Vec<Arch> (&acc)[MR][V]) {
+FCN_FORCE_INLINE void store_full(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
+                                 Vec<Arch> (&acc)[MR][V]) {
   const auto ceiling = Vec<Arch>::broadcast(work.ceiling);
   unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
     const int i = pixel + static_cast<int>(I);
@@ -113,8 +113,8 @@ void store_partial(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, i
 
 /// Stores a tile's finished sums.
 template <class Arch, std::size_t MR, std::size_t V>
-FCN_INLINE void store_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
-                           Vec<Arch> (&acc)[MR][V]) {
+FCN_FORCE_INLINE void store_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
+                                 Vec<Arch> (&acc)[MR][V]) {
   constexpr int lanes = static_cast<int>(V) * Vec<Arch>::width;
   if (work.channels == lanes && work.padding == 0) return store_full<Arch, MR, V>(work, block, pixel, acc);
   // A copy, because a function that is not inlined takes its address, and acc must stay in registers.
@@ -127,8 +127,8 @@ FCN_INLINE void store_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& 
 
 /// Where a tile's accumulators go: out, or, before the last chunk, the partial sums.
 template <class Arch, std::size_t MR, std::size_t V>
-FCN_INLINE void close_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
-                           float* partial, Vec<Arch> (&acc)[MR][V]) {
+FCN_FORCE_INLINE void close_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
+                                 float* partial, Vec<Arch> (&acc)[MR][V]) {
   if (work.last_chunk) return store_tile<Arch, MR, V>(work, block, pixel, acc);
   unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
     unroll<Arch, V>([&]<std::size_t J>()
@@ -138,8 +138,8 @@ FCN_INLINE void close_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& 
 
 /// One tap: V registers of weights at b times the tap's value in each pixel.
 template <class Arch, std::size_t MR, std::size_t V>
-FCN_INLINE void multiply_tap(const float* const (&a)[MR], std::ptrdiff_t k, const float* b,
-                             Vec<Arch> (&acc)[MR][V]) {
+FCN_FORCE_INLINE void multiply_tap(const float* const (&a)[MR], std::ptrdiff_t k, const float* b,
+                                   Vec<Arch> (&acc)[MR][V]) {
   Vec<Arch> weights[V];
   unroll<Arch, V>([&]<std::size_t J>()
                       FCN_INLINE_LAMBDA { weights[J] = Vec<Arch>::load(b + J * Vec<Arch>::size); });
@@ -154,8 +154,8 @@ FCN_INLINE void multiply_tap(const float* const (&a)[MR], std::ptrdiff_t k, cons
 /// taps of a stem's row leave none over, and at four GCC 12 spills registers of a 6 x 16 tile (8 % of the
 /// time).
 template <class Arch, std::size_t MR, std::size_t V>
-FCN_INLINE void multiply_run(const float* const (&a)[MR], const float* b, std::ptrdiff_t count,
-                             Vec<Arch> (&acc)[MR][V]) {
+FCN_FORCE_INLINE void multiply_run(const float* const (&a)[MR], const float* b, std::ptrdiff_t count,
+                                   Vec<Arch> (&acc)[MR][V]) {
   constexpr std::size_t turn = 3, lanes = V * Vec<Arch>::size;
   constexpr auto taps = static_cast<std::ptrdiff_t>(turn);
   std::ptrdiff_t k = 0;

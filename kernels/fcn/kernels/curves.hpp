@@ -35,27 +35,27 @@ inline constexpr float kErfFar[] = {1.863867790e-04f,  -2.947728486e-03f, 2.1838
 
 /// The polynomial with these coefficients, highest power first.
 template <class Arch, std::size_t count>
-FCN_INLINE Vec<Arch> horner(const float (&coefficients)[count], Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> horner(const float (&coefficients)[count], Vec<Arch> x) {
   auto p = Vec<Arch>::broadcast(coefficients[0]);
   for (std::size_t i = 1; i < count; ++i) p = fma(p, x, Vec<Arch>::broadcast(coefficients[i]));
   return p;
 }
 
 template <class Arch>
-FCN_INLINE Vec<Arch> absolute(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> absolute(Vec<Arch> x) {
   using V = Vec<Arch>;
   return V::select(x > V::zero(), x, V::zero() - x);
 }
 
 /// y with the sign of x.
 template <class Arch>
-FCN_INLINE Vec<Arch> odd(Vec<Arch> x, Vec<Arch> y) {
+FCN_FORCE_INLINE Vec<Arch> odd(Vec<Arch> x, Vec<Arch> y) {
   using V = Vec<Arch>;
   return V::select(x > V::zero(), y, V::zero() - y);
 }
 
 template <class Arch>
-FCN_INLINE Vec<Arch> error_function(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> error_function(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto one = V::broadcast(1.0f), four = V::broadcast(4.0f);
   const auto size = absolute<Arch>(x);
@@ -66,7 +66,7 @@ FCN_INLINE Vec<Arch> error_function(Vec<Arch> x) {
 }
 
 template <class Arch>
-FCN_INLINE Vec<Arch> tangent(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> tangent(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto size = absolute<Arch>(x);
   const auto t = exp_minus_one_nonpositive<Arch>(V::zero() - (size + size));
@@ -75,7 +75,7 @@ FCN_INLINE Vec<Arch> tangent(Vec<Arch> x) {
 
 /// ln(1 + t) for t of 0 to 1.
 template <class Arch>
-FCN_INLINE Vec<Arch> log_one_plus(Vec<Arch> t) {
+FCN_FORCE_INLINE Vec<Arch> log_one_plus(Vec<Arch> t) {
   using V = Vec<Arch>;
   const auto one = V::broadcast(1.0f), half = V::broadcast(0.5f);
   const auto large = t > V::broadcast(0.414213562f);

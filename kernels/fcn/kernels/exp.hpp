@@ -24,20 +24,20 @@ namespace fcn::kernels {
 /// 2^n for whole n in [-126, 127]: n + 127 in the lowest mantissa bits of 2^23 + 127 + n becomes the
 /// exponent.
 template <class Arch>
-FCN_INLINE Vec<Arch> power_of_two(Vec<Arch> n) {
+FCN_FORCE_INLINE Vec<Arch> power_of_two(Vec<Arch> n) {
   return (n + Vec<Arch>::broadcast(8388735.0f)).mantissa_to_exponent();
 }
 
 /// n, the whole number nearest to x / ln 2.
 template <class Arch>
-FCN_INLINE Vec<Arch> whole_powers(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> whole_powers(Vec<Arch> x) {
   const auto rounder = Vec<Arch>::broadcast(12582912.0f);
   return fma(x, Vec<Arch>::broadcast(1.44269504088896341f), rounder) - rounder;
 }
 
 /// e^r - 1, r being x - n ln 2.
 template <class Arch>
-FCN_INLINE Vec<Arch> exp_fraction_minus_one(Vec<Arch> x, Vec<Arch> n) {
+FCN_FORCE_INLINE Vec<Arch> exp_fraction_minus_one(Vec<Arch> x, Vec<Arch> n) {
   using V = Vec<Arch>;
   auto r = fma(n, V::broadcast(-0.693359375f), x);
   r = fma(n, V::broadcast(2.12194440e-4f), r);
@@ -52,7 +52,7 @@ FCN_INLINE Vec<Arch> exp_fraction_minus_one(Vec<Arch> x, Vec<Arch> n) {
 
 /// e^x for x of -104 to 89; NaN for NaN.
 template <class Arch>
-FCN_INLINE Vec<Arch> exp_in_range(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> exp_in_range(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto rounder = V::broadcast(12582912.0f);
   const auto n = whole_powers<Arch>(x);
@@ -63,7 +63,7 @@ FCN_INLINE Vec<Arch> exp_in_range(Vec<Arch> x) {
 
 /// e^x for x <= 0; NaN for NaN.
 template <class Arch>
-FCN_INLINE Vec<Arch> exp_nonpositive(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> exp_nonpositive(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto lowest = V::broadcast(-104.0f);
   return exp_in_range<Arch>(V::select(lowest > x, lowest, x));
@@ -71,7 +71,7 @@ FCN_INLINE Vec<Arch> exp_nonpositive(Vec<Arch> x) {
 
 /// e^x for any x.
 template <class Arch>
-FCN_INLINE Vec<Arch> exponential(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> exponential(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto highest = V::broadcast(89.0f);
   return exp_nonpositive<Arch>(V::select(x > highest, highest, x));
@@ -79,7 +79,7 @@ FCN_INLINE Vec<Arch> exponential(Vec<Arch> x) {
 
 /// e^x - 1 for x <= 0.
 template <class Arch>
-FCN_INLINE Vec<Arch> exp_minus_one_nonpositive(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> exp_minus_one_nonpositive(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto lowest = V::broadcast(-30.0f);
   x = V::select(lowest > x, lowest, x);

@@ -16,8 +16,8 @@ namespace fcn::kernels {
 /// For each channel of the blocks: acc = finish(row_step(acc, row)), row after row. row_step(acc, column 0,
 /// lanes) reads one row's columns.
 template <class Arch, class RowStep, class Finish>
-FCN_INLINE void gather_rows(const GlobalPoolBand& band, Range blocks, float start, RowStep&& row_step,
-                            Finish&& finish) {
+FCN_FORCE_INLINE void gather_rows(const GlobalPoolBand& band, Range blocks, float start, RowStep&& row_step,
+                                  Finish&& finish) {
   using V = Vec<Arch>;
   const std::ptrdiff_t image_blocks = padded_channels<Arch>(band.channels) / kChannelQuantum;
   for (std::ptrdiff_t block = blocks.begin; block < blocks.end; ++block) {
@@ -39,7 +39,7 @@ FCN_INLINE void gather_rows(const GlobalPoolBand& band, Range blocks, float star
 
 /// Sums of the channels; finish(acc) is what is stored.
 template <class Arch, class Finish>
-FCN_INLINE void gather_sums(const GlobalPoolBand& band, Range blocks, Finish&& finish) {
+FCN_FORCE_INLINE void gather_sums(const GlobalPoolBand& band, Range blocks, Finish&& finish) {
   using V = Vec<Arch>;
   gather_rows<Arch>(
       band, blocks, 0.0f,

@@ -21,7 +21,7 @@ namespace fcn::kernels {
 
 /// ln t for t >= 2^-126, infinity or NaN.
 template <class Arch>
-FCN_INLINE float natural_log(float t) {
+FCN_FORCE_INLINE float natural_log(float t) {
   if (!(t <= 3.402823466e38f)) return t;
   std::uint32_t bits;
   __builtin_memcpy(&bits, &t, sizeof bits);

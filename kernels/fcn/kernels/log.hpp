@@ -24,7 +24,7 @@ namespace fcn::kernels {
 
 /// ln t for t > 0; -infinity for 0 of either sign; NaN below and for NaN.
 template <class Arch>
-FCN_INLINE double precise_log(double t) {
+FCN_FORCE_INLINE double precise_log(double t) {
   if (!(t > 0.0)) return t == 0.0 ? -__builtin_inf() : __builtin_nan("");
   if (t > 1e300) return t;  // no float is as large but infinity
   constexpr std::uint64_t root_half = 0x3fe6a09e667f3bcdu;
@@ -50,7 +50,7 @@ FCN_INLINE double precise_log(double t) {
 
 /// e^y, as a float would hold it: 0 below -150, infinity above 100.
 template <class Arch>
-FCN_INLINE double precise_exp(double y) {
+FCN_FORCE_INLINE double precise_exp(double y) {
   y = y < -150.0 ? -150.0 : y;
   y = y > 100.0 ? 100.0 : y;
   const double rounder = 6755399441055744.0;
@@ -80,7 +80,7 @@ FCN_INLINE double precise_exp(double y) {
 
 /// f(x) of every value of the slice, one at a time.
 template <class Arch, class F>
-FCN_INLINE void map_singly(const PixelBand& band, Range pixels, F&& f) {
+FCN_FORCE_INLINE void map_singly(const PixelBand& band, Range pixels, F&& f) {
   using V = Vec<Arch>;
   map_values<Arch>(band, pixels, [&](V x, int, int n) FCN_INLINE_LAMBDA {
     float lanes[V::size];

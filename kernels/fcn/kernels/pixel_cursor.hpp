@@ -18,11 +18,11 @@ struct PixelCursor {
   std::ptrdiff_t images;
   std::ptrdiff_t width;
 
-  FCN_INLINE static PixelCursor at(std::ptrdiff_t pixel, int images, int width) {
+  FCN_FORCE_INLINE static PixelCursor at(std::ptrdiff_t pixel, int images, int width) {
     return {pixel / width / images, pixel / width % images, pixel % width, images, width};
   }
 
-  FCN_INLINE void next() {
+  FCN_FORCE_INLINE void next() {
     if (++column < width) return;
     column = 0;
     if (++image < images) return;
@@ -30,23 +30,23 @@ struct PixelCursor {
     ++row;
   }
 
-  FCN_INLINE const float* in(const InputRows& rows) const {
+  FCN_FORCE_INLINE const float* in(const InputRows& rows) const {
     return rows.row[row] + image * rows.image_stride + column * rows.pixel_stride;
   }
-  FCN_INLINE float* out(const OutputRows& rows) const {
+  FCN_FORCE_INLINE float* out(const OutputRows& rows) const {
     return rows.row[row] + image * rows.image_stride + column * rows.pixel_stride;
   }
 };
 
 /// Channels rounded up to what a written pixel holds.
 template <class Arch>
-FCN_INLINE int padded_channels(int channels) {
+FCN_FORCE_INLINE int padded_channels(int channels) {
   return (channels + kChannelQuantum - 1) / kChannelQuantum * kChannelQuantum;
 }
 
 /// How many of the lanes of the register at channel c count.
 template <class Arch>
-FCN_INLINE int lanes_at(int c, int channels) {
+FCN_FORCE_INLINE int lanes_at(int c, int channels) {
   const int left = channels - c;
   return left >= Vec<Arch>::width ? Vec<Arch>::width : left > 0 ? left : 0;
 }

@@ -13,13 +13,13 @@ namespace fcn::kernels {
 
 /// n floats in a register, zeros after them. Nothing past them is read: the band's last pixel may end memory.
 template <class Arch>
-FCN_INLINE Vec<Arch> load_lanes(const float* from, int n) {
+FCN_FORCE_INLINE Vec<Arch> load_lanes(const float* from, int n) {
   return n == Vec<Arch>::width ? Vec<Arch>::load(from) : Vec<Arch>::load_first(from, n);
 }
 
 /// f(cursor) for every pixel of the slice.
 template <class Arch, class F>
-FCN_INLINE void for_each_pixel(const PixelBand& band, Range pixels, F&& f) {
+FCN_FORCE_INLINE void for_each_pixel(const PixelBand& band, Range pixels, F&& f) {
   auto at = PixelCursor<Arch>::at(pixels.begin, band.images, band.width);
   for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i, at.next()) f(at);
 }
@@ -27,7 +27,7 @@ FCN_INLINE void for_each_pixel(const PixelBand& band, Range pixels, F&& f) {
 /// Writes f(c, n), the register of channels c .. c + n - 1, for all channels, and zeros up to the padded
 /// width.
 template <class Arch, class F>
-FCN_INLINE void write_pixel(int channels, float* out, F&& f) {
+FCN_FORCE_INLINE void write_pixel(int channels, float* out, F&& f) {
   constexpr int width = Vec<Arch>::width;
   int c = 0;
   for (; c + width <= channels; c += width) f(c, width).store(out + c);

@@ -15,8 +15,8 @@ namespace fcn::kernels {
 
 /// For each channel finish(step(... step(start, first tap) ..., last tap)), and zeros in the padding.
 template <class Arch, class Step, class Finish>
-FCN_INLINE void write_pooled_pixel(const PoolBand& band, const PoolWindow<Arch>& window, float* out,
-                                   Vec<Arch> start, Step&& step, Finish&& finish) {
+FCN_FORCE_INLINE void write_pooled_pixel(const PoolBand& band, const PoolWindow<Arch>& window, float* out,
+                                         Vec<Arch> start, Step&& step, Finish&& finish) {
   constexpr int width = Vec<Arch>::width;
   constexpr std::size_t side_by_side = 4;
   int c = 0;

@@ -18,7 +18,7 @@ struct PoolWindow {
   std::ptrdiff_t tap_stride;  // floats between taps
   int first, last;            // taps first .. last - 1 of a row lie inside the map
 
-  FCN_INLINE static PoolWindow at(const PoolBand& band, const PixelCursor<Arch>& at) {
+  FCN_FORCE_INLINE static PoolWindow at(const PoolBand& band, const PixelCursor<Arch>& at) {
     const std::ptrdiff_t column = at.column * band.stride_x - band.pad_left;
     int first = 0, last = band.kernel_w;
     while (first < last && column + first * band.dilation_x < 0) ++first;
@@ -31,14 +31,14 @@ struct PoolWindow {
 
 /// f(cursor, window) for every pooled pixel of the slice.
 template <class Arch, class F>
-FCN_INLINE void for_each_window(const PoolBand& band, Range pixels, F&& f) {
+FCN_FORCE_INLINE void for_each_window(const PoolBand& band, Range pixels, F&& f) {
   auto at = PixelCursor<Arch>::at(pixels.begin, band.images, band.out_width);
   for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i, at.next()) f(at, PoolWindow<Arch>::at(band, at));
 }
 
 /// f(tap) with the address of channel 0 of every tap inside the map, ky then kx.
 template <class Arch, class F>
-FCN_INLINE void for_each_tap(const PoolWindow<Arch>& window, int kernel_h, F&& f) {
+FCN_FORCE_INLINE void for_each_tap(const PoolWindow<Arch>& window, int kernel_h, F&& f) {
   for (int ky = 0; ky < kernel_h; ++ky) {
     const float* row = window.rows[ky];
     if (row == nullptr) continue;

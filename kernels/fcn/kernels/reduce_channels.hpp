@@ -11,7 +11,7 @@ namespace fcn::kernels {
 
 /// A single channel, f(pixel of a), for every pixel of the slice.
 template <class Arch, class F>
-FCN_INLINE void reduce_pixels(const PixelBand& band, Range pixels, F&& f) {
+FCN_FORCE_INLINE void reduce_pixels(const PixelBand& band, Range pixels, F&& f) {
   for_each_pixel<Arch>(band, pixels, [&](const auto& at) FCN_INLINE_LAMBDA {
     const float value = f(at.in(band.a));
     float* out = at.out(band.out);

@@ -13,7 +13,7 @@
 #include <xsimd/xsimd.hpp>
 
 /// For what must vanish into its caller: a register that crosses a call is a register in memory.
-#define FCN_INLINE __attribute__((always_inline)) inline
+#define FCN_FORCE_INLINE __attribute__((always_inline)) inline
 #define FCN_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace fcn::kernels {
@@ -58,42 +58,42 @@ struct Vec {
 
   Batch lanes;
 
-  FCN_INLINE static Vec load(const float* from) { return {Batch::load_unaligned(from)}; }
-  FCN_INLINE static Vec broadcast(float value) { return {Batch(value)}; }
-  FCN_INLINE static Vec zero() { return {Batch(0.0f)}; }
-  FCN_INLINE void store(float* to) const { lanes.store_unaligned(to); }
+  FCN_FORCE_INLINE static Vec load(const float* from) { return {Batch::load_unaligned(from)}; }
+  FCN_FORCE_INLINE static Vec broadcast(float value) { return {Batch(value)}; }
+  FCN_FORCE_INLINE static Vec zero() { return {Batch(0.0f)}; }
+  FCN_FORCE_INLINE void store(float* to) const { lanes.store_unaligned(to); }
 
   /// The first n lanes from memory, zeros after them; nothing past them is read.
-  FCN_INLINE static Vec load_first(const float* from, int n) {
+  FCN_FORCE_INLINE static Vec load_first(const float* from, int n) {
     float padded[size] = {};
     copy_first(from, n, padded);
     return load(padded);
   }
   /// Writes the first n lanes and nothing past them.
-  FCN_INLINE void store_first(float* to, int n) const {
+  FCN_FORCE_INLINE void store_first(float* to, int n) const {
     float all[size];
     store(all);
     copy_first(all, n, to);
   }
   /// n floats, by fours as long as that goes: narrow groups end every register so.
-  FCN_INLINE static void copy_first(const float* from, int n, float* to) {
+  FCN_FORCE_INLINE static void copy_first(const float* from, int n, float* to) {
     int j = 0;
     for (; j + 4 <= n; j += 4) __builtin_memcpy(to + j, from + j, 4 * sizeof(float));
     for (; j < n; ++j) to[j] = from[j];
   }
   /// The first n lanes, zeros after them.
-  FCN_INLINE Vec keep_first(int n) const {
+  FCN_FORCE_INLINE Vec keep_first(int n) const {
     float all[size];
     store(all);
     return load_first(all, n);
   }
 
   /// a * b + c, rounded once (twice on SSE2).
-  FCN_INLINE friend Vec fma(Vec a, Vec b, Vec c) { return {xsimd::fma(a.lanes, b.lanes, c.lanes)}; }
-  FCN_INLINE friend Vec operator+(Vec a, Vec b) { return {a.lanes + b.lanes}; }
-  FCN_INLINE friend Vec operator-(Vec a, Vec b) { return {a.lanes - b.lanes}; }
-  FCN_INLINE friend Vec operator*(Vec a, Vec b) { return {a.lanes * b.lanes}; }
-  FCN_INLINE friend Vec operator/(Vec a, Vec b) {
+  FCN_FORCE_INLINE friend Vec fma(Vec a, Vec b, Vec c) { return {xsimd::fma(a.lanes, b.lanes, c.lanes)}; }
+  FCN_FORCE_INLINE friend Vec operator+(Vec a, Vec b) { return {a.lanes + b.lanes}; }
+  FCN_FORCE_INLINE friend Vec operator-(Vec a, Vec b) { return {a.lanes - b.lanes}; }
+  FCN_FORCE_INLINE friend Vec operator*(Vec a, Vec b) { return {a.lanes * b.lanes}; }
+  FCN_FORCE_INLINE friend Vec operator/(Vec a, Vec b) {
 #if defined(__aarch64__)
     return {Batch(vdivq_f32(a.lanes, b.lanes))};  // xsimd 8.1 multiplies by an estimate of 1 / b
 #else
@@ -102,7 +102,7 @@ struct Vec {
   }
 
   /// Correctly rounded; NaN below 0.
-  FCN_INLINE friend Vec square_root(Vec a) {
+  FCN_FORCE_INLINE friend Vec square_root(Vec a) {
 #if defined(__aarch64__)
     return {Batch(vsqrtq_f32(a.lanes))};  // xsimd 8.1 multiplies by an estimate of its inverse
 #else
@@ -111,20 +111,20 @@ struct Vec {
   }
 
   /// The greater of two numbers; which zero it gives, or what it makes of NaN, depends on the arch.
-  FCN_INLINE friend Vec greater(Vec a, Vec b) {
+  FCN_FORCE_INLINE friend Vec greater(Vec a, Vec b) {
     return {xsimd::max(a.lanes, b.lanes)};
   }
 
   /// a > b ? a : b, and a < b ? a : b: the second if either is NaN or both are zeros. x86's maximum and
   /// minimum are just that; NEON's are not.
-  FCN_INLINE friend Vec greater_or_second(Vec a, Vec b) {
+  FCN_FORCE_INLINE friend Vec greater_or_second(Vec a, Vec b) {
 #if defined(__aarch64__)
     return select(a > b, a, b);
 #else
     return {xsimd::max(a.lanes, b.lanes)};
 #endif
   }
-  FCN_INLINE friend Vec less_or_second(Vec a, Vec b) {
+  FCN_FORCE_INLINE friend Vec less_or_second(Vec a, Vec b) {
 #if defined(__aarch64__)
     return select(b > a, a, b);
 #else
@@ -133,22 +133,22 @@ struct Vec {
   }
 
   /// Comparisons with NaN are false.
-  FCN_INLINE friend Mask operator>(Vec a, Vec b) {
+  FCN_FORCE_INLINE friend Mask operator>(Vec a, Vec b) {
     return a.lanes > b.lanes;
   }
   /// Not a != a, which xsimd 8.1 compiles to an ordered comparison on AVX: false for NaN.
-  FCN_INLINE friend Mask is_nan(Vec a) {
+  FCN_FORCE_INLINE friend Mask is_nan(Vec a) {
     return xsimd::isnan(a.lanes);
   }
-  FCN_INLINE static Mask either(Mask a, Mask b) {
+  FCN_FORCE_INLINE static Mask either(Mask a, Mask b) {
     return a | b;
   }
-  FCN_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
+  FCN_FORCE_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
     return {xsimd::select(mask, yes.lanes, no.lanes)};
   }
 
   /// Each lane's bits moved up by 23: a number kept in a mantissa's lowest bits becomes an exponent.
-  FCN_INLINE Vec mantissa_to_exponent() const {
+  FCN_FORCE_INLINE Vec mantissa_to_exponent() const {
 #if defined(__aarch64__)
     // xsimd 8.1's bitwise_cast goes through a table of function pointers here.
     return {Batch(vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(lanes), 23)))};
@@ -162,7 +162,7 @@ struct Vec {
 /// Calls f.operator()<0>() ... <N - 1>(): a loop whose index is a constant, so that arrays of registers that
 /// it indexes become registers. (Unrolling left to the optimiser came too late for that in GCC 12.)
 template <class Arch, std::size_t N, std::size_t I = 0, class F>
-FCN_INLINE void unroll(F&& f) {
+FCN_FORCE_INLINE void unroll(F&& f) {
   if constexpr (I < N) {
     f.template operator()<I>();
     unroll<Arch, N, I + 1>(f);
@@ -171,13 +171,13 @@ FCN_INLINE void unroll(F&& f) {
 
 /// x > 0 ? x : 0; NaN and -0 become +0.
 template <class Arch>
-FCN_INLINE Vec<Arch> relu(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> relu(Vec<Arch> x) {
   return greater_or_second(x, Vec<Arch>::zero());
 }
 
 /// The same with a ceiling: the relu of a convolution. An infinite ceiling changes nothing.
 template <class Arch>
-FCN_INLINE Vec<Arch> relu_up_to(Vec<Arch> x, Vec<Arch> ceiling) {
+FCN_FORCE_INLINE Vec<Arch> relu_up_to(Vec<Arch> x, Vec<Arch> ceiling) {
   return less_or_second(relu<Arch>(x), ceiling);
 }
 

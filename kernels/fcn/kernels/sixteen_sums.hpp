@@ -16,8 +16,8 @@ inline constexpr int kSums = 16;
 /// all[j] = step(all[j], a[c]) over its channels, beginning with `start`. Accumulators beyond the last
 /// channels take `filler` instead, which must change nothing.
 template <class Arch, class Step>
-FCN_INLINE void gather_sixteen(const float* a, int channels, float start, float filler, float (&all)[kSums],
-                               Step&& step) {
+FCN_FORCE_INLINE void gather_sixteen(const float* a, int channels, float start, float filler,
+                                     float (&all)[kSums], Step&& step) {
   using V = Vec<Arch>;
   constexpr std::size_t registers = kSums / V::size;
   V gathered[registers];
@@ -39,7 +39,7 @@ FCN_INLINE void gather_sixteen(const float* a, int channels, float start, float 
 
 /// One of the sixteen: join(s[j], s[j + 8]), then + 4, + 2, + 1.
 template <class Arch, class Join>
-FCN_INLINE float join_halves(float (&all)[kSums], Join&& join) {
+FCN_FORCE_INLINE float join_halves(float (&all)[kSums], Join&& join) {
   for (int half = kSums / 2; half > 0; half /= 2) {
     for (int j = 0; j < half; ++j) all[j] = join(all[j], all[j + half]);
   }
@@ -47,7 +47,7 @@ FCN_INLINE float join_halves(float (&all)[kSums], Join&& join) {
 }
 
 template <class Arch>
-FCN_INLINE float channel_sum(const float* a, int channels) {
+FCN_FORCE_INLINE float channel_sum(const float* a, int channels) {
   using V = Vec<Arch>;
   float sums[kSums];
   gather_sixteen<Arch>(a, channels, 0.0f, 0.0f, sums, [](V sum, V x) FCN_INLINE_LAMBDA { return sum + x; });

@@ -14,7 +14,7 @@ inline constexpr int kSoftmaxSums = 16;
 
 /// Largest of the channels, NaN ignored; -infinity if all are NaN. Order cannot matter.
 template <class Arch>
-FCN_INLINE float largest_channel(const float* a, int channels) {
+FCN_FORCE_INLINE float largest_channel(const float* a, int channels) {
   using V = Vec<Arch>;
   const auto none = V::broadcast(-__builtin_inff());
   auto m = none;
@@ -33,7 +33,7 @@ FCN_INLINE float largest_channel(const float* a, int channels) {
 
 /// Sum of the sixteen: s[j] + s[j + 8], then + 4, + 2, + 1.
 template <class Arch>
-FCN_INLINE float add_halves(float (&sums)[kSoftmaxSums]) {
+FCN_FORCE_INLINE float add_halves(float (&sums)[kSoftmaxSums]) {
   for (int half = kSoftmaxSums / 2; half > 0; half /= 2) {
     for (int j = 0; j < half; ++j) sums[j] = sums[j] + sums[j + half];
   }
@@ -42,7 +42,7 @@ FCN_INLINE float add_halves(float (&sums)[kSoftmaxSums]) {
 
 /// out = e^(a - largest), padding zero; returns the sum.
 template <class Arch>
-FCN_INLINE float write_exponentials(const float* a, float largest, int channels, float* out) {
+FCN_FORCE_INLINE float write_exponentials(const float* a, float largest, int channels, float* out) {
   using V = Vec<Arch>;
   constexpr std::size_t registers = kSoftmaxSums / V::size;
   V sums[registers];

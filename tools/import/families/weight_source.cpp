@@ -44,9 +44,9 @@ int WeightSource::dimension(const std::string& name, std::size_t axis) {
   const CheckpointTensor* found = find(name);
   if (found == nullptr) return fail(name, "is missing"), 1;
   if (axis >= found->shape.size() || found->shape[axis] < 1 ||
-      found->shape[axis] > static_cast<std::uint64_t>(fcn::detail::kMaxChannels))
+      found->shape[axis] > static_cast<std::uint64_t>(fcn::kMaxChannels))
     return fail(name, "has shape " + shape_text(found->shape) + ", dimension " + std::to_string(axis) +
-                          " should be 1 to " + std::to_string(fcn::detail::kMaxChannels)),
+                          " should be 1 to " + std::to_string(fcn::kMaxChannels)),
            1;
   return static_cast<int>(found->shape[axis]);
 }

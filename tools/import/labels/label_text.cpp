@@ -62,7 +62,7 @@ Status check_text(std::string_view text) {
   std::size_t column = 1;
   for (std::size_t at = 0; at < text.size();) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    const std::size_t length = detail::decode_utf8(text.substr(at)).bytes;
+    const std::size_t length = decode_utf8(text.substr(at)).bytes;
     const bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
     if (length == 0 || control)
       return error_at_line(line, "byte " + std::to_string(column) + " is 0x" + digits[byte >> 4] +

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 64;
 
-using Names = std::map<std::string, std::string, std::less<>>;
+using ArgumentNames = std::map<std::string, std::string, std::less<>>;
 
 class Expansion {
  public:
@@ -67,7 +67,7 @@ class Expansion {
       throw Refusal{described(function) + " is called with more inputs or outputs than it has"};
     const std::string place = node.name.empty() ? function.name : node.name;
     const std::string prefix = place + "#" + std::to_string(calls_) + "/";
-    Names names;
+    ArgumentNames names;
     for (std::size_t i = 0; i < function.inputs.size(); ++i)
       names[function.inputs[i]] = i < node.inputs.size() ? node.inputs[i] : "";
     std::vector<OnnxNode> passed_on;
@@ -91,7 +91,7 @@ class Expansion {
 
   [[nodiscard]] OnnxNode renamed(const OnnxNode& from, const OnnxNode& caller, const OnnxFunction& function,
                                  const std::string& prefix, const std::string& place,
-                                 const Names& names) const {
+                                 const ArgumentNames& names) const {
     OnnxNode node = from;
     node.name = place + "/" + from.name;
     if (node.name.size() > limits_.max_name_bytes) node.name = function.name;

@@ -343,21 +343,21 @@ Folded fold_eye_like(const NodeCall& call, FoldBudget& budget) {
   return {std::move(result)};
 }
 
-constexpr FoldRule kRules[] = {{"EyeLike", fold_eye_like},
-                               {"GatherElements", fold_gather_elements},
-                               {"GatherND", fold_gather_nd},
-                               {"OneHot", fold_one_hot},
-                               {"Pad", fold_pad},
-                               {"Range", fold_range},
-                               {"ScatterElements", fold_scatter_elements},
-                               {"ScatterND", fold_scatter_nd},
-                               {"Tile", fold_tile},
-                               {"Trilu", fold_trilu}};
+constexpr FoldRule kGathersFolds[] = {{"EyeLike", fold_eye_like},
+                                      {"GatherElements", fold_gather_elements},
+                                      {"GatherND", fold_gather_nd},
+                                      {"OneHot", fold_one_hot},
+                                      {"Pad", fold_pad},
+                                      {"Range", fold_range},
+                                      {"ScatterElements", fold_scatter_elements},
+                                      {"ScatterND", fold_scatter_nd},
+                                      {"Tile", fold_tile},
+                                      {"Trilu", fold_trilu}};
 
 }  // namespace
 
 std::span<const FoldRule> gather_folds() {
-  return kRules;
+  return kGathersFolds;
 }
 
 }  // namespace fcn::tools

@@ -166,19 +166,19 @@ Folded fold_lp_norm(const NodeCall& call, FoldBudget& budget) {
   return {real_tensor(dims, values)};
 }
 
-constexpr FoldRule kRules[] = {{"BatchNormalization", fold_batch_norm},
-                               {"GroupNormalization", fold_group_norm, {21, kNewestOpset}},
-                               {"InstanceNormalization", fold_group_norm},
-                               {"LayerNormalization", fold_layer_norm, {17, kNewestOpset}},
-                               {"LogSoftmax", fold_softmax},
-                               {"LpNormalization", fold_lp_norm},
-                               {"RMSNormalization", fold_layer_norm, {23, kNewestOpset}},
-                               {"Softmax", fold_softmax}};
+constexpr FoldRule kNormsFolds[] = {{"BatchNormalization", fold_batch_norm},
+                                    {"GroupNormalization", fold_group_norm, {21, kNewestOpset}},
+                                    {"InstanceNormalization", fold_group_norm},
+                                    {"LayerNormalization", fold_layer_norm, {17, kNewestOpset}},
+                                    {"LogSoftmax", fold_softmax},
+                                    {"LpNormalization", fold_lp_norm},
+                                    {"RMSNormalization", fold_layer_norm, {23, kNewestOpset}},
+                                    {"Softmax", fold_softmax}};
 
 }  // namespace
 
 std::span<const FoldRule> norm_folds() {
-  return kRules;
+  return kNormsFolds;
 }
 
 }  // namespace fcn::tools

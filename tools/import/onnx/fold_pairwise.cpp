@@ -160,21 +160,21 @@ Folded fold_where(const NodeCall& call, FoldBudget& budget) {
   return {std::move(result)};
 }
 
-constexpr FoldRule kRules[] = {{"Add", fold_arithmetic},     {"And", fold_comparison},
-                               {"Div", fold_arithmetic},     {"Equal", fold_comparison},
-                               {"Greater", fold_comparison}, {"GreaterOrEqual", fold_comparison},
-                               {"Less", fold_comparison},    {"LessOrEqual", fold_comparison},
-                               {"Max", fold_several},        {"Mean", fold_several},
-                               {"Min", fold_several},        {"Mod", fold_arithmetic},
-                               {"Mul", fold_arithmetic},     {"Or", fold_comparison},
-                               {"PRelu", fold_arithmetic},   {"Pow", fold_arithmetic},
-                               {"Sub", fold_arithmetic},     {"Sum", fold_several},
-                               {"Where", fold_where},        {"Xor", fold_comparison}};
+constexpr FoldRule kPairwiseFolds[] = {{"Add", fold_arithmetic},     {"And", fold_comparison},
+                                       {"Div", fold_arithmetic},     {"Equal", fold_comparison},
+                                       {"Greater", fold_comparison}, {"GreaterOrEqual", fold_comparison},
+                                       {"Less", fold_comparison},    {"LessOrEqual", fold_comparison},
+                                       {"Max", fold_several},        {"Mean", fold_several},
+                                       {"Min", fold_several},        {"Mod", fold_arithmetic},
+                                       {"Mul", fold_arithmetic},     {"Or", fold_comparison},
+                                       {"PRelu", fold_arithmetic},   {"Pow", fold_arithmetic},
+                                       {"Sub", fold_arithmetic},     {"Sum", fold_several},
+                                       {"Where", fold_where},        {"Xor", fold_comparison}};
 
 }  // namespace
 
 std::span<const FoldRule> pairwise_folds() {
-  return kRules;
+  return kPairwiseFolds;
 }
 
 }  // namespace fcn::tools

@@ -248,13 +248,13 @@ Folded fold_einsum(const NodeCall& call, FoldBudget& budget) {
   return {real_tensor(dims, values)};
 }
 
-constexpr FoldRule kRules[] = {
+constexpr FoldRule kProductsFolds[] = {
     {"Conv", fold_conv}, {"Einsum", fold_einsum}, {"Gemm", fold_gemm}, {"MatMul", fold_matmul}};
 
 }  // namespace
 
 std::span<const FoldRule> product_folds() {
-  return kRules;
+  return kProductsFolds;
 }
 
 }  // namespace fcn::tools

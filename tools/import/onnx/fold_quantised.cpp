@@ -85,12 +85,13 @@ Folded fold_quantise(const NodeCall& call, FoldBudget& budget) {
   return {{.dims = from.dims, .values = std::move(integers), .element = range.element}};
 }
 
-constexpr FoldRule kRules[] = {{"DequantizeLinear", fold_dequantise}, {"QuantizeLinear", fold_quantise}};
+constexpr FoldRule kQuantisedFolds[] = {{"DequantizeLinear", fold_dequantise},
+                                        {"QuantizeLinear", fold_quantise}};
 
 }  // namespace
 
 std::span<const FoldRule> quantised_folds() {
-  return kRules;
+  return kQuantisedFolds;
 }
 
 }  // namespace fcn::tools

@@ -176,24 +176,24 @@ Folded fold_running_sum(const NodeCall& call, FoldBudget& budget) {
   return {std::move(result)};
 }
 
-constexpr FoldRule kRules[] = {{"ArgMax", fold_arg},
-                               {"ArgMin", fold_arg},
-                               {"CumSum", fold_running_sum},
-                               {"ReduceL1", fold_reduction},
-                               {"ReduceL2", fold_reduction},
-                               {"ReduceLogSum", fold_reduction},
-                               {"ReduceLogSumExp", fold_reduction},
-                               {"ReduceMax", fold_reduction},
-                               {"ReduceMean", fold_reduction},
-                               {"ReduceMin", fold_reduction},
-                               {"ReduceProd", fold_reduction},
-                               {"ReduceSum", fold_reduction},
-                               {"ReduceSumSquare", fold_reduction}};
+constexpr FoldRule kReductionsFolds[] = {{"ArgMax", fold_arg},
+                                         {"ArgMin", fold_arg},
+                                         {"CumSum", fold_running_sum},
+                                         {"ReduceL1", fold_reduction},
+                                         {"ReduceL2", fold_reduction},
+                                         {"ReduceLogSum", fold_reduction},
+                                         {"ReduceLogSumExp", fold_reduction},
+                                         {"ReduceMax", fold_reduction},
+                                         {"ReduceMean", fold_reduction},
+                                         {"ReduceMin", fold_reduction},
+                                         {"ReduceProd", fold_reduction},
+                                         {"ReduceSum", fold_reduction},
+                                         {"ReduceSumSquare", fold_reduction}};
 
 }  // namespace
 
 std::span<const FoldRule> reduction_folds() {
-  return kRules;
+  return kReductionsFolds;
 }
 
 }  // namespace fcn::tools

@@ -121,7 +121,7 @@ Folded fold_size(const NodeCall& call, FoldBudget& /*budget*/) {
   return {integer_tensor({}, {static_cast<std::int64_t>(element_count(dims_of(call.input(0)), most))})};
 }
 
-constexpr FoldRule kRules[] = {
+constexpr FoldRule kShapesFolds[] = {
     {"Concat", fold_concat},    {"Constant", fold_constant}, {"ConstantOfShape", fold_constant_of_shape},
     {"Dropout", fold_identity}, {"Expand", fold_expand},     {"Flatten", fold_reshape},
     {"Gather", fold_gather},    {"Identity", fold_identity}, {"Reshape", fold_reshape},
@@ -132,7 +132,7 @@ constexpr FoldRule kRules[] = {
 }  // namespace
 
 std::span<const FoldRule> shape_folds() {
-  return kRules;
+  return kShapesFolds;
 }
 
 }  // namespace fcn::tools

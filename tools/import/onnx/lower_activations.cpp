@@ -135,39 +135,40 @@ std::vector<Value> lower_cast(const NodeCall& call, NetworkBuilder& /*net*/) {
                 ", supported are floating-point types"};
 }
 
-constexpr LoweringRule kRules[] = {{"Abs", lower_plain<ActivationKind::abs>},
-                                   {"Cast", lower_cast},
-                                   {"Celu", lower_celu, {12, kNewestOpset}},
-                                   {"Clip", lower_clip},
-                                   {"Dropout", lower_dropout},
-                                   {"Elu", lower_elu},
-                                   {"Erf", lower_plain<ActivationKind::erf>, {9, kNewestOpset}},
-                                   {"Exp", lower_plain<ActivationKind::exp>},
-                                   {"Gelu", lower_gelu, {20, kNewestOpset}},
-                                   {"HardSigmoid", lower_hard_sigmoid},
-                                   {"HardSwish", lower_plain<ActivationKind::hard_swish>, {14, kNewestOpset}},
-                                   {"Identity", lower_identity},
-                                   {"LeakyRelu", lower_leaky_relu},
-                                   {"Log", lower_plain<ActivationKind::log>},
-                                   {"Mish", lower_plain<ActivationKind::mish>, {18, kNewestOpset}},
-                                   {"Neg", lower_negative},
-                                   {"PRelu", lower_prelu},
-                                   {"Reciprocal", lower_reciprocal},
-                                   {"Relu", lower_relu},
-                                   {"Selu", lower_selu},
-                                   {"Shrink", lower_shrink, {9, kNewestOpset}},
-                                   {"Sigmoid", lower_plain<ActivationKind::sigmoid>},
-                                   {"Softplus", lower_plain<ActivationKind::softplus>},
-                                   {"Softsign", lower_plain<ActivationKind::softsign>},
-                                   {"Sqrt", lower_plain<ActivationKind::sqrt>},
-                                   {"Swish", lower_swish, {24, kNewestOpset}},
-                                   {"Tanh", lower_plain<ActivationKind::tanh>},
-                                   {"ThresholdedRelu", lower_thresholded_relu, {10, kNewestOpset}}};
+constexpr LoweringRule kActivationsRules[] = {
+    {"Abs", lower_plain<ActivationKind::abs>},
+    {"Cast", lower_cast},
+    {"Celu", lower_celu, {12, kNewestOpset}},
+    {"Clip", lower_clip},
+    {"Dropout", lower_dropout},
+    {"Elu", lower_elu},
+    {"Erf", lower_plain<ActivationKind::erf>, {9, kNewestOpset}},
+    {"Exp", lower_plain<ActivationKind::exp>},
+    {"Gelu", lower_gelu, {20, kNewestOpset}},
+    {"HardSigmoid", lower_hard_sigmoid},
+    {"HardSwish", lower_plain<ActivationKind::hard_swish>, {14, kNewestOpset}},
+    {"Identity", lower_identity},
+    {"LeakyRelu", lower_leaky_relu},
+    {"Log", lower_plain<ActivationKind::log>},
+    {"Mish", lower_plain<ActivationKind::mish>, {18, kNewestOpset}},
+    {"Neg", lower_negative},
+    {"PRelu", lower_prelu},
+    {"Reciprocal", lower_reciprocal},
+    {"Relu", lower_relu},
+    {"Selu", lower_selu},
+    {"Shrink", lower_shrink, {9, kNewestOpset}},
+    {"Sigmoid", lower_plain<ActivationKind::sigmoid>},
+    {"Softplus", lower_plain<ActivationKind::softplus>},
+    {"Softsign", lower_plain<ActivationKind::softsign>},
+    {"Sqrt", lower_plain<ActivationKind::sqrt>},
+    {"Swish", lower_swish, {24, kNewestOpset}},
+    {"Tanh", lower_plain<ActivationKind::tanh>},
+    {"ThresholdedRelu", lower_thresholded_relu, {10, kNewestOpset}}};
 
 }  // namespace
 
 std::span<const LoweringRule> activation_rules() {
-  return kRules;
+  return kActivationsRules;
 }
 
 }  // namespace fcn::tools

@@ -64,20 +64,20 @@ std::vector<Value> lower_pow(const NodeCall& call, NetworkBuilder& net) {
   return {activate(scaled(call.feature(1), factor, 0, net), ActivationKind::exp, net)};
 }
 
-constexpr LoweringRule kRules[] = {{"Add", lower_two<ArithmeticKind::add>},
-                                   {"Div", lower_two<ArithmeticKind::divide>},
-                                   {"Max", lower_many<ArithmeticKind::maximum>, {8, kNewestOpset}},
-                                   {"Mean", lower_mean, {8, kNewestOpset}},
-                                   {"Min", lower_many<ArithmeticKind::minimum>, {8, kNewestOpset}},
-                                   {"Mul", lower_two<ArithmeticKind::multiply>},
-                                   {"Pow", lower_pow},
-                                   {"Sub", lower_two<ArithmeticKind::subtract>},
-                                   {"Sum", lower_many<ArithmeticKind::add>}};
+constexpr LoweringRule kArithmeticRules[] = {{"Add", lower_two<ArithmeticKind::add>},
+                                             {"Div", lower_two<ArithmeticKind::divide>},
+                                             {"Max", lower_many<ArithmeticKind::maximum>, {8, kNewestOpset}},
+                                             {"Mean", lower_mean, {8, kNewestOpset}},
+                                             {"Min", lower_many<ArithmeticKind::minimum>, {8, kNewestOpset}},
+                                             {"Mul", lower_two<ArithmeticKind::multiply>},
+                                             {"Pow", lower_pow},
+                                             {"Sub", lower_two<ArithmeticKind::subtract>},
+                                             {"Sum", lower_many<ArithmeticKind::add>}};
 
 }  // namespace
 
 std::span<const LoweringRule> arithmetic_rules() {
-  return kRules;
+  return kArithmeticRules;
 }
 
 }  // namespace fcn::tools

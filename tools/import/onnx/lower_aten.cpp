@@ -163,14 +163,14 @@ std::vector<Value> lower_symbolic(const NodeCall& call, NetworkBuilder& /*net*/)
   return {std::make_shared<const KnownTensor>(std::move(known))};
 }
 
-constexpr LoweringRule kRules[] = {{"aten::adaptive_avg_pool2d", lower_adaptive_pool},
-                                   {"aten::adaptive_max_pool2d", lower_adaptive_pool},
-                                   {"aten::symbolic", lower_symbolic}};
+constexpr LoweringRule kAtenRules[] = {{"aten::adaptive_avg_pool2d", lower_adaptive_pool},
+                                       {"aten::adaptive_max_pool2d", lower_adaptive_pool},
+                                       {"aten::symbolic", lower_symbolic}};
 
 }  // namespace
 
 std::span<const LoweringRule> aten_rules() {
-  return kRules;
+  return kAtenRules;
 }
 
 }  // namespace fcn::tools

@@ -85,12 +85,12 @@ std::vector<Value> lower_concat(const NodeCall& call, NetworkBuilder& net) {
   return {out};
 }
 
-constexpr LoweringRule kRules[] = {{"Concat", lower_concat}};
+constexpr LoweringRule kConcatRules[] = {{"Concat", lower_concat}};
 
 }  // namespace
 
 std::span<const LoweringRule> concat_rules() {
-  return kRules;
+  return kConcatRules;
 }
 
 }  // namespace fcn::tools

@@ -368,13 +368,13 @@ std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& ne
   return {net.append(std::move(conv), {in.node})};
 }
 
-constexpr LoweringRule kRules[] = {
+constexpr LoweringRule kConvolutionsRules[] = {
     {"Conv", lower_conv}, {"ConvTranspose", lower_conv_transpose}, {"DepthToSpace", lower_depth_to_space}};
 
 }  // namespace
 
 std::span<const LoweringRule> convolution_rules() {
-  return kRules;
+  return kConvolutionsRules;
 }
 
 }  // namespace fcn::tools

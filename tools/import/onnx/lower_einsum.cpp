@@ -14,11 +14,11 @@ namespace fcn::tools {
 namespace {
 
 /// "bchw,oc->bohw" taken apart.
-struct Equation {
+struct ProductEquation {
   std::string left, right, result;
 };
 
-Equation read_equation(const NodeCall& call) {
+ProductEquation read_equation(const NodeCall& call) {
   std::string text = call.text("equation", "");
   text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
   const std::size_t comma = text.find(','), arrow = text.find("->");
@@ -28,9 +28,9 @@ Equation read_equation(const NodeCall& call) {
   };
   if (call.input_count() != 2 || comma == std::string::npos || arrow == std::string::npos || comma > arrow)
     throw refuse();
-  Equation equation{.left = text.substr(0, comma),
-                    .right = text.substr(comma + 1, arrow - comma - 1),
-                    .result = text.substr(arrow + 2)};
+  ProductEquation equation{.left = text.substr(0, comma),
+                           .right = text.substr(comma + 1, arrow - comma - 1),
+                           .result = text.substr(arrow + 2)};
   for (const std::string* part : {&equation.left, &equation.right, &equation.result})
     for (const char letter : *part)
       if (std::string("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ").find(letter) ==
@@ -68,7 +68,7 @@ KnownTensor aligned(const KnownTensor& known, const std::string& axes, const std
 }
 
 std::vector<Value> lower_einsum(const NodeCall& call, NetworkBuilder& net) {
-  const Equation equation = read_equation(call);
+  const ProductEquation equation = read_equation(call);
   if (!call.is_known(0) && !call.is_known(1))
     throw Refusal{"multiplies two tensors that depend on the picture (attention), supported is one"};
   const std::size_t at = call.is_known(0) ? 1 : 0;
@@ -98,12 +98,12 @@ std::vector<Value> lower_einsum(const NodeCall& call, NetworkBuilder& net) {
   return {in_order(product, axes, equation.result)};
 }
 
-constexpr LoweringRule kRules[] = {{"Einsum", lower_einsum, {12, kNewestOpset}}};
+constexpr LoweringRule kEinsumRules[] = {{"Einsum", lower_einsum, {12, kNewestOpset}}};
 
 }  // namespace
 
 std::span<const LoweringRule> einsum_rules() {
-  return kRules;
+  return kEinsumRules;
 }
 
 }  // namespace fcn::tools

@@ -70,12 +70,12 @@ std::vector<Value> lower_matmul(const NodeCall& call, NetworkBuilder& net) {
   return {multiply(in, read_matrix(known, values, false, 1), {}, net)};
 }
 
-constexpr LoweringRule kRules[] = {{"Gemm", lower_gemm}, {"MatMul", lower_matmul}};
+constexpr LoweringRule kLinearRules[] = {{"Gemm", lower_gemm}, {"MatMul", lower_matmul}};
 
 }  // namespace
 
 std::span<const LoweringRule> linear_rules() {
-  return kRules;
+  return kLinearRules;
 }
 
 }  // namespace fcn::tools

@@ -164,18 +164,18 @@ std::vector<Value> lower_response_norm(const NodeCall& call, NetworkBuilder& net
   return {net.append_like(norm, in)};
 }
 
-constexpr LoweringRule kRules[] = {{"BatchNormalization", lower_batch_norm},
-                                   {"GroupNormalization", lower_group_norm, {18, kNewestOpset}},
-                                   {"InstanceNormalization", lower_instance_norm},
-                                   {"LRN", lower_response_norm},
-                                   {"LayerNormalization", lower_layer_norm, {17, kNewestOpset}},
-                                   {"MeanVarianceNormalization", lower_mean_variance, {9, kNewestOpset}},
-                                   {"RMSNormalization", lower_rms_norm, {23, kNewestOpset}}};
+constexpr LoweringRule kNormsRules[] = {{"BatchNormalization", lower_batch_norm},
+                                        {"GroupNormalization", lower_group_norm, {18, kNewestOpset}},
+                                        {"InstanceNormalization", lower_instance_norm},
+                                        {"LRN", lower_response_norm},
+                                        {"LayerNormalization", lower_layer_norm, {17, kNewestOpset}},
+                                        {"MeanVarianceNormalization", lower_mean_variance, {9, kNewestOpset}},
+                                        {"RMSNormalization", lower_rms_norm, {23, kNewestOpset}}};
 
 }  // namespace
 
 std::span<const LoweringRule> norm_rules() {
-  return kRules;
+  return kNormsRules;
 }
 
 }  // namespace fcn::tools

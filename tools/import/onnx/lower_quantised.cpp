@@ -120,14 +120,14 @@ std::vector<Value> lower_dynamic(const NodeCall& call, NetworkBuilder& /*net*/) 
               KnownTensor{.dims = {}, .values = std::vector<std::int64_t>{0}, .element = 2})};
 }
 
-constexpr LoweringRule kRules[] = {{"DequantizeLinear", lower_dequantise},
-                                   {"DynamicQuantizeLinear", lower_dynamic},
-                                   {"QuantizeLinear", lower_quantise}};
+constexpr LoweringRule kQuantisedRules[] = {{"DequantizeLinear", lower_dequantise},
+                                            {"DynamicQuantizeLinear", lower_dynamic},
+                                            {"QuantizeLinear", lower_quantise}};
 
 }  // namespace
 
 std::span<const LoweringRule> quantised_rules() {
-  return kRules;
+  return kQuantisedRules;
 }
 
 }  // namespace fcn::tools

@@ -120,24 +120,24 @@ std::vector<Value> lower_lp_normalization(const NodeCall& call, NetworkBuilder& 
   return {combine(ArithmeticKind::divide, in, at_least(norm, 1.17549435e-38f, net), net)};
 }
 
-constexpr LoweringRule kRules[] = {{"GlobalLpPool", lower_global_lp_pool},
-                                   {"LogSoftmax", lower_log_softmax},
-                                   {"LpNormalization", lower_lp_normalization},
-                                   {"ReduceL1", lower_reduce},
-                                   {"ReduceL2", lower_reduce},
-                                   {"ReduceLogSum", lower_reduce},
-                                   {"ReduceLogSumExp", lower_reduce},
-                                   {"ReduceMax", lower_reduce},
-                                   {"ReduceMean", lower_reduce},
-                                   {"ReduceMin", lower_reduce},
-                                   {"ReduceSum", lower_reduce},
-                                   {"ReduceSumSquare", lower_reduce},
-                                   {"Softmax", lower_softmax}};
+constexpr LoweringRule kReductionsRules[] = {{"GlobalLpPool", lower_global_lp_pool},
+                                             {"LogSoftmax", lower_log_softmax},
+                                             {"LpNormalization", lower_lp_normalization},
+                                             {"ReduceL1", lower_reduce},
+                                             {"ReduceL2", lower_reduce},
+                                             {"ReduceLogSum", lower_reduce},
+                                             {"ReduceLogSumExp", lower_reduce},
+                                             {"ReduceMax", lower_reduce},
+                                             {"ReduceMean", lower_reduce},
+                                             {"ReduceMin", lower_reduce},
+                                             {"ReduceSum", lower_reduce},
+                                             {"ReduceSumSquare", lower_reduce},
+                                             {"Softmax", lower_softmax}};
 
 }  // namespace
 
 std::span<const LoweringRule> reduction_rules() {
-  return kRules;
+  return kReductionsRules;
 }
 
 }  // namespace fcn::tools

@@ -162,13 +162,13 @@ std::vector<Value> lower_upsample(const NodeCall& call, NetworkBuilder& net) {
   return {resized(in, resize, net)};
 }
 
-constexpr LoweringRule kRules[] = {{"Resize", lower_resize, {10, kNewestOpset}},
-                                   {"Upsample", lower_upsample, {7, 9}}};
+constexpr LoweringRule kResizeRules[] = {{"Resize", lower_resize, {10, kNewestOpset}},
+                                         {"Upsample", lower_upsample, {7, 9}}};
 
 }  // namespace
 
 std::span<const LoweringRule> resize_rules() {
-  return kRules;
+  return kResizeRules;
 }
 
 }  // namespace fcn::tools

@@ -187,7 +187,7 @@ std::vector<Value> lower_where(const NodeCall& call, NetworkBuilder& /*net*/) {
   return {chosen};
 }
 
-constexpr LoweringRule kRules[] = {
+constexpr LoweringRule kShapesRules[] = {
     {"Expand", lower_expand},       {"Flatten", lower_reshape},   {"Gather", lower_gather},
     {"Reshape", lower_reshape},     {"Slice", lower_slice},       {"SpaceToDepth", lower_space_to_depth},
     {"Split", lower_split},         {"Squeeze", lower_reshape},   {"Tile", lower_tile},
@@ -196,7 +196,7 @@ constexpr LoweringRule kRules[] = {
 }  // namespace
 
 std::span<const LoweringRule> shape_rules() {
-  return kRules;
+  return kShapesRules;
 }
 
 }  // namespace fcn::tools

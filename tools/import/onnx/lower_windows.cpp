@@ -186,17 +186,17 @@ std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
   return {net.append(op, {in.node})};
 }
 
-constexpr LoweringRule kRules[] = {{"AveragePool", lower_average_pool},
-                                   {"GlobalAveragePool", lower_global_average_pool},
-                                   {"GlobalMaxPool", lower_global_max_pool},
-                                   {"LpPool", lower_lp_pool},
-                                   {"MaxPool", lower_max_pool},
-                                   {"Pad", lower_pad}};
+constexpr LoweringRule kWindowsRules[] = {{"AveragePool", lower_average_pool},
+                                          {"GlobalAveragePool", lower_global_average_pool},
+                                          {"GlobalMaxPool", lower_global_max_pool},
+                                          {"LpPool", lower_lp_pool},
+                                          {"MaxPool", lower_max_pool},
+                                          {"Pad", lower_pad}};
 
 }  // namespace
 
 std::span<const LoweringRule> window_rules() {
-  return kRules;
+  return kWindowsRules;
 }
 
 }  // namespace fcn::tools

@@ -46,12 +46,11 @@ Feature NetworkBuilder::append_input(int channels, Extent window) {
 Feature NetworkBuilder::append(Op op, std::vector<NodeId> inputs) {
   if (graph_.nodes.size() >= limits_.max_nodes)
     throw Refusal{"makes more than " + std::to_string(limits_.max_nodes) + " nodes"};
-  const std::string complaint = std::visit(fcn::detail::OpValidator{limits_}, op);
+  const std::string complaint = op_complaint(op, limits_);
   if (!complaint.empty()) throw Refusal{complaint};
   const NodeId id = graph_.append(unique_name(), std::move(op), std::move(inputs));
   const Shape& picture = shapes_.front();
-  const auto shape =
-      std::visit(fcn::detail::ShapeVisitor{graph_.nodes[id], shapes_, picture}, graph_.nodes[id].op);
+  const auto shape = infer_shape(graph_.nodes[id], shapes_, picture);
   if (!shape) throw Refusal{shape.error().message};
   count_weights(graph_.nodes[id]);
   shapes_.push_back(*shape);

@@ -46,7 +46,7 @@ template <class T>
 std::vector<std::int64_t> widen(std::span<const std::byte> bytes) {
   std::vector<std::int64_t> values(bytes.size() / sizeof(T));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const T value = fcn::detail::load_little_endian<T>(bytes.data() + i * sizeof(T));
+    const T value = load_little_endian<T>(bytes.data() + i * sizeof(T));
     if (!std::in_range<std::int64_t>(value)) throw Refusal{"holds an integer beyond 63 bits"};
     values[i] = static_cast<std::int64_t>(value);
   }

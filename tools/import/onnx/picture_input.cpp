@@ -10,8 +10,8 @@
 namespace fcn::tools {
 namespace {
 
-constexpr int kReals[] = {1, 10, 11, 16};  // TensorProto's FLOAT, FLOAT16, DOUBLE, BFLOAT16
-constexpr int kIntegers[] = {2, 6, 7};     // UINT8, INT32, INT64
+constexpr int kRealTypes[] = {1, 10, 11, 16};  // TensorProto's FLOAT, FLOAT16, DOUBLE, BFLOAT16
+constexpr int kIntegerTypes[] = {2, 6, 7};     // UINT8, INT32, INT64
 
 template <std::size_t count>
 bool among(const int (&elements)[count], int element) {
@@ -39,8 +39,8 @@ PictureInput find_picture(const OnnxModel& model, const std::set<std::string, st
                           std::optional<Extent> window, const Limits& limits) {
   const OnnxValueInfo& input = only_needed(model, needed);
   const std::string name = "input " + input.name;
-  PictureInput picture{.name = input.name, .window = {}, .integers = among(kIntegers, input.element)};
-  if (!input.has_shape || input.dims.size() != 4 || !(picture.integers || among(kReals, input.element)))
+  PictureInput picture{.name = input.name, .window = {}, .integers = among(kIntegerTypes, input.element)};
+  if (!input.has_shape || input.dims.size() != 4 || !(picture.integers || among(kRealTypes, input.element)))
     throw Refusal{name +
                   " is no picture: supported are floats, or integers from 0 to 255, of images x channels "
                   "x rows x columns"};

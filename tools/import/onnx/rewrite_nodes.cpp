@@ -264,39 +264,39 @@ struct Rule {
   void (*rewrite)(Rewriting& to);
 };
 constexpr std::string_view kMicrosoft = "com.microsoft";
-constexpr Rule kRules[] = {{"", "ConvInteger", of_integers},
-                           {"", "MatMulInteger", of_integers},
-                           {"", "QLinearConv", qlinear_conv},
-                           {"", "QLinearMatMul", qlinear_matmul},
-                           {kMicrosoft, "BiasGelu", gelu},
-                           {kMicrosoft, "DequantizeLinear", same},
-                           {kMicrosoft, "DynamicQuantizeMatMul", dynamic_matmul},
-                           {kMicrosoft, "FastGelu", gelu},
-                           {kMicrosoft, "FusedConv", fused_conv},
-                           {kMicrosoft, "FusedGemm", fused_gemm},
-                           {kMicrosoft, "FusedMatMul", fused_matmul},
-                           {kMicrosoft, "Gelu", gelu},
-                           {kMicrosoft, "MatMulIntegerToFloat", dynamic_matmul},
-                           {kMicrosoft, "QGemm", qgemm},
-                           {kMicrosoft, "QLinearAdd", qlinear_pair},
-                           {kMicrosoft, "QLinearAveragePool", qlinear_single},
-                           {kMicrosoft, "QLinearConcat", qlinear_concat},
-                           {kMicrosoft, "QLinearConv", qlinear_conv},
-                           {kMicrosoft, "QLinearGlobalAveragePool", qlinear_single},
-                           {kMicrosoft, "QLinearLeakyRelu", qlinear_single},
-                           {kMicrosoft, "QLinearMul", qlinear_pair},
-                           {kMicrosoft, "QLinearReduceMean", qlinear_single},
-                           {kMicrosoft, "QLinearSigmoid", qlinear_single},
-                           {kMicrosoft, "QLinearSoftmax", qlinear_single},
-                           {kMicrosoft, "QuantizeLinear", same},
-                           {kMicrosoft, "QuickGelu", quick_gelu},
-                           {kMicrosoft, "SkipLayerNormalization", skip_layer_norm}};
+constexpr Rule kRewriteNodesRules[] = {{"", "ConvInteger", of_integers},
+                                       {"", "MatMulInteger", of_integers},
+                                       {"", "QLinearConv", qlinear_conv},
+                                       {"", "QLinearMatMul", qlinear_matmul},
+                                       {kMicrosoft, "BiasGelu", gelu},
+                                       {kMicrosoft, "DequantizeLinear", same},
+                                       {kMicrosoft, "DynamicQuantizeMatMul", dynamic_matmul},
+                                       {kMicrosoft, "FastGelu", gelu},
+                                       {kMicrosoft, "FusedConv", fused_conv},
+                                       {kMicrosoft, "FusedGemm", fused_gemm},
+                                       {kMicrosoft, "FusedMatMul", fused_matmul},
+                                       {kMicrosoft, "Gelu", gelu},
+                                       {kMicrosoft, "MatMulIntegerToFloat", dynamic_matmul},
+                                       {kMicrosoft, "QGemm", qgemm},
+                                       {kMicrosoft, "QLinearAdd", qlinear_pair},
+                                       {kMicrosoft, "QLinearAveragePool", qlinear_single},
+                                       {kMicrosoft, "QLinearConcat", qlinear_concat},
+                                       {kMicrosoft, "QLinearConv", qlinear_conv},
+                                       {kMicrosoft, "QLinearGlobalAveragePool", qlinear_single},
+                                       {kMicrosoft, "QLinearLeakyRelu", qlinear_single},
+                                       {kMicrosoft, "QLinearMul", qlinear_pair},
+                                       {kMicrosoft, "QLinearReduceMean", qlinear_single},
+                                       {kMicrosoft, "QLinearSigmoid", qlinear_single},
+                                       {kMicrosoft, "QLinearSoftmax", qlinear_single},
+                                       {kMicrosoft, "QuantizeLinear", same},
+                                       {kMicrosoft, "QuickGelu", quick_gelu},
+                                       {kMicrosoft, "SkipLayerNormalization", skip_layer_norm}};
 
 }  // namespace
 
 std::vector<OnnxNode> rewritten(const OnnxNode& node) {
   const std::string_view domain = node.domain == "ai.onnx" ? "" : std::string_view(node.domain);
-  for (const Rule& rule : kRules) {
+  for (const Rule& rule : kRewriteNodesRules) {
     if (rule.domain != domain || rule.type != node.type) continue;
     Rewriting to(node);
     rule.rewrite(to);

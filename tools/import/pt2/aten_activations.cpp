@@ -9,58 +9,58 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kMostFloat = std::numeric_limits<float>::max();
 
 /// ONNX's function of this type of the operator's only tensor.
 template <const char* type>
-Values simple(AtenCall& call) {
+ValueNames simple(AtenCall& call) {
   return {call.emit(type, {call.tensor("self")})};
 }
 
-Values identity(AtenCall& call) {
+ValueNames identity(AtenCall& call) {
   return {call.tensor(call.is_tensor("self") ? "self" : "input")};
 }
 
-Values clipped(AtenCall& call, double low, double high) {
+ValueNames clipped(AtenCall& call, double low, double high) {
   return {call.emit("Clip", {call.tensor("self"), call.number(std::max(low, -kMostFloat)),
                              call.number(std::min(high, kMostFloat))})};
 }
 
-Values relu6(AtenCall& call) {
+ValueNames relu6(AtenCall& call) {
   return clipped(call, 0, 6);
 }
 
-Values hardtanh(AtenCall& call) {
+ValueNames hardtanh(AtenCall& call) {
   return clipped(call, call.real("min_val", -1), call.real("max_val", 1));
 }
 
-Values clamp(AtenCall& call) {
+ValueNames clamp(AtenCall& call) {
   return clipped(call, call.real("min", -kInfinity), call.real("max", kInfinity));
 }
 
-Values hard_sigmoid(AtenCall& call) {
+ValueNames hard_sigmoid(AtenCall& call) {
   return {call.emit("HardSigmoid", {call.tensor("self")}, {{"alpha", 1.0f / 6}, {"beta", 0.5f}})};
 }
 
-Values silu(AtenCall& call) {
+ValueNames silu(AtenCall& call) {
   const std::string x = call.tensor("self");
   return {call.emit("Mul", {x, call.emit("Sigmoid", {x})})};
 }
 
-Values gelu(AtenCall& call) {
+ValueNames gelu(AtenCall& call) {
   return {call.emit("Gelu", {call.tensor("self")}, {{"approximate", call.text("approximate", "none")}})};
 }
 
-Values leaky_relu(AtenCall& call) {
+ValueNames leaky_relu(AtenCall& call) {
   const auto slope = static_cast<float>(call.real("negative_slope", 0.01));
   return {call.emit("LeakyRelu", {call.tensor("self")}, {{"alpha", slope}})};
 }
 
 /// ATen's one function for elu, selu and celu: x > 0 ? scale x : scale alpha (e^(input_scale x) - 1).
-Values elu(AtenCall& call) {
+ValueNames elu(AtenCall& call) {
   const double alpha = call.real("alpha", 1), scale = call.real("scale", 1);
   const double input_scale = call.real("input_scale", 1);
   const std::string x = call.tensor("self");
@@ -72,17 +72,17 @@ Values elu(AtenCall& call) {
   throw Refusal{"argument input_scale is " + std::to_string(input_scale) + ", supported are 1 and 1 / alpha"};
 }
 
-Values selu(AtenCall& call) {
+ValueNames selu(AtenCall& call) {
   constexpr float alpha = 1.6732632423543772848170429916717f, gamma = 1.0507009873554804934193349852946f;
   return {call.emit("Selu", {call.tensor("self")}, {{"alpha", alpha}, {"gamma", gamma}})};
 }
 
-Values celu(AtenCall& call) {
+ValueNames celu(AtenCall& call) {
   return {call.emit("Celu", {call.tensor("self")}, {{"alpha", static_cast<float>(call.real("alpha", 1))}})};
 }
 
 /// Beyond its threshold ATen gives the value itself. From 20 on that is the function's float.
-Values softplus(AtenCall& call) {
+ValueNames softplus(AtenCall& call) {
   const double beta = call.real("beta", 1), threshold = call.real("threshold", 20);
   if (threshold < 18)
     throw Refusal{"argument threshold is " + std::to_string(threshold) + ", supported are 18 and more"};
@@ -91,12 +91,12 @@ Values softplus(AtenCall& call) {
   return {call.emit("Div", {call.emit("Softplus", {scaled}), call.number(beta)})};
 }
 
-Values log_sigmoid(AtenCall& call) {
+ValueNames log_sigmoid(AtenCall& call) {
   const std::string minus = call.emit("Neg", {call.tensor("self")});
   return {call.emit("Neg", {call.emit("Softplus", {minus})})};
 }
 
-Values prelu(AtenCall& call) {
+ValueNames prelu(AtenCall& call) {
   std::string slope = call.tensor("weight");
   const std::size_t rank = call.rank("self");
   if (call.rank("weight") == 1 && rank > 2 && call.fixed_size("weight", 0) != 1) {  // one a channel
@@ -107,21 +107,21 @@ Values prelu(AtenCall& call) {
   return {call.emit("PRelu", {call.tensor("self"), slope})};
 }
 
-Values reciprocal_root(AtenCall& call) {
+ValueNames reciprocal_root(AtenCall& call) {
   return {call.emit("Reciprocal", {call.emit("Sqrt", {call.tensor("self")})})};
 }
 
-Values square(AtenCall& call) {
+ValueNames square(AtenCall& call) {
   const std::string x = call.tensor("self");
   return {call.emit("Mul", {x, x})};
 }
 
-Values log_plus_1(AtenCall& call) {
+ValueNames log_plus_1(AtenCall& call) {
   return {call.emit("Log", {call.emit("Add", {call.tensor("self"), call.number(1)})})};
 }
 
 /// x sigmoid(1) of both halves: the second half gates the first.
-Values gated_linear(AtenCall& call) {
+ValueNames gated_linear(AtenCall& call) {
   const std::size_t axis = call.axis("self", call.integer("dim", -1));
   const std::int64_t half = call.fixed_size("self", axis) / 2;
   const auto halves = call.emit_all("Split", {call.tensor("self"), call.list({half, half})},
@@ -129,14 +129,14 @@ Values gated_linear(AtenCall& call) {
   return {call.emit("Mul", {halves[0], call.emit("Sigmoid", {halves[1]})})};
 }
 
-Values dropout(AtenCall& call) {
+ValueNames dropout(AtenCall& call) {
   if (call.boolean("train", false))
     throw Refusal{"drops values at random: export the network in evaluation mode (model.eval())"};
   return identity(call);
 }
 
 /// To another type: floats stay floats, for all of them are float32 here.
-Values convert(AtenCall& call) {
+ValueNames convert(AtenCall& call) {
   constexpr std::int64_t kOnnxFloat = 1, kOnnxInt64 = 7, kOnnxBool = 9;  // TensorProto's numbers
   const std::string x = call.tensor("self");
   const TensorMeta& to = call.output_meta(0);
@@ -151,66 +151,66 @@ constexpr char kAbs[] = "Abs", kCeil[] = "Ceil", kCos[] = "Cos", kErf[] = "Erf",
                kNeg[] = "Neg", kReciprocal[] = "Reciprocal", kRelu[] = "Relu", kSigmoid[] = "Sigmoid",
                kSin[] = "Sin", kSqrt[] = "Sqrt", kTanh[] = "Tanh";
 
-constexpr AtenRule kRules[] = {{"_to_copy", convert},
-                               {"abs", simple<kAbs>},
-                               {"alias", identity},
-                               {"alpha_dropout", dropout},
-                               {"ceil", simple<kCeil>},
-                               {"celu", celu},
-                               {"clamp", clamp},
-                               {"clamp_max", clamp},
-                               {"clamp_min", clamp},
-                               {"clip", clamp},
-                               {"clone", identity},
-                               {"contiguous", identity},
-                               {"cos", simple<kCos>},
-                               {"detach", identity},
-                               {"dropout", dropout},
-                               {"elu", elu},
-                               {"erf", simple<kErf>},
-                               {"exp", simple<kExp>},
-                               {"feature_dropout", dropout},
-                               {"float", convert},
-                               {"floor", simple<kFloor>},
-                               {"gelu", gelu},
-                               {"glu", gated_linear},
-                               {"hardsigmoid", hard_sigmoid},
-                               {"hardswish", simple<kHardSwish>},
-                               {"hardtanh", hardtanh},
-                               {"leaky_relu", leaky_relu},
-                               {"lift", identity},
-                               {"lift_fresh", identity},
-                               {"lift_fresh_copy", identity},
-                               {"log", simple<kLog>},
-                               {"log1p", log_plus_1},
-                               {"log_sigmoid", log_sigmoid},
-                               {"mish", simple<kMish>},
-                               {"native_dropout", dropout},
-                               {"neg", simple<kNeg>},
-                               {"negative", simple<kNeg>},
-                               {"prelu", prelu},
-                               {"_prelu_kernel", prelu},
-                               {"reciprocal", simple<kReciprocal>},
-                               {"relu", simple<kRelu>},
-                               {"relu6", relu6},
-                               {"resolve_conj", identity},
-                               {"resolve_neg", identity},
-                               {"rsqrt", reciprocal_root},
-                               {"selu", selu},
-                               {"sigmoid", simple<kSigmoid>},
-                               {"silu", silu},
-                               {"sin", simple<kSin>},
-                               {"softplus", softplus},
-                               {"sqrt", simple<kSqrt>},
-                               {"square", square},
-                               {"tanh", simple<kTanh>},
-                               {"to", convert},
-                               {"type_as", convert}};
+constexpr AtenRule kActivationsRules[] = {{"_to_copy", convert},
+                                          {"abs", simple<kAbs>},
+                                          {"alias", identity},
+                                          {"alpha_dropout", dropout},
+                                          {"ceil", simple<kCeil>},
+                                          {"celu", celu},
+                                          {"clamp", clamp},
+                                          {"clamp_max", clamp},
+                                          {"clamp_min", clamp},
+                                          {"clip", clamp},
+                                          {"clone", identity},
+                                          {"contiguous", identity},
+                                          {"cos", simple<kCos>},
+                                          {"detach", identity},
+                                          {"dropout", dropout},
+                                          {"elu", elu},
+                                          {"erf", simple<kErf>},
+                                          {"exp", simple<kExp>},
+                                          {"feature_dropout", dropout},
+                                          {"float", convert},
+                                          {"floor", simple<kFloor>},
+                                          {"gelu", gelu},
+                                          {"glu", gated_linear},
+                                          {"hardsigmoid", hard_sigmoid},
+                                          {"hardswish", simple<kHardSwish>},
+                                          {"hardtanh", hardtanh},
+                                          {"leaky_relu", leaky_relu},
+                                          {"lift", identity},
+                                          {"lift_fresh", identity},
+                                          {"lift_fresh_copy", identity},
+                                          {"log", simple<kLog>},
+                                          {"log1p", log_plus_1},
+                                          {"log_sigmoid", log_sigmoid},
+                                          {"mish", simple<kMish>},
+                                          {"native_dropout", dropout},
+                                          {"neg", simple<kNeg>},
+                                          {"negative", simple<kNeg>},
+                                          {"prelu", prelu},
+                                          {"_prelu_kernel", prelu},
+                                          {"reciprocal", simple<kReciprocal>},
+                                          {"relu", simple<kRelu>},
+                                          {"relu6", relu6},
+                                          {"resolve_conj", identity},
+                                          {"resolve_neg", identity},
+                                          {"rsqrt", reciprocal_root},
+                                          {"selu", selu},
+                                          {"sigmoid", simple<kSigmoid>},
+                                          {"silu", silu},
+                                          {"sin", simple<kSin>},
+                                          {"softplus", softplus},
+                                          {"sqrt", simple<kSqrt>},
+                                          {"square", square},
+                                          {"tanh", simple<kTanh>},
+                                          {"to", convert},
+                                          {"type_as", convert}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_activation_rules() {
-  return kRules;
+  return kActivationsRules;
 }
 
 }  // namespace fcn::tools

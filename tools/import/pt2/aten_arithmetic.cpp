@@ -9,14 +9,14 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 
 bool real_result(AtenCall& call) {
   return is_real(call.output_meta(0));
 }
 
 /// self + alpha other, or self - alpha other; the other way round for rsub.
-Values add_or_subtract(AtenCall& call, const char* type, bool reversed) {
+ValueNames add_or_subtract(AtenCall& call, const char* type, bool reversed) {
   const bool real = real_result(call);
   std::string a = call.operand("self", real), b = call.operand("other", real);
   const double alpha = call.real("alpha", 1);
@@ -28,22 +28,22 @@ Values add_or_subtract(AtenCall& call, const char* type, bool reversed) {
   return {call.emit(type, {a, b})};
 }
 
-Values add(AtenCall& call) {
+ValueNames add(AtenCall& call) {
   return add_or_subtract(call, "Add", false);
 }
-Values subtract(AtenCall& call) {
+ValueNames subtract(AtenCall& call) {
   return add_or_subtract(call, "Sub", false);
 }
-Values subtract_from(AtenCall& call) {
+ValueNames subtract_from(AtenCall& call) {
   return add_or_subtract(call, "Sub", true);
 }
 
-Values multiply(AtenCall& call) {
+ValueNames multiply(AtenCall& call) {
   const bool real = real_result(call);
   return {call.emit("Mul", {call.operand("self", real), call.operand("other", real)})};
 }
 
-Values divide(AtenCall& call) {
+ValueNames divide(AtenCall& call) {
   const std::string mode = call.text("rounding_mode", "");
   const bool real = real_result(call);
   if (mode.empty() || (!real && mode == "trunc"))
@@ -54,16 +54,16 @@ Values divide(AtenCall& call) {
   throw Refusal{"argument rounding_mode is " + mode + ", which is not supported here"};
 }
 
-Values minimum(AtenCall& call) {
+ValueNames minimum(AtenCall& call) {
   const bool real = real_result(call);
   return {call.emit("Min", {call.operand("self", real), call.operand("other", real)})};
 }
-Values maximum(AtenCall& call) {
+ValueNames maximum(AtenCall& call) {
   const bool real = real_result(call);
   return {call.emit("Max", {call.operand("self", real), call.operand("other", real)})};
 }
 
-Values power(AtenCall& call) {
+ValueNames power(AtenCall& call) {
   if (call.overload() == "Tensor_Scalar" && is_real(call.meta("self"))) {
     const std::string x = call.tensor("self");
     const double exponent = call.real("exponent");
@@ -80,82 +80,82 @@ Values power(AtenCall& call) {
 }
 
 /// self + value tensor1 tensor2, or self + value tensor1 / tensor2.
-Values add_combined(AtenCall& call, const char* type) {
+ValueNames add_combined(AtenCall& call, const char* type) {
   std::string combined = call.emit(type, {call.tensor("tensor1"), call.tensor("tensor2")});
   const double value = call.real("value", 1);
   if (value != 1) combined = call.emit("Mul", {combined, call.number(value)});
   return {call.emit("Add", {call.tensor("self"), combined})};
 }
-Values add_product(AtenCall& call) {
+ValueNames add_product(AtenCall& call) {
   return add_combined(call, "Mul");
 }
-Values add_quotient(AtenCall& call) {
+ValueNames add_quotient(AtenCall& call) {
   return add_combined(call, "Div");
 }
 
 /// self + weight (end - self).
-Values interpolated(AtenCall& call) {
+ValueNames interpolated(AtenCall& call) {
   const std::string x = call.tensor("self");
   const std::string way = call.emit("Sub", {call.tensor("end"), x});
   return {call.emit("Add", {x, call.emit("Mul", {way, call.operand("weight", true)})})};
 }
 
-Values where(AtenCall& call) {
+ValueNames where(AtenCall& call) {
   const bool real = real_result(call);
   return {call.emit("Where",
                     {call.tensor("condition"), call.operand("self", real), call.operand("other", real)})};
 }
 
 /// A comparison; of floats where one of the two is.
-Values compared(AtenCall& call, const char* type) {
+ValueNames compared(AtenCall& call, const char* type) {
   const auto real = [&](const char* name) {
     return call.is_tensor(name) ? is_real(call.meta(name)) : std::trunc(call.real(name)) != call.real(name);
   };
   const bool as_real = real("self") || real("other");
   return {call.emit(type, {call.operand("self", as_real), call.operand("other", as_real)})};
 }
-Values equal(AtenCall& call) {
+ValueNames equal(AtenCall& call) {
   return compared(call, "Equal");
 }
-Values greater(AtenCall& call) {
+ValueNames greater(AtenCall& call) {
   return compared(call, "Greater");
 }
-Values greater_or_equal(AtenCall& call) {
+ValueNames greater_or_equal(AtenCall& call) {
   return compared(call, "GreaterOrEqual");
 }
-Values less(AtenCall& call) {
+ValueNames less(AtenCall& call) {
   return compared(call, "Less");
 }
-Values less_or_equal(AtenCall& call) {
+ValueNames less_or_equal(AtenCall& call) {
   return compared(call, "LessOrEqual");
 }
 
-constexpr AtenRule kRules[] = {{"add", add},
-                               {"addcdiv", add_quotient},
-                               {"addcmul", add_product},
-                               {"div", divide},
-                               {"divide", divide},
-                               {"eq", equal},
-                               {"ge", greater_or_equal},
-                               {"gt", greater},
-                               {"le", less_or_equal},
-                               {"lerp", interpolated},
-                               {"lt", less},
-                               {"maximum", maximum},
-                               {"minimum", minimum},
-                               {"mul", multiply},
-                               {"multiply", multiply},
-                               {"pow", power},
-                               {"rsub", subtract_from},
-                               {"sub", subtract},
-                               {"subtract", subtract},
-                               {"true_divide", divide},
-                               {"where", where}};
+constexpr AtenRule kArithmeticRules[] = {{"add", add},
+                                         {"addcdiv", add_quotient},
+                                         {"addcmul", add_product},
+                                         {"div", divide},
+                                         {"divide", divide},
+                                         {"eq", equal},
+                                         {"ge", greater_or_equal},
+                                         {"gt", greater},
+                                         {"le", less_or_equal},
+                                         {"lerp", interpolated},
+                                         {"lt", less},
+                                         {"maximum", maximum},
+                                         {"minimum", minimum},
+                                         {"mul", multiply},
+                                         {"multiply", multiply},
+                                         {"pow", power},
+                                         {"rsub", subtract_from},
+                                         {"sub", subtract},
+                                         {"subtract", subtract},
+                                         {"true_divide", divide},
+                                         {"where", where}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_arithmetic_rules() {
-  return kRules;
+  return kArithmeticRules;
 }
 
 }  // namespace fcn::tools

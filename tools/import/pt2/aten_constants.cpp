@@ -8,7 +8,7 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 
 /// A tensor of this shape, an ONNX value, and this value everywhere.
 std::string filled_shape(AtenCall& call, std::string shape, double value) {
@@ -25,32 +25,32 @@ double fill_value(AtenCall& call) {
   throw Refusal{"argument fill_value is " + std::to_string(value) + ", beyond an integer"};
 }
 
-Values full(AtenCall& call) {
+ValueNames full(AtenCall& call) {
   return {filled_shape(call, call.sizes("size"), fill_value(call))};
 }
-Values zeros(AtenCall& call) {
+ValueNames zeros(AtenCall& call) {
   return {filled_shape(call, call.sizes("size"), 0)};
 }
-Values ones(AtenCall& call) {
+ValueNames ones(AtenCall& call) {
   return {filled_shape(call, call.sizes("size"), 1)};
 }
-Values full_like(AtenCall& call) {
+ValueNames full_like(AtenCall& call) {
   return {filled_shape(call, call.emit("Shape", {call.tensor("self")}), fill_value(call))};
 }
-Values zeros_like(AtenCall& call) {
+ValueNames zeros_like(AtenCall& call) {
   return {filled_shape(call, call.emit("Shape", {call.tensor("self")}), 0)};
 }
-Values ones_like(AtenCall& call) {
+ValueNames ones_like(AtenCall& call) {
   return {filled_shape(call, call.emit("Shape", {call.tensor("self")}), 1)};
 }
 
-Values scalar_tensor(AtenCall& call) {
+ValueNames scalar_tensor(AtenCall& call) {
   const bool real = is_real(call.output_meta(0));
   return {real ? call.number(call.real("s")) : call.whole(call.integer("s"))};
 }
 
 /// Numbers from start in steps of step, ending before end.
-Values arange(AtenCall& call) {
+ValueNames arange(AtenCall& call) {
   constexpr double kMost = 1 << 20;
   const double start = call.real("start", 0), end = call.real("end"), step = call.real("step", 1);
   const double count = std::ceil((end - start) / step);
@@ -70,22 +70,22 @@ Values arange(AtenCall& call) {
   return {call.constant({.dims = {size}, .values = std::move(integers)})};
 }
 
-constexpr AtenRule kRules[] = {{"arange", arange},
-                               {"full", full},
-                               {"full_like", full_like},
-                               {"new_full", full},
-                               {"new_ones", ones},
-                               {"new_zeros", zeros},
-                               {"ones", ones},
-                               {"ones_like", ones_like},
-                               {"scalar_tensor", scalar_tensor},
-                               {"zeros", zeros},
-                               {"zeros_like", zeros_like}};
+constexpr AtenRule kConstantsRules[] = {{"arange", arange},
+                                        {"full", full},
+                                        {"full_like", full_like},
+                                        {"new_full", full},
+                                        {"new_ones", ones},
+                                        {"new_zeros", zeros},
+                                        {"ones", ones},
+                                        {"ones_like", ones_like},
+                                        {"scalar_tensor", scalar_tensor},
+                                        {"zeros", zeros},
+                                        {"zeros_like", zeros_like}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_constant_rules() {
-  return kRules;
+  return kConstantsRules;
 }
 
 }  // namespace fcn::tools

@@ -7,7 +7,7 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
 /// Axes that the kernel slides along.
@@ -47,13 +47,13 @@ Numbers named_padding(const AtenCall& call, const Numbers& stride, const Numbers
   return both_sides(before, after);
 }
 
-Values inputs_of(AtenCall& call) {
-  Values inputs{call.tensor("input"), call.tensor("weight")};
+ValueNames inputs_of(AtenCall& call) {
+  ValueNames inputs{call.tensor("input"), call.tensor("weight")};
   if (call.has("bias")) inputs.push_back(call.tensor("bias"));
   return inputs;
 }
 
-Values plain(AtenCall& call) {
+ValueNames plain(AtenCall& call) {
   const std::size_t axes = window_axes(call);
   const Numbers stride = call.extents("stride", axes, 1), dilation = call.extents("dilation", axes, 1);
   Numbers pads;
@@ -68,7 +68,7 @@ Values plain(AtenCall& call) {
       {{"strides", stride}, {"dilations", dilation}, {"pads", pads}, {"group", call.integer("groups", 1)}})};
 }
 
-Values transposed(AtenCall& call) {
+ValueNames transposed(AtenCall& call) {
   const std::size_t axes = window_axes(call);
   const Numbers padding = call.extents("padding", axes, 0);
   return {call.emit("ConvTranspose", inputs_of(call),
@@ -80,21 +80,21 @@ Values transposed(AtenCall& call) {
 }
 
 /// The one that all others are decomposed into.
-Values either(AtenCall& call) {
+ValueNames either(AtenCall& call) {
   return call.boolean("transposed", false) ? transposed(call) : plain(call);
 }
 
-constexpr AtenRule kRules[] = {{"_convolution", either},
-                               {"conv1d", plain},
-                               {"conv2d", plain},
-                               {"conv_transpose1d", transposed},
-                               {"conv_transpose2d", transposed},
-                               {"convolution", either}};
+constexpr AtenRule kConvolutionsRules[] = {{"_convolution", either},
+                                           {"conv1d", plain},
+                                           {"conv2d", plain},
+                                           {"conv_transpose1d", transposed},
+                                           {"conv_transpose2d", transposed},
+                                           {"convolution", either}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_convolution_rules() {
-  return kRules;
+  return kConvolutionsRules;
 }
 
 }  // namespace fcn::tools

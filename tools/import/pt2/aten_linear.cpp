@@ -7,14 +7,14 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 
 /// input weight^T + bias, over the last axis.
-Values linear(AtenCall& call) {
+ValueNames linear(AtenCall& call) {
   const std::string x = call.tensor("input"), weight = call.tensor("weight");
   const std::string bias = call.optional_tensor("bias");
   if (call.rank("input") == 2) {
-    Values inputs{x, weight};
+    ValueNames inputs{x, weight};
     if (!bias.empty()) inputs.push_back(bias);
     return {call.emit("Gemm", std::move(inputs), {{"transB", std::int64_t{1}}})};
   }
@@ -24,27 +24,27 @@ Values linear(AtenCall& call) {
 }
 
 /// beta self + alpha mat1 mat2.
-Values product_and_sum(AtenCall& call) {
+ValueNames product_and_sum(AtenCall& call) {
   return {call.emit("Gemm", {call.tensor("mat1"), call.tensor("mat2"), call.tensor("self")},
                     {{"alpha", static_cast<float>(call.real("alpha", 1))},
                      {"beta", static_cast<float>(call.real("beta", 1))}})};
 }
 
-Values product(AtenCall& call) {
+ValueNames product(AtenCall& call) {
   return {call.emit("MatMul", {call.tensor("self"), call.tensor(call.has("mat2") ? "mat2" : "other")})};
 }
 
-Values einsum(AtenCall& call) {
+ValueNames einsum(AtenCall& call) {
   return {call.emit("Einsum", call.tensors("tensors"), {{"equation", call.text("equation", "")}})};
 }
 
-constexpr AtenRule kRules[] = {{"addmm", product_and_sum}, {"bmm", product},    {"einsum", einsum},
-                               {"linear", linear},         {"matmul", product}, {"mm", product}};
+constexpr AtenRule kLinearRules[] = {{"addmm", product_and_sum}, {"bmm", product},    {"einsum", einsum},
+                                     {"linear", linear},         {"matmul", product}, {"mm", product}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_linear_rules() {
-  return kRules;
+  return kLinearRules;
 }
 
 }  // namespace fcn::tools

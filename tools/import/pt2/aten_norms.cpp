@@ -9,7 +9,7 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 
 float epsilon_of(AtenCall& call, double fallback) {
   return static_cast<float>(call.real("eps", fallback));
@@ -22,7 +22,7 @@ std::pair<std::string, std::string> affine(AtenCall& call, std::int64_t channels
 }
 
 /// By statistics that training has collected.
-Values by_running_statistics(AtenCall& call, double epsilon) {
+ValueNames by_running_statistics(AtenCall& call, double epsilon) {
   const std::int64_t channels = call.fixed_size("running_mean", 0);
   const auto [scale, bias] = affine(call, channels);
   return {
@@ -33,7 +33,7 @@ Values by_running_statistics(AtenCall& call, double epsilon) {
 
 /// By the statistics of the tensor itself: weights that are standardised, or, over one picture, an instance
 /// norm.
-Values by_own_statistics(AtenCall& call, double epsilon) {
+ValueNames by_own_statistics(AtenCall& call, double epsilon) {
   const std::int64_t channels = call.fixed_size("input", 1);
   const auto [scale, bias] = affine(call, channels);
   if (!call.depends_on_picture("input"))
@@ -46,23 +46,23 @@ Values by_own_statistics(AtenCall& call, double epsilon) {
                     {{"epsilon", epsilon_of(call, epsilon)}})};
 }
 
-Values batch_norm(AtenCall& call) {
+ValueNames batch_norm(AtenCall& call) {
   const bool own = call.boolean("training", false) || !call.has("running_mean");
   return own ? by_own_statistics(call, 1e-5) : by_running_statistics(call, 1e-5);
 }
 
-Values batch_norm_in_evaluation(AtenCall& call) {
+ValueNames batch_norm_in_evaluation(AtenCall& call) {
   return by_running_statistics(call, 1e-5);
 }
 
-Values instance_norm(AtenCall& call) {
+ValueNames instance_norm(AtenCall& call) {
   if (!call.boolean("use_input_stats", true)) return by_running_statistics(call, 1e-5);
   const auto [scale, bias] = affine(call, call.fixed_size("input", 1));
   return {call.emit("InstanceNormalization", {call.tensor("input"), scale, bias},
                     {{"epsilon", epsilon_of(call, 1e-5)}})};
 }
 
-Values group_norm(AtenCall& call) {
+ValueNames group_norm(AtenCall& call) {
   const auto [scale, bias] = affine(call, call.fixed_size("input", 1));
   const std::int64_t groups = call.integer(call.has("group") ? "group" : "num_groups");
   return {call.emit("GroupNormalization", {call.tensor("input"), scale, bias},
@@ -79,39 +79,39 @@ std::pair<std::int64_t, std::string> normalised(AtenCall& call) {
   return {axis, call.constant({.dims = shape, .values = std::move(ones)})};
 }
 
-Values layer_norm(AtenCall& call) {
+ValueNames layer_norm(AtenCall& call) {
   auto [axis, scale] = normalised(call);
-  Values inputs{call.tensor("input"), scale};
+  ValueNames inputs{call.tensor("input"), scale};
   if (call.has("bias")) inputs.push_back(call.tensor("bias"));
   return {call.emit("LayerNormalization", std::move(inputs),
                     {{"axis", axis}, {"epsilon", epsilon_of(call, 1e-5)}})};
 }
 
-Values rms_norm(AtenCall& call) {
+ValueNames rms_norm(AtenCall& call) {
   constexpr double kFloatEpsilon = 0x1p-23;  // what ATen takes for float32 where nothing is given
   const auto [axis, scale] = normalised(call);
   return {call.emit("RMSNormalization", {call.tensor("input"), scale},
                     {{"axis", axis}, {"epsilon", epsilon_of(call, kFloatEpsilon)}})};
 }
 
-constexpr AtenRule kRules[] = {{"_batch_norm_no_update", batch_norm_in_evaluation},
-                               {"_native_batch_norm_legit", batch_norm},
-                               {"_native_batch_norm_legit_no_training", batch_norm_in_evaluation},
-                               {"_fused_rms_norm", rms_norm},
-                               {"batch_norm", batch_norm},
-                               {"cudnn_batch_norm", batch_norm},
-                               {"group_norm", group_norm},
-                               {"instance_norm", instance_norm},
-                               {"layer_norm", layer_norm},
-                               {"native_batch_norm", batch_norm},
-                               {"native_group_norm", group_norm},
-                               {"native_layer_norm", layer_norm},
-                               {"rms_norm", rms_norm}};
+constexpr AtenRule kNormsRules[] = {{"_batch_norm_no_update", batch_norm_in_evaluation},
+                                    {"_native_batch_norm_legit", batch_norm},
+                                    {"_native_batch_norm_legit_no_training", batch_norm_in_evaluation},
+                                    {"_fused_rms_norm", rms_norm},
+                                    {"batch_norm", batch_norm},
+                                    {"cudnn_batch_norm", batch_norm},
+                                    {"group_norm", group_norm},
+                                    {"instance_norm", instance_norm},
+                                    {"layer_norm", layer_norm},
+                                    {"native_batch_norm", batch_norm},
+                                    {"native_group_norm", group_norm},
+                                    {"native_layer_norm", layer_norm},
+                                    {"rms_norm", rms_norm}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_norm_rules() {
-  return kRules;
+  return kNormsRules;
 }
 
 }  // namespace fcn::tools

@@ -9,7 +9,7 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
 /// The axes that `dim` names; all where it is left out or empty.
@@ -29,7 +29,7 @@ std::string reduce(AtenCall& call, const char* type, const std::string& x, bool 
 
 /// ONNX's reduction of this type.
 template <const char* type>
-Values reduction(AtenCall& call) {
+ValueNames reduction(AtenCall& call) {
   if (!is_real(call.meta("self"))) throw Refusal{"reduces a tensor of integers"};
   return {reduce(call, type, call.tensor("self"), call.boolean("keepdim", false))};
 }
@@ -61,22 +61,22 @@ std::pair<std::string, std::string> variance_and_mean(AtenCall& call) {
   return {variance, keep ? mean : reduce(call, "ReduceMean", x, false)};
 }
 
-Values variance(AtenCall& call) {
+ValueNames variance(AtenCall& call) {
   return {variance_and_mean(call).first};
 }
-Values deviation(AtenCall& call) {
+ValueNames deviation(AtenCall& call) {
   return {call.emit("Sqrt", {variance_and_mean(call).first})};
 }
-Values both(AtenCall& call) {
+ValueNames both(AtenCall& call) {
   auto [variance, mean] = variance_and_mean(call);
   return {std::move(variance), std::move(mean)};
 }
-Values deviation_and_mean(AtenCall& call) {
+ValueNames deviation_and_mean(AtenCall& call) {
   const auto [variance, mean] = variance_and_mean(call);
   return {call.emit("Sqrt", {variance}), mean};
 }
 
-Values norm(AtenCall& call) {
+ValueNames norm(AtenCall& call) {
   const double order = call.has("ord") ? call.real("ord") : call.real("p", 2);
   const std::string x = call.tensor("self");
   const bool keep = call.boolean("keepdim", false);
@@ -88,11 +88,11 @@ Values norm(AtenCall& call) {
 }
 
 template <const char* type>
-Values along_axis(AtenCall& call) {
+ValueNames along_axis(AtenCall& call) {
   return {call.emit(type, {call.tensor("self")}, {{"axis", call.integer("dim", -1)}})};
 }
 
-Values arg_max(AtenCall& call) {
+ValueNames arg_max(AtenCall& call) {
   if (!call.has("dim")) throw Refusal{"takes the largest of all values"};
   return {call.emit(
       "ArgMax", {call.tensor("self")},
@@ -101,7 +101,7 @@ Values arg_max(AtenCall& call) {
 
 /// max(x) of all values, max(x, dim), which has indices too, or max(x, y).
 template <const char* reduced, const char* paired>
-Values extreme(AtenCall& call) {
+ValueNames extreme(AtenCall& call) {
   if (call.has("other")) return {call.emit(paired, {call.tensor("self"), call.tensor("other")})};
   return reduction<reduced>(call);
 }
@@ -110,29 +110,29 @@ constexpr char kMean[] = "ReduceMean", kSum[] = "ReduceSum", kLargest[] = "Reduc
                kSmallest[] = "ReduceMin", kMax[] = "Max", kMin[] = "Min", kSoftmax[] = "Softmax",
                kLogSoftmax[] = "LogSoftmax";
 
-constexpr AtenRule kRules[] = {{"_log_softmax", along_axis<kLogSoftmax>},
-                               {"_softmax", along_axis<kSoftmax>},
-                               {"amax", reduction<kLargest>},
-                               {"amin", reduction<kSmallest>},
-                               {"argmax", arg_max},
-                               {"frobenius_norm", norm},
-                               {"linalg_vector_norm", norm},
-                               {"log_softmax", along_axis<kLogSoftmax>},
-                               {"max", extreme<kLargest, kMax>},
-                               {"mean", reduction<kMean>},
-                               {"min", extreme<kSmallest, kMin>},
-                               {"norm", norm},
-                               {"softmax", along_axis<kSoftmax>},
-                               {"std", deviation},
-                               {"std_mean", deviation_and_mean},
-                               {"sum", reduction<kSum>},
-                               {"var", variance},
-                               {"var_mean", both}};
+constexpr AtenRule kReductionsRules[] = {{"_log_softmax", along_axis<kLogSoftmax>},
+                                         {"_softmax", along_axis<kSoftmax>},
+                                         {"amax", reduction<kLargest>},
+                                         {"amin", reduction<kSmallest>},
+                                         {"argmax", arg_max},
+                                         {"frobenius_norm", norm},
+                                         {"linalg_vector_norm", norm},
+                                         {"log_softmax", along_axis<kLogSoftmax>},
+                                         {"max", extreme<kLargest, kMax>},
+                                         {"mean", reduction<kMean>},
+                                         {"min", extreme<kSmallest, kMin>},
+                                         {"norm", norm},
+                                         {"softmax", along_axis<kSoftmax>},
+                                         {"std", deviation},
+                                         {"std_mean", deviation_and_mean},
+                                         {"sum", reduction<kSum>},
+                                         {"var", variance},
+                                         {"var_mean", both}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_reduction_rules() {
-  return kRules;
+  return kReductionsRules;
 }
 
 }  // namespace fcn::tools

@@ -10,16 +10,16 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
-Values view(AtenCall& call) {
+ValueNames view(AtenCall& call) {
   // A view as another type has no shape.
   if (call.overload() == "dtype") throw Refusal{"reads a tensor's bytes as another type"};
   return {call.emit("Reshape", {call.tensor("self"), call.sizes(call.has("size") ? "size" : "shape")})};
 }
 
-Values view_as(AtenCall& call) {
+ValueNames view_as(AtenCall& call) {
   return {call.emit("Reshape", {call.tensor("self"), call.emit("Shape", {call.tensor("other")})})};
 }
 
@@ -27,7 +27,7 @@ Values view_as(AtenCall& call) {
 std::string reshaped(AtenCall& call, std::size_t begin, std::size_t end, const std::string& sizes) {
   const std::string x = call.tensor("self");
   const auto at = [](std::size_t axis) { return static_cast<std::int64_t>(axis); };
-  Values parts;
+  ValueNames parts;
   if (begin > 0) parts.push_back(call.emit("Shape", {x}, {{"end", at(begin)}}));
   parts.push_back(sizes);
   if (end < call.rank("self")) parts.push_back(call.emit("Shape", {x}, {{"start", at(end)}}));
@@ -36,7 +36,7 @@ std::string reshaped(AtenCall& call, std::size_t begin, std::size_t end, const s
   return call.emit("Reshape", {x, shape});
 }
 
-Values flatten(AtenCall& call) {
+ValueNames flatten(AtenCall& call) {
   if (call.rank("self") == 0) return {reshaped(call, 0, 0, call.list({1}))};
   const std::size_t first = call.axis("self", call.integer("start_dim", 0));
   const std::size_t last = call.axis("self", call.integer("end_dim", -1));
@@ -45,17 +45,17 @@ Values flatten(AtenCall& call) {
   return {reshaped(call, first, last + 1, call.list({-1}))};
 }
 
-Values unflatten(AtenCall& call) {
+ValueNames unflatten(AtenCall& call) {
   const std::size_t axis = call.axis("self", call.integer("dim"));
   return {reshaped(call, axis, axis + 1, call.sizes("sizes"))};
 }
 
-Values unsqueeze(AtenCall& call) {
+ValueNames unsqueeze(AtenCall& call) {
   return {call.emit("Unsqueeze", {call.tensor("self"), call.list({call.integer("dim")})})};
 }
 
 /// Only axes of size 1 vanish; ATen leaves others alone.
-Values squeeze(AtenCall& call) {
+ValueNames squeeze(AtenCall& call) {
   const Dims& sizes = call.meta("self").sizes;
   Numbers asked = call.integers("dim");
   if (!call.has("dim")) {
@@ -71,11 +71,11 @@ Values squeeze(AtenCall& call) {
   return {call.emit("Squeeze", {call.tensor("self"), call.list(std::move(axes))})};
 }
 
-Values transposed(AtenCall& call, Numbers order) {
+ValueNames transposed(AtenCall& call, Numbers order) {
   return {call.emit("Transpose", {call.tensor("self")}, {{"perm", std::move(order)}})};
 }
 
-Values permute(AtenCall& call) {
+ValueNames permute(AtenCall& call) {
   Numbers order;
   for (const std::int64_t axis : call.integers("dims"))
     order.push_back(static_cast<std::int64_t>(call.axis("self", axis)));
@@ -88,7 +88,7 @@ Numbers in_order(AtenCall& call) {
   return order;
 }
 
-Values transpose(AtenCall& call) {
+ValueNames transpose(AtenCall& call) {
   Numbers order = in_order(call);
   const bool renamed = call.has("axis0");
   const std::size_t a = call.axis("self", call.integer(renamed ? "axis0" : "dim0"));
@@ -98,14 +98,14 @@ Values transpose(AtenCall& call) {
 }
 
 /// The last two axes swapped; of a vector, nothing.
-Values last_transposed(AtenCall& call) {
+ValueNames last_transposed(AtenCall& call) {
   Numbers order = in_order(call);
   if (order.size() > 1) std::swap(order[order.size() - 1], order[order.size() - 2]);
   return transposed(call, std::move(order));
 }
 
 /// One axis moved to another place.
-Values moved(AtenCall& call) {
+ValueNames moved(AtenCall& call) {
   const Numbers from = call.integers("source"), to = call.integers("destination");
   if (from.size() != 1 || to.size() != 1) throw Refusal{"moves several axes, supported is one"};
   Numbers order = in_order(call);
@@ -117,15 +117,15 @@ Values moved(AtenCall& call) {
   return transposed(call, std::move(order));
 }
 
-Values expand(AtenCall& call) {
+ValueNames expand(AtenCall& call) {
   return {call.emit("Expand", {call.tensor("self"), call.expanded_sizes("size")})};
 }
 
-Values expand_as(AtenCall& call) {
+ValueNames expand_as(AtenCall& call) {
   return {call.emit("Expand", {call.tensor("self"), call.emit("Shape", {call.tensor("other")})})};
 }
 
-Values repeat(AtenCall& call) {
+ValueNames repeat(AtenCall& call) {
   const Numbers repeats = call.integers("repeats");
   std::string x = call.tensor("self");
   const std::size_t rank = call.rank("self");
@@ -154,7 +154,7 @@ Numbers transposed_order(std::int64_t rows, std::int64_t columns) {
   return order;
 }
 
-Values channel_shuffle(AtenCall& call) {
+ValueNames channel_shuffle(AtenCall& call) {
   const std::int64_t channels = call.fixed_size("self", 1), groups = call.integer("groups");
   if (groups < 1 || channels % groups != 0) throw Refusal{"shuffles uneven groups of channels"};
   return {picked_channels(call, call.tensor("self"), transposed_order(groups, channels / groups))};
@@ -167,56 +167,56 @@ std::int64_t block_of(AtenCall& call, const char* argument) {
                 ", supported are 1 to 1024 on maps of four axes"};
 }
 
-Values pixel_shuffle(AtenCall& call) {
+ValueNames pixel_shuffle(AtenCall& call) {
   const std::int64_t block = block_of(call, "upscale_factor");
   return {
       call.emit("DepthToSpace", {call.tensor("self")}, {{"blocksize", block}, {"mode", std::string("CRD")}})};
 }
 
 /// ONNX puts the places of a block outermost among the channels, ATen innermost.
-Values pixel_unshuffle(AtenCall& call) {
+ValueNames pixel_unshuffle(AtenCall& call) {
   const std::int64_t block = block_of(call, "downscale_factor");
   const std::string blocks = call.emit("SpaceToDepth", {call.tensor("self")}, {{"blocksize", block}});
   return {picked_channels(call, blocks, transposed_order(block * block, call.fixed_size("self", 1)))};
 }
 
-constexpr AtenRule kRules[] = {{"_reshape_alias", view},
-                               {"_reshape_copy", view},
-                               {"_unsafe_view", view},
-                               {"channel_shuffle", channel_shuffle},
-                               {"expand", expand},
-                               {"expand_as", expand_as},
-                               {"expand_copy", expand},
-                               {"flatten", flatten},
-                               {"mT", last_transposed},
-                               {"movedim", moved},
-                               {"numpy_T", last_transposed},
-                               {"permute", permute},
-                               {"permute_copy", permute},
-                               {"pixel_shuffle", pixel_shuffle},
-                               {"pixel_unshuffle", pixel_unshuffle},
-                               {"repeat", repeat},
-                               {"reshape", view},
-                               {"reshape_as", view_as},
-                               {"squeeze", squeeze},
-                               {"squeeze_copy", squeeze},
-                               {"swapaxes", transpose},
-                               {"swapdims", transpose},
-                               {"t", last_transposed},
-                               {"t_copy", last_transposed},
-                               {"transpose", transpose},
-                               {"transpose_copy", transpose},
-                               {"unflatten", unflatten},
-                               {"unsqueeze", unsqueeze},
-                               {"unsqueeze_copy", unsqueeze},
-                               {"view", view},
-                               {"view_as", view_as},
-                               {"view_copy", view}};
+constexpr AtenRule kShapesRules[] = {{"_reshape_alias", view},
+                                     {"_reshape_copy", view},
+                                     {"_unsafe_view", view},
+                                     {"channel_shuffle", channel_shuffle},
+                                     {"expand", expand},
+                                     {"expand_as", expand_as},
+                                     {"expand_copy", expand},
+                                     {"flatten", flatten},
+                                     {"mT", last_transposed},
+                                     {"movedim", moved},
+                                     {"numpy_T", last_transposed},
+                                     {"permute", permute},
+                                     {"permute_copy", permute},
+                                     {"pixel_shuffle", pixel_shuffle},
+                                     {"pixel_unshuffle", pixel_unshuffle},
+                                     {"repeat", repeat},
+                                     {"reshape", view},
+                                     {"reshape_as", view_as},
+                                     {"squeeze", squeeze},
+                                     {"squeeze_copy", squeeze},
+                                     {"swapaxes", transpose},
+                                     {"swapdims", transpose},
+                                     {"t", last_transposed},
+                                     {"t_copy", last_transposed},
+                                     {"transpose", transpose},
+                                     {"transpose_copy", transpose},
+                                     {"unflatten", unflatten},
+                                     {"unsqueeze", unsqueeze},
+                                     {"unsqueeze_copy", unsqueeze},
+                                     {"view", view},
+                                     {"view_as", view_as},
+                                     {"view_copy", view}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_shape_rules() {
-  return kRules;
+  return kShapesRules;
 }
 
 }  // namespace fcn::tools

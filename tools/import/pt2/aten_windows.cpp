@@ -7,7 +7,7 @@
 namespace fcn::tools {
 namespace {
 
-using Values = std::vector<std::string>;
+using ValueNames = std::vector<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
 /// What both kinds of pools have in common. Without a stride it is the kernel's size.
@@ -22,13 +22,13 @@ OnnxAttributes pool_attributes(AtenCall& call) {
           {"ceil_mode", std::int64_t{call.boolean("ceil_mode", false) ? 1 : 0}}};
 }
 
-Values max_pool(AtenCall& call) {
+ValueNames max_pool(AtenCall& call) {
   OnnxAttributes attributes = pool_attributes(call);
   attributes.emplace("dilations", call.extents("dilation", 2, 1));
   return {call.emit("MaxPool", {call.tensor("self")}, std::move(attributes))};
 }
 
-Values average_pool(AtenCall& call) {
+ValueNames average_pool(AtenCall& call) {
   OnnxAttributes attributes = pool_attributes(call);
   const bool include = call.boolean("count_include_pad", true);
   attributes.emplace("count_include_pad", std::int64_t{include ? 1 : 0});
@@ -47,22 +47,22 @@ Values average_pool(AtenCall& call) {
 }
 
 /// A pool with as many cells as asked, whatever the map's size: see lower_aten.cpp for more than one.
-Values adaptive_pool(AtenCall& call, const char* global, const char* cells) {
+ValueNames adaptive_pool(AtenCall& call, const char* global, const char* cells) {
   if (call.rank("self") != 4)
     throw Refusal{"its input has " + std::to_string(call.rank("self")) + " axes, expected 4"};
   Numbers size = call.extents("output_size", 2, 1);
   if (size == Numbers{1, 1}) return {call.emit(global, {call.tensor("self")})};
   return {call.emit(cells, {call.tensor("self")}, {{"output_size", std::move(size)}})};
 }
-Values adaptive_average_pool(AtenCall& call) {
+ValueNames adaptive_average_pool(AtenCall& call) {
   return adaptive_pool(call, "GlobalAveragePool", "aten::adaptive_avg_pool2d");
 }
-Values adaptive_max_pool(AtenCall& call) {
+ValueNames adaptive_max_pool(AtenCall& call) {
   return adaptive_pool(call, "GlobalMaxPool", "aten::adaptive_max_pool2d");
 }
 
 /// ATen counts padding from the last axis back, before and after each; ONNX has all before, then all after.
-Values padded(AtenCall& call, const std::string& mode, double value) {
+ValueNames padded(AtenCall& call, const std::string& mode, double value) {
   const Numbers pad = call.integers(call.has("pad") ? "pad" : "padding");
   const std::size_t rank = call.rank("self");
   if (pad.size() % 2 != 0 || pad.size() / 2 > rank)
@@ -73,21 +73,21 @@ Values padded(AtenCall& call, const std::string& mode, double value) {
     pads[rank - 1 - i] = pad[2 * i];
     pads[2 * rank - 1 - i] = pad[2 * i + 1];
   }
-  Values inputs{call.tensor("self"), call.list(std::move(pads))};
+  ValueNames inputs{call.tensor("self"), call.list(std::move(pads))};
   if (mode == "constant") inputs.push_back(call.number(value));
   return {call.emit("Pad", std::move(inputs), {{"mode", mode}})};
 }
 
-Values constant_pad(AtenCall& call) {
+ValueNames constant_pad(AtenCall& call) {
   return padded(call, "constant", call.real("value", 0));
 }
-Values reflection_pad(AtenCall& call) {
+ValueNames reflection_pad(AtenCall& call) {
   return padded(call, "reflect", 0);
 }
-Values replication_pad(AtenCall& call) {
+ValueNames replication_pad(AtenCall& call) {
   return padded(call, "edge", 0);
 }
-Values pad(AtenCall& call) {
+ValueNames pad(AtenCall& call) {
   const std::string mode = call.text("mode", "constant");
   if (mode == "constant") return constant_pad(call);
   if (mode == "reflect") return reflection_pad(call);
@@ -96,7 +96,7 @@ Values pad(AtenCall& call) {
 }
 
 /// By factors where they are given, for they decide where the places lie; else to a size.
-Values resized(AtenCall& call, OnnxAttributes attributes) {
+ValueNames resized(AtenCall& call, OnnxAttributes attributes) {
   const std::string x = call.tensor(call.is_tensor("input") ? "input" : "self");
   if (call.rank(call.is_tensor("input") ? "input" : "self") != 4)
     throw Refusal{"resizes no map of four axes"};
@@ -122,46 +122,46 @@ OnnxAttributes nearest_at(const char* coordinates, const char* rounding) {
           {"nearest_mode", std::string(rounding)}};
 }
 
-Values nearest(AtenCall& call) {
+ValueNames nearest(AtenCall& call) {
   return resized(call, nearest_at("asymmetric", "floor"));
 }
-Values nearest_exact(AtenCall& call) {
+ValueNames nearest_exact(AtenCall& call) {
   return resized(call, nearest_at("half_pixel", "round_prefer_ceil"));
 }
 
-Values smooth(AtenCall& call, const char* mode) {
+ValueNames smooth(AtenCall& call, const char* mode) {
   const bool corners = call.boolean("align_corners", false);
   return resized(call,
                  {{"mode", std::string(mode)},
                   {"cubic_coeff_a", -0.75f},
                   {"coordinate_transformation_mode", std::string(corners ? "align_corners" : "half_pixel")}});
 }
-Values linear(AtenCall& call) {
+ValueNames linear_resize(AtenCall& call) {
   return smooth(call, "linear");
 }
-Values cubic(AtenCall& call) {
+ValueNames cubic(AtenCall& call) {
   return smooth(call, "cubic");
 }
 
-constexpr AtenRule kRules[] = {{"_adaptive_avg_pool2d", adaptive_average_pool},
-                               {"_upsample_nearest_exact2d", nearest_exact},
-                               {"adaptive_avg_pool2d", adaptive_average_pool},
-                               {"adaptive_max_pool2d", adaptive_max_pool},
-                               {"avg_pool2d", average_pool},
-                               {"constant_pad_nd", constant_pad},
-                               {"max_pool2d", max_pool},
-                               {"max_pool2d_with_indices", max_pool},
-                               {"pad", pad},
-                               {"reflection_pad2d", reflection_pad},
-                               {"replication_pad2d", replication_pad},
-                               {"upsample_bicubic2d", cubic},
-                               {"upsample_bilinear2d", linear},
-                               {"upsample_nearest2d", nearest}};
+constexpr AtenRule kWindowsRules[] = {{"_adaptive_avg_pool2d", adaptive_average_pool},
+                                      {"_upsample_nearest_exact2d", nearest_exact},
+                                      {"adaptive_avg_pool2d", adaptive_average_pool},
+                                      {"adaptive_max_pool2d", adaptive_max_pool},
+                                      {"avg_pool2d", average_pool},
+                                      {"constant_pad_nd", constant_pad},
+                                      {"max_pool2d", max_pool},
+                                      {"max_pool2d_with_indices", max_pool},
+                                      {"pad", pad},
+                                      {"reflection_pad2d", reflection_pad},
+                                      {"replication_pad2d", replication_pad},
+                                      {"upsample_bicubic2d", cubic},
+                                      {"upsample_bilinear2d", linear_resize},
+                                      {"upsample_nearest2d", nearest}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_window_rules() {
-  return kRules;
+  return kWindowsRules;
 }
 
 }  // namespace fcn::tools

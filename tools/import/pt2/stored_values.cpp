@@ -33,7 +33,7 @@ std::vector<std::int64_t> integers_as(const CheckpointTensor& tensor, const std:
   std::vector<std::int64_t> values;
   values.reserve(static_cast<std::size_t>(tensor.elements));
   walk(tensor, [&](std::size_t at) {
-    values.push_back(static_cast<std::int64_t>(detail::load_little_endian<T>(run + at * sizeof(T))));
+    values.push_back(static_cast<std::int64_t>(load_little_endian<T>(run + at * sizeof(T))));
   });
   return values;
 }

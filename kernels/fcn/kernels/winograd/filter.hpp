@@ -19,8 +19,8 @@ namespace fcn::kernels {
 
 /// The kernels g [9][lane] of one register of output channels, point xi to u + xi * point_stride.
 template <class Arch, int Tile, int Stride>
-FCN_INLINE void transform_filters(const double (&g)[9][Vec<Arch>::size], float* u,
-                                  std::ptrdiff_t point_stride) {
+FCN_FORCE_INLINE void transform_filters(const double (&g)[9][Vec<Arch>::size], float* u,
+                                        std::ptrdiff_t point_stride) {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   constexpr std::size_t filters = Transform::filters, width = Vec<Arch>::size;
   double half[filters][3][width];

@@ -26,7 +26,7 @@ namespace fcn::kernels {
 
 /// The kernels g [9][lane] of one register of output channels: value x of row i to u + (3 * i + x) * stride.
 template <class Arch>
-FCN_INLINE void halve_filters(const double (&g)[9][Vec<Arch>::size], float* u, std::ptrdiff_t stride) {
+FCN_FORCE_INLINE void halve_filters(const double (&g)[9][Vec<Arch>::size], float* u, std::ptrdiff_t stride) {
   using Transform = WinogradTransform<Arch, 4, 1>;
   constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
   constexpr double scale[3] = {1.0 / 4.0, 1.0 / 12.0, 1.0};

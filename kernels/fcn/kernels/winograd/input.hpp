@@ -19,22 +19,23 @@ template <class Arch, int Tile, int Stride, bool Short>
 struct WinogradRows {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   static constexpr std::size_t count = Transform::taps;
-  FCN_INLINE static void input(Vec<Arch> (&column)[count]) { Transform::input(column); }
+  FCN_FORCE_INLINE static void input(Vec<Arch> (&column)[count]) { Transform::input(column); }
   static constexpr std::ptrdiff_t point(std::size_t row) { return static_cast<std::ptrdiff_t>(row); }
 };
 template <class Arch, int Tile, int Stride>
 struct WinogradRows<Arch, Tile, Stride, true> {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   static constexpr std::size_t count = Transform::short_taps;
-  FCN_INLINE static void input(Vec<Arch> (&column)[count]) { Transform::short_input(column); }
+  FCN_FORCE_INLINE static void input(Vec<Arch> (&column)[count]) { Transform::short_input(column); }
   static constexpr std::ptrdiff_t point(std::size_t row) { return Transform::short_points[row]; }
 };
 
 /// The channels of some registers: d[i] is row i of the tile at its first pixel, v point 0. `load` reads a
 /// register.
 template <class Arch, int Tile, int Stride, bool Short, std::size_t Registers, class Load>
-FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
-                                std::ptrdiff_t pixel_stride, float* v, std::ptrdiff_t v_stride, Load&& load) {
+FCN_FORCE_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
+                                      std::ptrdiff_t pixel_stride, float* v, std::ptrdiff_t v_stride,
+                                      Load&& load) {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   using Rows = WinogradRows<Arch, Tile, Stride, Short>;
   constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
@@ -66,8 +67,8 @@ FCN_INLINE void transform_input(const float* const (&d)[WinogradTransform<Arch, 
 /// Asks for a cache line of channels of those pixels that the tile to the right does not share with this one:
 /// too many short runs of memory for processors to foresee.
 template <class Arch, int Tile, int Stride>
-FCN_INLINE void fetch_next_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
-                                 std::ptrdiff_t pixel_stride) {
+FCN_FORCE_INLINE void fetch_next_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
+                                       std::ptrdiff_t pixel_stride) {
   constexpr int taps = WinogradTransform<Arch, Tile, Stride>::taps;
   for (const float* row : d) {
     for (int j = 0; j < Tile * Stride; ++j) __builtin_prefetch(row + (taps + j) * pixel_stride);

@@ -26,13 +26,13 @@ namespace fcn::kernels {
 /// with the transformed input of four register tiles; from 128 channels on weights come from further away,
 /// and ten register tiles that share them are better than a transformed input that is near.
 template <class Arch>
-FCN_INLINE std::ptrdiff_t winograd_register_tiles(int in_channels) {
+FCN_FORCE_INLINE std::ptrdiff_t winograd_register_tiles(int in_channels) {
   return in_channels < 128 ? 4 : 10;
 }
 
 /// Rows of a row of tiles that lie in the map.
 template <class Arch, int Tile>
-FCN_INLINE int winograd_rows_in_map(const ConvBand& band, std::ptrdiff_t tile_row) {
+FCN_FORCE_INLINE int winograd_rows_in_map(const ConvBand& band, std::ptrdiff_t tile_row) {
   const std::ptrdiff_t first = tile_row * Tile, left = band.out_rows - first;
   int rows = static_cast<int>(left < Tile ? left : Tile);
   while (rows > 0 && band.out.row[first + rows - 1] == nullptr) --rows;
@@ -41,7 +41,7 @@ FCN_INLINE int winograd_rows_in_map(const ConvBand& band, std::ptrdiff_t tile_ro
 
 /// Whether tiles with so many rows in the map are short ones (winograd/transform.hpp).
 template <class Arch, int Tile, int Stride>
-FCN_INLINE bool is_short_tile(int rows) {
+FCN_FORCE_INLINE bool is_short_tile(int rows) {
   return Tile == 4 && Stride == 1 && rows <= 2;
 }
 
@@ -49,14 +49,14 @@ FCN_INLINE bool is_short_tile(int rows) {
 struct BlockTiles {
   std::ptrdiff_t whole, all;
 
-  FCN_INLINE std::ptrdiff_t at(std::ptrdiff_t row) const { return row == 3 || row == 4 ? whole : all; }
+  FCN_FORCE_INLINE std::ptrdiff_t at(std::ptrdiff_t row) const { return row == 3 || row == 4 ? whole : all; }
 };
 
 /// The tiles of a block lie in its scratch whole ones first, then short ones, both in order.
 struct TileSlots {
   std::ptrdiff_t next_whole, next_short;
 
-  FCN_INLINE std::ptrdiff_t take(bool is_short) { return is_short ? next_short++ : next_whole++; }
+  FCN_FORCE_INLINE std::ptrdiff_t take(bool is_short) { return is_short ? next_short++ : next_whole++; }
 };
 
 /// Sizes for one layer; tile_stride and those below it in floats.
@@ -74,18 +74,18 @@ struct WinogradLayout {
 
 /// Whether Winograd takes the layer along its rows alone (winograd/rows.hpp).
 template <class Arch>
-FCN_INLINE bool winograd_along_rows(const ConvShape& shape) {
+FCN_FORCE_INLINE bool winograd_along_rows(const ConvShape& shape) {
   return shape.kernel_w == static_cast<int>(WinogradRowTransform<Arch>::kernel);
 }
 
 template <class Arch>
-FCN_INLINE bool winograd_halves_filters(const ConvShape& shape, int tile) {
+FCN_FORCE_INLINE bool winograd_halves_filters(const ConvShape& shape, int tile) {
   return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
 }
 
 /// The convolution that has as many weights as the transformed one.
 template <class Arch>
-FCN_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
+FCN_FORCE_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
   if (winograd_along_rows<Arch>(shape)) {
     shape.kernel_w = WinogradRowTransform<Arch>::points + WinogradRowTransform<Arch>::common;
     return shape;

@@ -48,7 +48,7 @@ struct WinogradTarget {
 
   /// Asks for the memory that `channels` of the tile go to, and for the residual's. Inlined, or GCC 12 takes
   /// a function that only prefetches for one without effect and drops its calls.
-  FCN_INLINE void fetch(const ConvBand& band, std::ptrdiff_t channels) const {
+  FCN_FORCE_INLINE void fetch(const ConvBand& band, std::ptrdiff_t channels) const {
     for (int i = 0; i < rows; ++i) {
       for (int j = 0; j < columns; ++j) {
         for (std::ptrdiff_t c = 0; c < channels; c += kCacheLine) {
@@ -63,7 +63,7 @@ struct WinogradTarget {
 
 /// Calls f.operator()<pair, its first row, its second>() for the pairs of rows of the output transform.
 template <class Arch, int Tile, int Stride, class F>
-FCN_INLINE void for_each_output_pair(F&& f) {
+FCN_FORCE_INLINE void for_each_output_pair(F&& f) {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   unroll<Arch, Transform::outputs / 2>([&]<std::size_t P>() FCN_INLINE_LAMBDA {
     f.template operator()<P, Transform::output_pairs[P][0], Transform::output_pairs[P][1]>();
@@ -72,8 +72,8 @@ FCN_INLINE void for_each_output_pair(F&& f) {
 
 /// A^T along one row: f.operator()<column>(value).
 template <class Arch, int Tile, int Stride, class F>
-FCN_INLINE void transform_output_row(const Vec<Arch> (&half)[WinogradTransform<Arch, Tile, Stride>::taps],
-                                     F&& f) {
+FCN_FORCE_INLINE void transform_output_row(
+    const Vec<Arch> (&half)[WinogradTransform<Arch, Tile, Stride>::taps], F&& f) {
   for_each_output_pair<Arch, Tile, Stride>(
       [&]<std::size_t P, std::size_t J, std::size_t K>() FCN_INLINE_LAMBDA {
         Vec<Arch> first, second;
@@ -86,7 +86,7 @@ FCN_INLINE void transform_output_row(const Vec<Arch> (&half)[WinogradTransform<A
 /// One register of channels of a short tile: f.operator()<row, column>(value) for the pixels of its two rows.
 /// `m` is point 0.
 template <class Arch, int Tile, int Stride, class F>
-FCN_INLINE void transform_short_output(const float* m, F&& f) {
+FCN_FORCE_INLINE void transform_short_output(const float* m, F&& f) {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   constexpr std::size_t taps = Transform::taps, nr = conv_nr<Arch>;
   Vec<Arch> first[taps], second[taps];
@@ -106,7 +106,7 @@ FCN_INLINE void transform_short_output(const float* m, F&& f) {
 
 /// One register of channels: f.operator()<row, column>(value) for every pixel of the tile. `m` is point 0.
 template <class Arch, int Tile, int Stride, class F>
-FCN_INLINE void transform_output(const float* m, F&& f) {
+FCN_FORCE_INLINE void transform_output(const float* m, F&& f) {
   using Transform = WinogradTransform<Arch, Tile, Stride>;
   constexpr std::size_t taps = Transform::taps, nr = conv_nr<Arch>;
   for_each_output_pair<Arch, Tile, Stride>(
@@ -153,8 +153,8 @@ void store_output_tile(const WinogradTarget<Arch, Tile, Stride>& to, const float
 }
 
 template <class Arch, int Tile, int Stride, bool Short>
-FCN_INLINE void store_output_tile(const ConvBand& band, const WinogradTarget<Arch, Tile, Stride>& to,
-                                  const float* m, const float* bias, std::ptrdiff_t lanes) {
+FCN_FORCE_INLINE void store_output_tile(const ConvBand& band, const WinogradTarget<Arch, Tile, Stride>& to,
+                                        const float* m, const float* bias, std::ptrdiff_t lanes) {
   const bool residual = band.residual.row != nullptr;
   const auto plain = residual ? &store_output_tile<Arch, Tile, Stride, Short, true, false>
                               : &store_output_tile<Arch, Tile, Stride, Short, false, false>;
@@ -196,9 +196,9 @@ void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
 
 /// A tile's output for the channels of a panel: `m` its products, `bias` the panel's.
 template <class Arch, int Tile, int Stride, bool Short>
-FCN_INLINE void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
-                                      const WinogradTarget<Arch, Tile, Stride>& target, const float* m,
-                                      const float* bias) {
+FCN_FORCE_INLINE void transform_output_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
+                                            const WinogradTarget<Arch, Tile, Stride>& target, const float* m,
+                                            const float* bias) {
   const bool all_rows = target.rows == (Short ? 2 : Tile);
   if (all_rows && target.columns == Tile && panel.channels % kChannelQuantum == 0) {
     store_output_tile<Arch, Tile, Stride, Short>(band, target, m, bias, panel.channels);

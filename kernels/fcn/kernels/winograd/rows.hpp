@@ -109,8 +109,8 @@ void store_row_tile(const RowTarget& to, const float* m, const float* bias, std:
 }
 
 template <class Arch>
-FCN_INLINE void store_row_tile(const ConvBand& band, const RowTarget& to, const float* m, const float* bias,
-                               std::ptrdiff_t lanes) {
+FCN_FORCE_INLINE void store_row_tile(const ConvBand& band, const RowTarget& to, const float* m,
+                                     const float* bias, std::ptrdiff_t lanes) {
   const bool residual = band.residual.row != nullptr;
   const auto plain = residual ? &store_row_tile<Arch, true, false> : &store_row_tile<Arch, false, false>;
   const auto clamped = residual ? &store_row_tile<Arch, true, true> : &store_row_tile<Arch, false, true>;

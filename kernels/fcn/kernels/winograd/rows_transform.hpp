@@ -26,7 +26,7 @@ struct WinogradRowTransform {
   using V = Vec<Arch>;
   using Common = WinogradTransform<Arch, 4, 1>;
 
-  FCN_INLINE static void input(const V (&x)[taps], V (&even)[points], V (&odd)[common]) {
+  FCN_FORCE_INLINE static void input(const V (&x)[taps], V (&even)[points], V (&odd)[common]) {
     V line[common];
     unroll<Arch, common>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
       line[I] = fma(V::broadcast(-0.5f), x[2 * I], x[2 * I + 2]);
@@ -38,7 +38,7 @@ struct WinogradRowTransform {
     even[common] = fma(V::broadcast(-4.0f), x[6] - x[2], x[10] - x[6]);  // 0  4  0 -5  0  1  0
   }
 
-  FCN_INLINE static void output(const V (&m)[points], V (&y)[outputs]) {
+  FCN_FORCE_INLINE static void output(const V (&m)[points], V (&y)[outputs]) {
     V line[common];
     unroll<Arch, common>([&]<std::size_t I>() FCN_INLINE_LAMBDA { line[I] = m[I]; });
     Common::template output<0>(line, y[0], y[2]);
@@ -50,7 +50,8 @@ struct WinogradRowTransform {
     y[3] = fma(V::broadcast(0.125f), half, y[3]);  // 0  1 -1  8 -8  1  1/8
   }
 
-  FCN_INLINE static void filter(const double (&g)[kernel], double (&even)[points], double (&odd)[common]) {
+  FCN_FORCE_INLINE static void filter(const double (&g)[kernel], double (&even)[points],
+                                      double (&odd)[common]) {
     const double taps3[3] = {g[1], g[3], g[5]};
     Common::filter(taps3, odd);
     const double near_even = g[0] + g[4], near_odd = g[2] + g[6];

@@ -35,7 +35,7 @@ struct WinogradTransform<Arch, 2, 1> {
   static constexpr std::size_t taps = 4, filters = 4, outputs = 2;
   using V = Vec<Arch>;
 
-  FCN_INLINE static void input(V (&x)[taps]) {
+  FCN_FORCE_INLINE static void input(V (&x)[taps]) {
     const V t0 = x[0] - x[2];  //  1  0 -1  0
     const V t1 = x[1] + x[2];  //  0  1  1  0
     const V t2 = x[2] - x[1];  //  0 -1  1  0
@@ -45,12 +45,12 @@ struct WinogradTransform<Arch, 2, 1> {
 
   static constexpr std::size_t output_pairs[1][2] = {{0, 1}};
   template <std::size_t Pair>
-  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+  FCN_FORCE_INLINE static void output(const V (&m)[taps], V& first, V& second) {
     first = (m[0] + m[1]) + m[2];   // 1  1  1  0
     second = (m[1] - m[2]) - m[3];  // 0  1 -1 -1
   }
 
-  FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
+  FCN_FORCE_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
     const double sum = g[0] + g[2];
     u[0] = g[0];                //   1    0    0
     u[1] = 0.5 * (sum + g[1]);  // 1/2  1/2  1/2
@@ -64,7 +64,7 @@ struct WinogradTransform<Arch, 4, 1> {
   static constexpr std::size_t taps = 6, filters = 6, outputs = 4;
   using V = Vec<Arch>;
 
-  FCN_INLINE static void input(V (&x)[taps]) {
+  FCN_FORCE_INLINE static void input(V (&x)[taps]) {
     const V two = V::broadcast(2.0f), minus_two = V::broadcast(-2.0f), minus_four = V::broadcast(-4.0f);
     const V near_even = x[4] - x[2], near_odd = x[3] - x[1];
     const V far_even = fma(minus_four, x[2], x[4]), far_odd = fma(minus_four, x[1], x[3]);
@@ -79,7 +79,7 @@ struct WinogradTransform<Arch, 4, 1> {
 
   static constexpr std::size_t output_pairs[2][2] = {{0, 2}, {1, 3}};
   template <std::size_t Pair>
-  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+  FCN_FORCE_INLINE static void output(const V (&m)[taps], V& first, V& second) {
     if constexpr (Pair == 0) {
       const V sum1 = m[1] + m[2], sum2 = m[3] + m[4];
       first = (m[0] + sum1) + sum2;                  // 1  1  1  1  1  0
@@ -93,20 +93,20 @@ struct WinogradTransform<Arch, 4, 1> {
 
   static constexpr std::size_t short_taps = 4, short_outputs = 2;
   static constexpr std::ptrdiff_t short_points[short_taps] = {0, 1, 2, 5};
-  FCN_INLINE static void short_input(V (&x)[short_taps]) {
+  FCN_FORCE_INLINE static void short_input(V (&x)[short_taps]) {
     const V t0 = V::broadcast(4.0f) * (x[0] - x[2]);  // 4  0 -4  0
     const V t1 = x[1] + x[2];                         // 0  1  1  0
     const V t2 = x[2] - x[1];                         // 0 -1  1  0
     const V t3 = x[3] - x[1];                         // 0 -1  0  1
     x[0] = t0, x[1] = t1, x[2] = t2, x[3] = t3;
   }
-  FCN_INLINE static void short_output(const V (&m)[short_taps], V& first, V& second) {
+  FCN_FORCE_INLINE static void short_output(const V (&m)[short_taps], V& first, V& second) {
     const V minus_three = V::broadcast(-3.0f);
     first = fma(minus_three, m[1] + m[2], m[0]);   // 1 -3 -3  0
     second = fma(minus_three, m[1] - m[2], m[3]);  // 0 -3  3  1
   }
 
-  FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
+  FCN_FORCE_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
     const double sum = g[0] + g[2], weighted = g[0] + 4.0 * g[2];
     u[0] = 0.25 * g[0];                             //   1/4     0     0
     u[1] = (-1.0 / 6.0) * (sum + g[1]);             //  -1/6  -1/6  -1/6
@@ -122,7 +122,7 @@ struct WinogradTransform<Arch, 2, 2> {
   static constexpr std::size_t taps = 5, filters = 4, outputs = 2;
   using V = Vec<Arch>;
 
-  FCN_INLINE static void input(V (&x)[taps]) {
+  FCN_FORCE_INLINE static void input(V (&x)[taps]) {
     const V t0 = x[0] - x[2];  //  1  0 -1  0  0
     const V t1 = x[2];         //  0  0  1  0  0
     const V t2 = x[4] - x[2];  //  0  0 -1  0  1
@@ -133,12 +133,12 @@ struct WinogradTransform<Arch, 2, 2> {
 
   static constexpr std::size_t output_pairs[1][2] = {{0, 1}};
   template <std::size_t Pair>
-  FCN_INLINE static void output(const V (&m)[taps], V& first, V& second) {
+  FCN_FORCE_INLINE static void output(const V (&m)[taps], V& first, V& second) {
     first = (m[0] + m[1]) + m[3];   // 1  1  0  1  0
     second = (m[1] + m[2]) + m[4];  // 0  1  1  0  1
   }
 
-  FCN_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
+  FCN_FORCE_INLINE static void filter(const double (&g)[3], double (&u)[filters]) {
     u[0] = g[0];         // 1  0  0
     u[1] = g[0] + g[2];  // 1  0  1
     u[2] = g[2];         // 0  0  1

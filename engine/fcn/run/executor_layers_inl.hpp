@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How the Executor makes rows of layers with windows: the picture, pools (with the convolution that one
-// computes itself), flatten. Convolutions are executor_convolutions.hpp's. Included by executor.hpp.
+// computes itself), flatten. Convolutions are executor_convolutions_inl.hpp's. Included by executor_inl.hpp.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace fcn::inline FCN_ABI {
 
-inline void Executor::make(const RowStep& step, const Input&) {
+FCN_INLINE void Executor::make(const RowStep& step, const Input&) {
   const NodePlan& out = node(step.node);
   pool_->run([&](int worker) {
     const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
@@ -22,9 +22,10 @@ inline void Executor::make(const RowStep& step, const Input&) {
         const PlanOptions& planned = plan_.options();
         // Beyond the planned size its edges go on.
         const std::ptrdiff_t row = std::min<std::ptrdiff_t>(r, planned.height - 1);
+        const std::ptrdiff_t row_bytes = from.row_stride != 0 ? from.row_stride : packed_row(from);
         const int there = row < from.height ? from.width : 0;
         if (there > 0)
-          pixel_table_.apply(from.pixels + row * from.row_stride, from.channels, there, out.pixel_stride, to);
+          pixel_table_.apply(from.pixels + row * row_bytes, from.channels, there, out.pixel_stride, to);
         const bool goes_on = there == planned.width;
         float* end = to + there * out.pixel_stride;
         for (int x = there; goes_on && x < out.shape.width; ++x, end += out.pixel_stride)
@@ -34,7 +35,7 @@ inline void Executor::make(const RowStep& step, const Input&) {
   });
 }
 
-inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
+FCN_INLINE kernels::PoolBand Executor::pool_band(const RowStep& step) {
   const NodePlan& out = node(step.node);
   const NodePlan& from = input(step.node, 0);
   kernels::PoolBand band;
@@ -55,7 +56,7 @@ inline kernels::PoolBand Executor::pool_band(const RowStep& step) {
 }
 
 /// A max-pool and the convolution before it, in one.
-inline void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
+FCN_INLINE void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
   const NodePlan& out = node(step.node);
   const NodePlan& made = node(conv);
   const Padding& pad = out.window.pad;
@@ -86,12 +87,12 @@ inline void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
   });
 }
 
-inline void Executor::make(const RowStep& step, const MaxPool&) {
+FCN_INLINE void Executor::make(const RowStep& step, const MaxPool&) {
   if (const auto conv = node(step.node).fused_conv) return conv_max_pool(step, *conv);
   run_pixels(step, table().max_pool, pool_band(step));
 }
 
-inline void Executor::make(const RowStep& step, const AveragePool& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const AveragePool& op) {
   kernels::PoolBand band = pool_band(step);
   const Window& window = node(step.node).window;
   const std::int64_t top = op.count_include_pad ? -window.pad.top : 0;
@@ -111,8 +112,8 @@ inline void Executor::make(const RowStep& step, const AveragePool& op) {
 }
 
 /// Workers share the channels, since a channel's sum goes through the rows in order.
-inline void Executor::gather(const RowStep& step,
-                             void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range)) {
+FCN_INLINE void Executor::gather(const RowStep& step,
+                                 void (*kernel)(const kernels::GlobalPoolBand&, kernels::Range)) {
   const NodePlan& out = node(step.node);
   const NodePlan& from = input(step.node, 0);
   kernels::GlobalPoolBand band;
@@ -131,7 +132,7 @@ inline void Executor::gather(const RowStep& step,
 }
 
 /// Channel-first order, as the classifier was trained on. Once per image, on a feature map of a few cells.
-inline void Executor::make(const RowStep& step, const Flatten&) {
+FCN_INLINE void Executor::make(const RowStep& step, const Flatten&) {
   const NodePlan& from = input(step.node, 0);
   const NodePlan& out = node(step.node);
   for (int image = 0; image < plan_.options().images; ++image) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How the Executor makes rows of ops that move values: concatenation, selection of channels, padding, zeros
-// between pixels, resampling, constants. Included by executor.hpp.
+// between pixels, resampling, constants. Included by executor_inl.hpp.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace fcn::inline FCN_ABI {
 
 /// All channels of input number `slot`, to the first channels of the step's rows.
-inline kernels::CopyChannelsBand Executor::channels_of(const RowStep& step, std::size_t slot) {
+FCN_INLINE kernels::CopyChannelsBand Executor::channels_of(const RowStep& step, std::size_t slot) {
   const NodePlan& from = input(step.node, slot);
   const auto rows = static_cast<std::size_t>(step.end - step.begin);
   kernels::CopyChannelsBand band;
@@ -25,7 +25,7 @@ inline kernels::CopyChannelsBand Executor::channels_of(const RowStep& step, std:
   return band;
 }
 
-inline void Executor::make(const RowStep& step, const Concat&) {
+FCN_INLINE void Executor::make(const RowStep& step, const Concat&) {
   shares_.clear();
   int channel = 0;
   for (std::size_t slot = 0; slot < plan_.graph().nodes[step.node].inputs.size(); ++slot) {
@@ -40,7 +40,7 @@ inline void Executor::make(const RowStep& step, const Concat&) {
   });
 }
 
-inline void Executor::make(const RowStep& step, const SelectChannels& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const SelectChannels& op) {
   kernels::CopyChannelsBand band = channels_of(step, 0);
   band.channels = static_cast<int>(op.channels.size());
   band.channel = op.channels.data();
@@ -65,7 +65,7 @@ void Executor::move_pixels(const RowStep& step, const MovingOp& op, float fill) 
 }
 
 /// Pixels of fewer channels lie one after the other within the input's: where is said in floats.
-inline void Executor::make(const RowStep& step, const DepthToSpace& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const DepthToSpace& op) {
   const NodePlan& out = node(step.node);
   const NodePlan& from = input(step.node, 0);
   kernels::CopyPixelsBand band;
@@ -81,7 +81,7 @@ inline void Executor::make(const RowStep& step, const DepthToSpace& op) {
   run_pixels(step, table().copy_pixels, band);
 }
 
-inline void Executor::make(const RowStep& step, const Resize& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const Resize& op) {
   if (op.mode == ResizeMode::nearest) return move_pixels(step, op, 0.0f);
   const NodePlan& out = node(step.node);
   const NodePlan& from = input(step.node, 0);
@@ -109,7 +109,7 @@ inline void Executor::make(const RowStep& step, const Resize& op) {
 }
 
 /// The packed rows are the map's own, but for margins and images.
-inline void Executor::make(const RowStep& step, const Constant& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const Constant& op) {
   const NodePlan& out = node(step.node);
   const std::ptrdiff_t row_floats = out.pixel_stride * op.shape.width;
   for (int r = step.begin; r < step.end; ++r)

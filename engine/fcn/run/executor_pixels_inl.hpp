@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How the Executor makes rows of ops on each pixel by itself: activations, arithmetic, norms, softmax.
-// Included by executor.hpp.
+// Included by executor_inl.hpp.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace detail {
 
 using PixelKernel = void (*)(const kernels::PixelBand&, kernels::Range);
 
-inline PixelKernel activation_kernel(const kernels::KernelTable& table, ActivationKind kind) {
+FCN_INLINE PixelKernel activation_kernel(const kernels::KernelTable& table, ActivationKind kind) {
   switch (kind) {
     case ActivationKind::leaky_relu:
       return table.leaky_relu;
@@ -57,7 +57,7 @@ inline PixelKernel activation_kernel(const kernels::KernelTable& table, Activati
   return nullptr;
 }
 
-inline PixelKernel arithmetic_kernel(const kernels::KernelTable& table, ArithmeticKind kind) {
+FCN_INLINE PixelKernel arithmetic_kernel(const kernels::KernelTable& table, ArithmeticKind kind) {
   switch (kind) {
     case ArithmeticKind::add:
       return table.add;
@@ -75,7 +75,7 @@ inline PixelKernel arithmetic_kernel(const kernels::KernelTable& table, Arithmet
   return nullptr;
 }
 
-inline PixelKernel reduction_kernel(const kernels::KernelTable& table, ReductionKind kind) {
+FCN_INLINE PixelKernel reduction_kernel(const kernels::KernelTable& table, ReductionKind kind) {
   switch (kind) {
     case ReductionKind::sum:
       return table.channel_sum;
@@ -92,7 +92,7 @@ inline PixelKernel reduction_kernel(const kernels::KernelTable& table, Reduction
 }  // namespace detail
 
 /// The step's rows, and those of its first input.
-inline kernels::PixelBand Executor::pixel_band(const RowStep& step) {
+FCN_INLINE kernels::PixelBand Executor::pixel_band(const RowStep& step) {
   const NodePlan& out = node(step.node);
   kernels::PixelBand band;
   band.channels = out.shape.channels;
@@ -105,7 +105,7 @@ inline kernels::PixelBand Executor::pixel_band(const RowStep& step) {
 }
 
 /// The same with its second input. A channel or column that an input has only once is repeated.
-inline kernels::PixelBand Executor::two_input_band(const RowStep& step) {
+FCN_INLINE kernels::PixelBand Executor::two_input_band(const RowStep& step) {
   kernels::PixelBand band = pixel_band(step);
   const Shape &a = input(step.node, 0).shape, &b = input(step.node, 1).shape;
   band.b = rows_.same_aside(rings_, input(step.node, 1), step);
@@ -116,7 +116,7 @@ inline kernels::PixelBand Executor::two_input_band(const RowStep& step) {
   return band;
 }
 
-inline void Executor::make(const RowStep& step, const BatchNorm& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const BatchNorm& op) {
   kernels::PixelBand band = pixel_band(step);
   const AlignedBuffer& packed = model_->packed(step.node);
   band.scale = packed.data();
@@ -125,37 +125,37 @@ inline void Executor::make(const RowStep& step, const BatchNorm& op) {
   run_pixels(step, table().batch_norm, band);
 }
 
-inline void Executor::make(const RowStep& step, const PRelu&) {
+FCN_INLINE void Executor::make(const RowStep& step, const PRelu&) {
   kernels::PixelBand band = pixel_band(step);
   band.scale = model_->packed(step.node).data();
   run_pixels(step, table().prelu, band);
 }
 
-inline void Executor::make(const RowStep& step, const Activation& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const Activation& op) {
   kernels::PixelBand band = pixel_band(step);
   band.alpha = op.alpha;
   band.beta = op.beta;
   run_pixels(step, detail::activation_kernel(table(), op.kind), band);
 }
 
-inline void Executor::make(const RowStep& step, const Add& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const Add& op) {
   kernels::PixelBand band = two_input_band(step);
   band.relu = op.relu;
   run_pixels(step, table().add, band);
 }
 
-inline void Executor::make(const RowStep& step, const Arithmetic& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const Arithmetic& op) {
   run_pixels(step, detail::arithmetic_kernel(table(), op.kind), two_input_band(step));
 }
 
 /// Its band's channels are those it reads.
-inline void Executor::make(const RowStep& step, const ReduceChannels& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const ReduceChannels& op) {
   kernels::PixelBand band = pixel_band(step);
   band.channels = input(step.node, 0).shape.channels;
   run_pixels(step, detail::reduction_kernel(table(), op.kind), band);
 }
 
-inline void Executor::make(const RowStep& step, const ChannelNorm& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const ChannelNorm& op) {
   kernels::PixelBand band = pixel_band(step);
   const AlignedBuffer& packed = model_->packed(step.node);
   band.scale = packed.data();
@@ -165,7 +165,7 @@ inline void Executor::make(const RowStep& step, const ChannelNorm& op) {
   run_pixels(step, table().channel_norm, band);
 }
 
-inline void Executor::make(const RowStep& step, const LocalResponseNorm& op) {
+FCN_INLINE void Executor::make(const RowStep& step, const LocalResponseNorm& op) {
   kernels::PixelBand band = pixel_band(step);
   band.size = op.size;
   band.alpha = op.alpha;

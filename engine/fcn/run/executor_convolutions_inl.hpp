@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the Executor makes rows of convolutions, by the algorithm that the layer has. Included by executor.hpp.
+// How the Executor makes rows of convolutions, by the algorithm that the layer has. Included by
+// executor_inl.hpp.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace fcn::inline FCN_ABI {
 
-inline void Executor::convolve(const RowStep& step, const Conv& op) {
+FCN_INLINE void Executor::convolve(const RowStep& step, const Conv& op) {
   const NodePlan& out = node(step.node);
   kernels::ConvBand band;
   band.shape = conv_shape(plan_.graph().nodes[step.node].op);
@@ -22,7 +23,7 @@ inline void Executor::convolve(const RowStep& step, const Conv& op) {
     if (phases.count > 0) convolve_tiles(step, op, phases, band);
 }
 
-inline void Executor::convolve_directly(const RowStep& step, const Conv& op, kernels::ConvBand band) {
+FCN_INLINE void Executor::convolve_directly(const RowStep& step, const Conv& op, kernels::ConvBand band) {
   const NodePlan& out = node(step.node);
   band.images = plan_.options().images;
   band.out_rows = step.end - step.begin;
@@ -36,8 +37,8 @@ inline void Executor::convolve_directly(const RowStep& step, const Conv& op, ker
 }
 
 /// By Winograd, some column phases of the step's rows.
-inline void Executor::convolve_tiles(const RowStep& step, const Conv& op, const ColumnPhases& phases,
-                                     kernels::ConvBand band) {
+FCN_INLINE void Executor::convolve_tiles(const RowStep& step, const Conv& op, const ColumnPhases& phases,
+                                         kernels::ConvBand band) {
   const NodePlan& out = node(step.node);
   const Extent tile = out.tile();
   const int images = plan_.options().images;

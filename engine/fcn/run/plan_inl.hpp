@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+// Definitions of plan.hpp: compiled into fcn::runtime, or inline where headers are used alone.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "fcn/base/checked.hpp"
+#include "fcn/graph/resample.hpp"
+#include "fcn/graph/shape_inference.hpp"
+#include "fcn/graph/window.hpp"
+#include "fcn/run/phases.hpp"
+#include "fcn/run/plan.hpp"
+#include "fcn/run/pool_fusion.hpp"
+
+namespace fcn::inline FCN_ABI {
+
+namespace detail {
+
+FCN_INLINE Error size_overflow(const Node& node) {
+  return {ErrorCode::limit_exceeded, "the size of its rows overflows", "node " + node.name};
+}
+
+}  // namespace detail
+
+FCN_INLINE void Plan::fuse_pools() {
+  if (options_.keep_rows) return;
+  std::vector<ConvAlgorithm> algorithms;
+  for (const NodePlan& plan : nodes_) algorithms.push_back(plan.algorithm);
+  const std::vector<int> readers = graph_.consumer_counts();
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    nodes_[id].fused_conv = fusible_conv(graph_, id, readers, algorithms);
+    if (nodes_[id].fused_conv) nodes_[*nodes_[id].fused_conv].fused_into = id;
+  }
+}
+
+/// The nodes whose rows `id` reads.
+FCN_INLINE const std::vector<NodeId>& Plan::sources(NodeId id) const {
+  static const std::vector<NodeId> none;
+  return nodes_[id].fused_into ? none : graph_.nodes[nodes_[id].fused_conv.value_or(id)].inputs;
+}
+
+/// Margins as wide as the convolutions that read the node pad, and to the right wide enough for whole tiles.
+FCN_INLINE void Plan::widen_margins() {
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    const auto* conv = std::get_if<Conv>(&graph_.nodes[id].op);
+    if (conv == nullptr) continue;
+    NodePlan& from = nodes_[graph_.nodes[id].inputs[0]];
+    from.margin_left = std::max(from.margin_left, conv->pad.left);
+    from.margin_right = std::max(from.margin_right, conv->pad.right);
+    if (nodes_[id].tiled())
+      from.margin_right = std::max(from.margin_right, past_tiles(nodes_[id]) - from.shape.width);
+  }
+}
+
+/// Which nodes' pixels lie without padding: those that enter, if nothing but convolutions that go tap by tap
+/// or row by row reads them, so that a row of taps is one run of memory. Whoever else reads rows, a sink of
+/// the output too, may read and write whole quanta.
+FCN_INLINE std::vector<bool> Plan::dense_nodes() const {
+  std::vector<bool> dense(graph_.nodes.size(), false);
+  dense[0] = graph_.output != 0;
+  for (NodeId id = 1; id < nodes_.size(); ++id)
+    for (std::size_t slot = 0; slot < graph_.nodes[id].inputs.size(); ++slot) {
+      const bool by_taps = std::holds_alternative<Conv>(graph_.nodes[id].op) && slot == 0;
+      if (!by_taps || nodes_[id].tile().y != 1) dense[graph_.nodes[id].inputs[slot]] = false;
+    }
+  return dense;
+}
+
+/// Strides: pixels a multiple of kChannelQuantum floats apart, but for dense nodes.
+FCN_INLINE Status Plan::lay_out_rows(const Model& model) {
+  const std::vector<bool> dense = dense_nodes();
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    NodePlan& plan = nodes_[id];
+    const std::uint64_t quantum = kernels::kChannelQuantum;
+    const auto channels = static_cast<std::uint64_t>(plan.shape.channels);
+    const std::uint64_t pixel = dense[id] ? channels : round_up(channels, quantum);
+    const std::uint64_t pixels = std::uint64_t{static_cast<unsigned>(plan.shape.width)} +
+                                 static_cast<std::uint64_t>(plan.margin_left) +
+                                 static_cast<std::uint64_t>(plan.margin_right);
+    const auto image = checked_mul(pixels, pixel);
+    const auto row =
+        image ? checked_mul(*image + quantum, static_cast<std::uint64_t>(options_.images)) : std::nullopt;
+    if (!row || *row > model.limits().max_run_bytes ||
+        *image > static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
+      return detail::size_overflow(graph_.nodes[id]);
+    plan.pixel_stride = static_cast<std::ptrdiff_t>(pixel);
+    plan.image_stride = static_cast<std::ptrdiff_t>(round_up(*image, quantum));
+    plan.row_stride = plan.image_stride * options_.images;
+    plan.multiply_adds = fcn::multiply_adds(graph_.nodes[id].op, plan.shape);
+    if (!plan.fused_conv) continue;
+    NodePlan& conv = nodes_[*plan.fused_conv];  // before the pool, so laid out already; now as its carry
+    conv.pixel_stride = plan.pixel_stride;
+    conv.image_stride = plan.image_stride;
+    conv.row_stride = plan.row_stride;
+    conv.ring_rows = 1;
+  }
+  return {};
+}
+
+FCN_INLINE void Plan::choose_steps() {
+  const int step_pixels =
+      options_.step_pixels != 0 ? options_.step_pixels : detail::longest_step(options_.threads);
+  const int input_rows = std::max(detail::kInputStepRows * step_pixels / detail::kStepPixels, 1);
+  std::vector<RowSchedule::Lane> lanes;
+  lanes.reserve(nodes_.size());
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    NodePlan& plan = nodes_[id];
+    const Node& node = graph_.nodes[id];
+    if (!node.inputs.empty()) plan.columns = column_table(node.op, nodes_[node.inputs[0]].shape, plan.shape);
+    if (const auto* spread = std::get_if<DepthToSpace>(&node.op))
+      for (int x = 0; x < plan.shape.width; ++x)  // lay_out_rows() has seen to it that rows count in int
+        plan.columns.columns.push_back(x / spread->block.x *
+                                           static_cast<int>(nodes_[node.inputs[0]].pixel_stride) +
+                                       x % spread->block.x * plan.shape.channels);
+    plan.gathers = gathers_rows(node.op);
+    const Shape& worked_on = plan.gathers ? nodes_[node.inputs[0]].shape : plan.shape;
+    const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
+    const std::int64_t rows = options_.band_rows != 0 ? options_.band_rows
+                              : id == 0               ? input_rows
+                                                      : detail::step_rows(row_pixels, step_pixels, plan);
+    plan.step_rows = static_cast<int>(
+        std::clamp<std::int64_t>(round_up<std::int64_t>(rows, plan.row_quantum()), 1, worked_on.height));
+    RowSchedule::Lane lane{{}, plan.fused_into ? 0 : worked_on.height, plan.step_rows};
+    for (std::size_t slot = 0; slot < sources(id).size(); ++slot) {
+      const NodeId from = sources(id)[slot];
+      lane.inputs.push_back({from, nodes_[from].gathers
+                                       ? whole_map(lanes[from].height)  // nothing before its last row
+                                       : reach(id, slot)});
+    }
+    lanes.push_back(std::move(lane));
+  }
+  schedule_ = RowSchedule(std::move(lanes));
+}
+
+/// The rows of its source number `slot` that a node reads.
+FCN_INLINE RowReach Plan::reach(NodeId id, std::size_t slot) const {
+  const NodePlan& plan = nodes_[id];
+  if (plan.fused_conv) return reach_of(composed_window(nodes_[*plan.fused_conv].window, plan.window));
+  return row_reach(graph_.nodes[id].op, slot, nodes_[sources(id)[slot]].shape, plan.shape);
+}
+
+/// Most row pointers that a step of the node hands to its kernel for one purpose.
+FCN_INLINE std::size_t Plan::row_pointers(NodeId id) const {
+  const NodePlan& plan = nodes_[id];
+  const Node& node = graph_.nodes[id];
+  const auto rows = static_cast<std::size_t>(plan.most_rows);
+  if (plan.gathers) return rows;
+  if (std::holds_alternative<Concat>(node.op)) return rows * node.inputs.size();
+  if (const auto* resize = std::get_if<Resize>(&node.op))
+    return rows * static_cast<std::size_t>(resize_taps(resize->mode));
+  if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
+    return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
+  if (!plan.tiled()) return rows * static_cast<std::size_t>(plan.window.kernel.y);
+  // In every image and phase a row of tiles reads its rows and those around it.
+  const int blocks = ceil_div(plan.most_rows, plan.row_quantum());
+  return static_cast<std::size_t>(options_.images) * static_cast<std::size_t>(blocks) *
+         static_cast<std::size_t>(plan.phases().y) * static_cast<std::size_t>(plan.tile_taps());
+}
+
+/// Runs the schedule in integers: a ring must hold the rows from the oldest that a consumer still needs to
+/// the newest.
+FCN_INLINE void Plan::simulate() {
+  std::vector<std::vector<std::pair<NodeId, std::size_t>>> readers(nodes_.size());
+  for (NodeId id = 0; id < nodes_.size(); ++id)
+    for (std::size_t slot = 0; slot < sources(id).size(); ++slot)
+      readers[sources(id)[slot]].emplace_back(id, slot);
+
+  RowSchedule schedule = schedule_;
+  for (RowStep step; schedule.next(step);) {
+    NodePlan& plan = nodes_[step.node];
+    int oldest = step.begin;
+    for (const auto& [reader, slot] : readers[step.node])
+      oldest = std::min(oldest, schedule.first_row_needed(reader, slot));
+    plan.most_rows = std::max(plan.most_rows, step.end - step.begin);
+    plan.ring_rows = plan.gathers ? 1 : std::max(plan.ring_rows, step.end - oldest);
+  }
+  for (NodeId id = 0; id < nodes_.size(); ++id)
+    most_row_pointers_ = std::max(most_row_pointers_, row_pointers(id));
+}
+
+FCN_INLINE void Plan::size_scratch(const Model& model) {
+  const kernels::KernelTable& table = model.table();
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    const NodePlan& plan = nodes_[id];
+    if (!plan.tiled() && !plan.fused_into) continue;
+    const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
+    scratch_floats_ = std::max(
+        scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape, plan.tile().x)
+                                         : table.winograd_scratch(phase_shape(plan, shape), plan.tile().x));
+  }
+  scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
+}
+
+FCN_INLINE Status Plan::place_rings(const Limits& limits) {
+  std::uint64_t floats = 0;
+  std::ptrdiff_t longest_row = 0;
+  for (NodePlan& plan : nodes_) {
+    plan.ring_offset = static_cast<std::size_t>(floats);
+    floats += plan.ring_floats();  // rows are below max_run_bytes and at most 2^31, so the sum of a graph
+                                   // fits 64 bits
+    if (floats > limits.max_run_bytes / sizeof(float)) break;
+    longest_row = std::max(longest_row, plan.row_stride);
+  }
+  zero_offset_ = static_cast<std::size_t>(floats);
+  floats += static_cast<std::uint64_t>(longest_row);
+  scratch_offset_ = static_cast<std::size_t>(floats);
+  floats += std::uint64_t{scratch_floats_} * static_cast<std::uint64_t>(options_.threads);
+  if (floats > limits.max_run_bytes / sizeof(float))
+    return Error{ErrorCode::limit_exceeded,
+                 "running this picture needs more than the " + std::to_string(limits.max_run_bytes >> 20) +
+                     " MiB allowed; use a smaller picture or raise the limit",
+                 ""};
+  arena_floats_ = static_cast<std::size_t>(floats);
+  return {};
+}
+
+FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& options) {
+  if (Status ok = detail::check_plan_options(model, options); !ok) return ok.error();
+  Plan plan;
+  plan.options_ = options;
+  plan.graph_ = model.graph();
+  const ModelInfo& info = model.info();
+  const Extent padded = padded_size({options.height, options.width}, info.window, info.size_multiple);
+  if (Status ok = detail::set_output_stride(plan.graph_, options.output_stride, padded, model.limits()); !ok)
+    return ok.error();
+  if (Status ok = set_pool_stride(plan.graph_, model.info().classifier_pool, options.pool_stride); !ok)
+    return ok.error();
+  auto shapes = infer_shapes(plan.graph_, {model.input_channels(), padded.y, padded.x});
+  if (!shapes) return shapes.error();
+  if (Status ok = detail::check_map_sizes(plan.graph_, *shapes, model.limits()); !ok) return ok.error();
+  plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
+  plan.geometry_.window = info.window;
+  plan.map_shape_ = (*shapes)[plan.graph_.output];
+  plan.map_shape_.height =
+      cells_within(plan.map_shape_.height, plan.geometry_.y, info.window.y, options.height, padded.y);
+  plan.map_shape_.width =
+      cells_within(plan.map_shape_.width, plan.geometry_.x, info.window.x, options.width, padded.x);
+  plan.nodes_.resize(shapes->size());
+  for (NodeId id = 0; id < shapes->size(); ++id) {
+    plan.nodes_[id].shape = (*shapes)[id];
+    plan.nodes_[id].algorithm = model.algorithm(id);
+    const Node& node = plan.graph_.nodes[id];
+    if (!node.inputs.empty()) plan.nodes_[id].window = window_of(node.op, (*shapes)[node.inputs[0]]);
+  }
+  plan.fuse_pools();
+  plan.widen_margins();
+  if (Status ok = plan.lay_out_rows(model); !ok) return ok.error();
+  plan.choose_steps();
+  plan.simulate();
+  plan.size_scratch(model);
+  if (Status ok = plan.place_rings(model.limits()); !ok) return ok.error();
+  return plan;
+}
+
+}  // namespace fcn::inline FCN_ABI
