@@ -19,6 +19,7 @@
 
 #include <string>
 
+#include "fcn/maps.hpp"
 #include "fcn/session.hpp"
 
 namespace fcn::inline FCN_ABI {

@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "fcn/kernels/select.hpp"
+#include "fcn/maps/regions.hpp"
 #include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "tests/acceptance/golden_case.hpp"
 #include "tools/export/export_model.hpp"
 #include "tools/pictures/image_io.hpp"
-#include "tools/runs/regions.hpp"
 
 namespace fcn::test {
 namespace {
@@ -81,12 +81,12 @@ bool same_bits(const ScoreMap& a, const ScoreMap& b) {
 }
 
 /// The box that the OpenCV tutorials draw, to the pixel.
-void check_tutorial_box(const GoldenCase& golden, const ScoreMap& probabilities,
-                        const tools::PictureSize& size) {
-  const auto found = tools::tutorial_region(probabilities, golden.predicted_class, size, 0.25);
+void check_tutorial_box(const GoldenCase& golden, const ScoreMap& probabilities, const maps::Size& size) {
+  const auto found = maps::find_regions(probabilities, {&golden.predicted_class, 1}, size,
+                                        maps::RegionRequest::tutorial(0.25));
   REQUIRE(found);
   std::vector<int> box;
-  for (const tools::Region& region : *found) box = {region.x, region.y, region.width, region.height};
+  for (const maps::Region& region : *found) box = {region.x, region.y, region.width, region.height};
   CHECK(box == golden.tutorial_box);
 }
 

@@ -37,8 +37,8 @@ none "Eigen stays in tests and benchmarks" \
 none "stb_image is included in one tools file" \
   < <(named_in '#include *[<"](stb/)?stb_image\.h' engine kernels tools | cut -d: -f1 | sort -u | tail -n +2)
 none "no file is longer than 500 lines" < <(sources | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 }')
-# The README shows the embedding example as it is, so that one has no head.
-none "a source names its licence in its first lines" < <(sources | grep -v 'consumer/embedding_example.cpp' | while read -r file; do
+# The README shows the examples as they are, so they have no head.
+none "a source names its licence in its first lines" < <(sources | grep -vE 'consumer/(embedding|boxes)_example\.cpp' | while read -r file; do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
 done)
 none "no file is called utils" < <(sources | grep -E '(^|[/_-])utils?([._-]|$)' || true)

@@ -66,9 +66,10 @@ TEST_CASE("the mask is white in the regions and nowhere else") {
       CHECK((value == 0 || value == 255));
       if (value == 0) continue;
       ++white;
-      boxed += std::any_of(
-          fixture.report.regions.begin(), fixture.report.regions.end(),
-          [&](const Region& r) { return x >= r.x && x < r.x + r.width && y >= r.y && y < r.y + r.height; });
+      boxed += std::any_of(fixture.report.regions.begin(), fixture.report.regions.end(),
+                           [&](const maps::Region& r) {
+                             return x >= r.x && x < r.x + r.width && y >= r.y && y < r.y + r.height;
+                           });
     }
   }
   CHECK(white == boxed);

@@ -1,93 +1,24 @@
 // SPDX-License-Identifier: MIT
-// --scales: fusing maps against a float64 sum of hat functions, and whole pyramids against the scales run one
-// by one with --resize.
+// --scales: whole pyramids against the scales run one by one with --resize, fused as naive_fusion.hpp says.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <random>
 #include <vector>
 
+#include "tests/maps/naive_fusion.hpp"
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/runs/map_fusion.hpp"
 #include "tools/runs/scale_pyramid.hpp"
 
 using namespace fcn;
+using namespace fcn::test;
 using namespace fcn::tools;
 using namespace fcn::tools::test;
 using nlohmann::json;
 
 namespace {
-
-/// A map in float64 and where its cells lie.
-struct PlacedMap {
-  int classes = 0, rows = 0, cols = 0;
-  AxisGeometry y, x;
-  std::vector<float> scores;  ///< classes x rows x cols
-
-  [[nodiscard]] double at(int id, int row, int col) const {
-    return static_cast<double>(scores[static_cast<std::size_t>((id * rows + row) * cols + col)]);
-  }
-
-  /// The score at a place of the picture, or nothing where no cell's area is: the sum of all cells, each
-  /// under a hat that reaches to its neighbours' centres.
-  [[nodiscard]] std::optional<double> read(int id, double place_y, double place_x) const {
-    double v = (place_y - y.first_center) / y.stride, u = (place_x - x.first_center) / x.stride;
-    constexpr double kRounding = 1e-9;
-    if (v < -0.5 - kRounding || v > rows - 0.5 + kRounding || u < -0.5 - kRounding ||
-        u > cols - 0.5 + kRounding)
-      return std::nullopt;
-    v = std::min(std::max(v, 0.0), rows - 1.0);
-    u = std::min(std::max(u, 0.0), cols - 1.0);
-    double sum = 0;
-    for (int row = 0; row < rows; ++row)
-      for (int col = 0; col < cols; ++col)
-        sum += at(id, row, col) * std::max(0.0, 1 - std::abs(v - row)) * std::max(0.0, 1 - std::abs(u - col));
-    return sum;
-  }
-};
-
-/// What maps[0]'s cells hold after fusing.
-double fused_truth(const std::vector<PlacedMap>& maps, Fuse fuse, int id, int row, int col) {
-  const double y = maps[0].y.first_center + row * maps[0].y.stride;
-  const double x = maps[0].x.first_center + col * maps[0].x.stride;
-  double largest = -std::numeric_limits<double>::infinity(), sum = 0;
-  int voices = 0;
-  for (const PlacedMap& map : maps)
-    if (const auto score = map.read(id, y, x)) {
-      largest = std::max(largest, *score);
-      sum += *score;
-      ++voices;
-    }
-  return fuse == Fuse::max ? largest : sum / voices;
-}
-
-MapGeometry geometry_of(const PlacedMap& map) {
-  return {map.y, map.x, {8, 8}};
-}
-
-ScoreMap score_map(const PlacedMap& map, ScoreKind kind) {
-  auto made = ScoreMap::create({map.classes, map.rows, map.cols}, kind, geometry_of(map), 0);
-  REQUIRE(made);
-  for (int row = 0; row < map.rows; ++row)
-    for (int col = 0; col < map.cols; ++col)
-      for (int id = 0; id < map.classes; ++id)
-        made->cell(row, col)[id] = static_cast<float>(map.at(id, row, col));
-  return *std::move(made);
-}
-
-/// `scale` cells a unit of length, over about the same area as every other.
-PlacedMap random_map(std::minstd_rand& bits, int rows, int cols, double stride, double first) {
-  PlacedMap map{4, rows, cols, {stride, first, 9}, {stride * 1.01, first - 0.3, 9}, {}};
-  std::uniform_real_distribution<float> score(-2, 2);
-  map.scores.resize(static_cast<std::size_t>(4 * rows * cols));
-  for (float& value : map.scores) value = score(bits);
-  return map;
-}
 
 /// A written npy: classes x rows x cols.
 std::vector<float> npy_scores(const std::string& path) {
@@ -126,7 +57,7 @@ struct Scene {
     return json::parse(result.out);
   }
   /// The map of one scale, run by itself.
-  [[nodiscard]] PlacedMap alone(int width, int height, const std::string& kind) const {
+  [[nodiscard]] NaiveMap alone(int width, int height, const std::string& kind) const {
     const std::string size = std::to_string(width) + "x" + std::to_string(height);
     const json line = answer({"--resize", size, "--output", kind});
     const auto axis = [](const json& map, int which, double given, double scaled) {
@@ -145,59 +76,6 @@ struct Scene {
 };
 
 }  // namespace
-
-TEST_CASE("maps are fused as hat functions say, in their cells' areas and no further") {
-  const auto seed = GENERATE(range(1U, 6U));
-  const Fuse fuse = GENERATE(Fuse::max, Fuse::mean);
-  const ScoreKind kind = GENERATE(ScoreKind::probabilities, ScoreKind::logits);
-  CAPTURE(seed, fuse == Fuse::mean, kind == ScoreKind::logits);
-  std::minstd_rand bits(seed);
-  // The finest; a coarser one that ends within it; one of a row, one of a cell; one whose cells lie on cells.
-  const std::vector<PlacedMap> maps = {random_map(bits, 9, 13, 3, 2), random_map(bits, 4, 5, 5.3, 5),
-                                       random_map(bits, 1, 3, 7, 9), random_map(bits, 1, 1, 12, 14),
-                                       random_map(bits, 3, 5, 6, 2)};
-  ScoreMap fused;
-  const ScoreMap first = score_map(maps[0], kind);
-  auto fusion = MapFusion::begin(fuse, first, geometry_of(maps[0]), fused);
-  REQUIRE(fusion);
-  for (std::size_t i = 1; i < maps.size(); ++i) fusion->add(score_map(maps[i], kind), geometry_of(maps[i]));
-  fusion->finish();
-
-  // One rounding a map, then one for each addition and the division, of values up to 5 x 2.
-  constexpr double kTolerance = 10 * 10 * 6e-8;
-  for (int id = 0; id < 4; ++id) {
-    float best = 0;
-    for (int row = 0; row < 9; ++row)
-      for (int col = 0; col < 13; ++col) {
-        CAPTURE(id, row, col);
-        CHECK(std::abs(static_cast<double>(fused.at(id, row, col)) - fused_truth(maps, fuse, id, row, col)) <=
-              kTolerance);
-        double sum = 0;
-        for (int other = 0; other < 4; ++other)
-          sum += std::exp(static_cast<double>(fused.at(other, row, col) - fused.at(id, row, col)));
-        best =
-            std::max(best, kind == ScoreKind::logits ? static_cast<float>(1 / sum) : fused.at(id, row, col));
-      }
-    CHECK(fused.peak(id).probability == Approx(best).epsilon(1e-6));
-  }
-}
-
-TEST_CASE("a coarse map's border is not spread beyond its cells") {
-  std::minstd_rand bits(1);
-  PlacedMap fine = random_map(bits, 1, 11, 1, 0), coarse = random_map(bits, 1, 1, 4, 5);
-  fine.x = {1, 0, 1};
-  coarse.x = {4, 5, 1};
-  coarse.y = fine.y;
-  std::fill(fine.scores.begin(), fine.scores.end(), 0.0F);
-  std::fill(coarse.scores.begin(), coarse.scores.end(), 1.0F);
-  ScoreMap fused;
-  auto fusion =
-      MapFusion::begin(Fuse::max, score_map(fine, ScoreKind::probabilities), geometry_of(fine), fused);
-  REQUIRE(fusion);
-  fusion->add(score_map(coarse, ScoreKind::probabilities), geometry_of(coarse));
-  fusion->finish();
-  for (int col = 0; col < 11; ++col) CHECK(fused.at(0, 0, col) == (col >= 3 && col <= 7 ? 1 : 0));
-}
 
 TEST_CASE("scales are lists of different numbers") {
   CHECK(*parse_scales("1") == std::vector<double>{1});
@@ -219,18 +97,19 @@ TEST_CASE("a pyramid is its scales, each run alone and put together") {
   const std::string fuse = GENERATE("max", "mean"), kind = GENERATE("probabilities", "logits");
   CAPTURE(fuse, kind);
   // 1.5 times is 36 x 27, 0.5 times 12 x 9, 0.1 times smaller than the window.
-  const std::vector<PlacedMap> maps = {scene.alone(36, 27, kind), scene.alone(24, 18, kind),
-                                       scene.alone(12, 9, kind)};
+  const std::vector<NaiveMap> all = {scene.alone(36, 27, kind), scene.alone(24, 18, kind),
+                                     scene.alone(12, 9, kind)};
   const json line = scene.answer({"--scales", "0.5,1.5,0.1,1", "--fuse", fuse, "--output", kind, "-t", "2"});
   const std::vector<float> fused = npy_scores(scene.folder / "map.npy");
-  REQUIRE(fused.size() == maps[0].scores.size());
-  CHECK(line["map"]["first_center_px"][0].get<double>() == Approx(maps[0].x.first_center));
+  REQUIRE(fused.size() == all[0].scores.size());
+  CHECK(line["map"]["first_center_px"][0].get<double>() == Approx(all[0].x.first_center));
   CHECK(line["map"]["stride_px"].get<double>() == Approx(4.0 / 3));
   std::size_t at = 0;
   for (int id = 0; id < 3; ++id)
-    for (int row = 0; row < maps[0].rows; ++row)
-      for (int col = 0; col < maps[0].cols; ++col) {
-        const double truth = fused_truth(maps, fuse == "max" ? Fuse::max : Fuse::mean, id, row, col);
+    for (int row = 0; row < all[0].rows; ++row)
+      for (int col = 0; col < all[0].cols; ++col) {
+        const double truth =
+            fused_truth(all, fuse == "max" ? maps::Fuse::max : maps::Fuse::mean, id, row, col);
         CHECK(std::abs(static_cast<double>(fused[at++]) - truth) <= 4 * 6e-8 * 10);
       }
   CHECK(line["fuse"] == fuse);

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "fcn/limits.hpp"
+#include "fcn/maps/heat_scale.hpp"
 #include "fcn/result.hpp"
 #include "tools/draw/drawing.hpp"
-#include "tools/draw/heat_layer.hpp"
 #include "tools/draw/stroke_font.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/pictures/resize.hpp"
@@ -67,7 +67,7 @@ void draw_tag(const Canvas& canvas, int picture_height, const Box& box, const st
 struct Caption {
   std::string title;
   std::string note;
-  std::optional<HeatScale> scale;  ///< to explain the colours of heat
+  std::optional<maps::HeatScale> scale;  ///< to explain the colours of heat
   ScoreKind kind = ScoreKind::probabilities;
   bool plain = false;  ///< colours stand alone, not over a picture
 };

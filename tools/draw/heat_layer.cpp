@@ -24,19 +24,6 @@ void dim(std::uint8_t* pixel, double shade) {
 
 }  // namespace
 
-HeatScale heat_scale(const ScoreMap& map, int class_id) {
-  if (map.kind() == ScoreKind::probabilities) return {0, 1};
-  HeatScale scale{static_cast<double>(map.at(class_id, 0, 0)), static_cast<double>(map.at(class_id, 0, 0))};
-  for (int row = 0; row < map.rows(); ++row) {
-    for (int col = 0; col < map.cols(); ++col) {
-      const auto score = static_cast<double>(map.at(class_id, row, col));
-      scale.low = std::min(scale.low, score);
-      scale.high = std::max(scale.high, score);
-    }
-  }
-  return scale;
-}
-
 void dim_picture(const Canvas& canvas) {
   for (int y = canvas.top; y < canvas.bottom; ++y)
     for (int x = 0; x < canvas.width; ++x) dim(canvas.row(y) + 3 * static_cast<std::ptrdiff_t>(x), kShade);

@@ -3,22 +3,18 @@
 // for, the map stretched over the picture.
 #pragma once
 
+#include "fcn/maps/heat_scale.hpp"
+#include "fcn/maps/placed_map.hpp"
 #include "fcn/score_map.hpp"
 #include "tools/draw/drawing.hpp"
-#include "tools/runs/placed_map.hpp"
+#include "tools/pictures/resize.hpp"
 
 namespace fcn::tools {
 
-/// What a score looks like: `low` is clear, `high` is the end of the colour scale.
-struct HeatScale {
-  double low = 0;
-  double high = 1;
-  [[nodiscard]] double heat(double score) const { return high > low ? (score - low) / (high - low) : 0; }
-};
-
-/// Probabilities always run from 0 to 1, so that pictures compare and a class that is nowhere stays dark;
-/// logits run from the worst cell's to the best one's.
-HeatScale heat_scale(const ScoreMap& map, int class_id);
+/// As the library has sizes.
+inline maps::Size map_size(const PictureSize& size) {
+  return {static_cast<int>(size.width), static_cast<int>(size.height)};
+}
 
 /// Drains the picture on the canvas of most of its colour, so that what is drawn over it stands out.
 void dim_picture(const Canvas& canvas);
@@ -28,10 +24,10 @@ void dim_picture(const Canvas& canvas);
 class HeatLayer {
  public:
   /// For canvases of `drawn` pixels that show the whole of a picture. `map` must outlive this.
-  HeatLayer(const ScoreMap& map, int class_id, Placement placement, const PictureSize& picture,
+  HeatLayer(const ScoreMap& map, int class_id, maps::Placement placement, const PictureSize& picture,
             const PictureSize& drawn)
-      : scale_(heat_scale(map, class_id)),
-        axes_(PlacedAxes::create(placement, map, picture, drawn)),
+      : scale_(maps::heat_scale(map, class_id)),
+        axes_(maps::PlacedAxes::create(placement, map, map_size(picture), map_size(drawn))),
         scores_(map, class_id, axes_) {}
   HeatLayer(const HeatLayer&) = delete;  // scores_ refers to axes_
   HeatLayer& operator=(const HeatLayer&) = delete;
@@ -42,9 +38,9 @@ class HeatLayer {
   void fill(const Canvas& canvas);
 
  private:
-  HeatScale scale_;
-  PlacedAxes axes_;
-  PlacedMap scores_;
+  maps::HeatScale scale_;
+  maps::PlacedAxes axes_;
+  maps::PlacedMap scores_;
 };
 
 }  // namespace fcn::tools

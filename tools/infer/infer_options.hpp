@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "fcn/graph/conv_algorithm.hpp"
+#include "fcn/maps/fusion.hpp"
+#include "fcn/maps/placed_map.hpp"
 #include "fcn/score_map.hpp"
 #include "tools/pictures/resize.hpp"
-#include "tools/runs/map_fusion.hpp"
-#include "tools/runs/placed_map.hpp"
-#include "tools/runs/region.hpp"
+#include "tools/runs/region_request.hpp"
 
 namespace fcn::tools {
 
@@ -35,7 +35,7 @@ struct InferOptions {
   std::vector<std::string> class_names;
   RegionRequest regions;
   std::optional<double> threshold;  ///< RegionRequest's; nothing for what suits the model's scores
-  Placement placement = Placement::centers;
+  maps::Placement placement = maps::Placement::centers;
   ScoreKind scores = ScoreKind::probabilities;
   std::optional<ScoreActivation> activation;  ///< nothing for what the model says
   std::string json;                           ///< empty for none; "-" for standard output
@@ -56,7 +56,7 @@ struct InferOptions {
   bool verbose = false;
   bool profile = false;
   std::vector<double> scales;          ///< of the picture after `resize`; empty for just that
-  std::optional<Fuse> fuse;            ///< how their maps become one; the maximum if nothing is said
+  std::optional<maps::Fuse> fuse;      ///< how their maps become one; the maximum if nothing is said
   std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
   bool plan = false;                   ///< say what a run would take, and do not run
   bool explain_geometry = false;       ///< say where cells lie in the picture, and do not run

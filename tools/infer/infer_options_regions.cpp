@@ -23,7 +23,7 @@ void add_region_options(CommandLine& line, InferOptions& options) {
   group.choice(
       "--placement", {"true", "stretch"},
       [&options](std::size_t taken) {
-        options.placement = taken == 1 ? Placement::stretch : Placement::centers;
+        options.placement = taken == 1 ? maps::Placement::stretch : maps::Placement::centers;
       },
       "Maps on pictures: true (default: each cell where the\nnetwork looked) or stretch (over the whole "
       "picture)");

@@ -70,7 +70,7 @@ void add_run_options(CommandLine& line, InferOptions& options) {
       "Run at several sizes, as 0.5,0.71,1,1.41, and make\ntheir maps one");
   group.choice(
       "--fuse", {"max", "mean"},
-      [&options](std::size_t taken) { options.fuse = taken == 1 ? Fuse::mean : Fuse::max; },
+      [&options](std::size_t taken) { options.fuse = taken == 1 ? maps::Fuse::mean : maps::Fuse::max; },
       "With --scales: a place's score is the max (default) or\nmean of the maps there");
   group.choice(
       "--algorithm", {"auto", "direct"},

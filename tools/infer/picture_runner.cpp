@@ -217,7 +217,8 @@ void PictureRunner::complete(RunReport& report, const Picture& picture) const {
   report.placement = options_.placement;
   report.asked_classes = asked_classes_;
   report.region_request = options_.regions;
-  report.region_request.threshold = options_.threshold.value_or(usual_threshold(model_.info().activation));
+  report.region_request.threshold =
+      options_.threshold.value_or(maps::usual_threshold(model_.info().activation));
   report.threads = session_->threads();
   report.arch = model_.table().arch;
 }

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "fcn/base/printable.hpp"
+#include "fcn/maps/argmax.hpp"
 #include "tools/draw/caption.hpp"
 #include "tools/draw/heat_layer.hpp"
 #include "tools/draw/png_drawing.hpp"
-#include "tools/runs/placed_map.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -41,9 +41,8 @@ constexpr int kLegendRows = 4;
 constexpr double kLegendCapitals = 1.6 + 2.0 * kLegendRows;
 constexpr double kCover = 0.6;
 
-/// The winners of all cells, and their colours.
+/// The classes that win cells, and their colours.
 struct Winners {
-  std::vector<int> cells;  ///< class of each cell, row by row; -1 for none
   std::map<int, std::size_t> colours;
   std::vector<std::string> legend;  ///< in the order of kColours
 
@@ -53,12 +52,9 @@ struct Winners {
 Winners::Winners(const RunReport& report) {
   const ScoreMap& map = *report.map;
   std::map<int, int> cells_of;
-  for (int row = 0; row < map.rows(); ++row) {
-    for (int col = 0; col < map.cols(); ++col) {
-      cells.push_back(map.winner(row, col).value_or(-1));
-      if (cells.back() >= 0) ++cells_of[cells.back()];
-    }
-  }
+  for (int row = 0; row < map.rows(); ++row)
+    for (int col = 0; col < map.cols(); ++col)
+      if (const auto winner = map.winner(row, col)) ++cells_of[*winner];
   std::vector<std::pair<int, int>> order(cells_of.begin(), cells_of.end());
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -74,13 +70,12 @@ Winners::Winners(const RunReport& report) {
   if (others > 0) legend.push_back(fmt::format("{} others: {}", order.size() - kOthers, others));
 }
 
-void draw_cells(const Canvas& canvas, const Winners& winners, const PlacedAxes& axes, int cols) {
-  for (int y = std::max(canvas.top, axes.y.begin); y < std::min(canvas.bottom, axes.y.end); ++y) {
-    const int first = axes.y.nearest(y) * cols;
-    for (int x = axes.x.begin; x < axes.x.end; ++x) {
-      const int id = winners.cells[static_cast<std::size_t>(first + axes.x.nearest(x))];
-      if (id >= 0) blend_pixel(canvas, x, y, kColours[winners.colours.at(id)], kCover);
-    }
+void draw_cells(const Canvas& canvas, const Winners& winners, maps::ArgmaxRows& rows) {
+  for (int y = canvas.top; y < canvas.bottom; ++y) {
+    const int* const ids = rows.row(y);
+    for (int x = 0; x < canvas.width; ++x)
+      if (ids[x] != maps::ArgmaxRows::kNone)
+        blend_pixel(canvas, x, y, kColours[winners.colours.at(ids[x])], kCover);
   }
 }
 
@@ -116,13 +111,15 @@ Status write_argmax(AtomicFile& file, const PictureResult& result) {
   const auto scaled = ScaledPicture::create(picture, layout.drawn, limits);
   if (!scaled) return scaled.error();
   const Winners winners(report);
-  const PlacedAxes axes = PlacedAxes::create(report.placement, *report.map, size, layout.drawn);
+  const maps::PlacedAxes axes =
+      maps::PlacedAxes::create(report.placement, *report.map, map_size(size), map_size(layout.drawn));
+  maps::ArgmaxRows rows(*report.map, axes);
   return write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, layout.width, layout.height}, kDark, 1);
     const Canvas panel = canvas.panel(layout.picture);
     draw_picture(panel, scaled->get());
     dim_picture(panel);
-    draw_cells(panel, winners, axes, report.map->cols());
+    draw_cells(panel, winners, rows);
     draw_legend(canvas.panel(layout.caption), winners, Measures(layout.width));
   });
 }

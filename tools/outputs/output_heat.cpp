@@ -10,10 +10,10 @@ namespace {
 
 Caption caption_of(const RunReport& report, std::optional<int> shown) {
   if (!shown) return {"nothing but background", "", std::nullopt, ScoreKind::probabilities, true};
-  const bool stretched = report.placement == Placement::stretch;
+  const bool stretched = report.placement == maps::Placement::stretch;
   return {class_title(report, *shown, "  "),
           stretched ? "the map stretched over the picture" : "grey: no cell looked there",
-          heat_scale(*report.map, *shown), report.map->kind(), true};
+          maps::heat_scale(*report.map, *shown), report.map->kind(), true};
 }
 
 }  // namespace

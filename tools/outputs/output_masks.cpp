@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "fcn/maps/placed_map.hpp"
 #include "tools/pictures/png_writer.hpp"
-#include "tools/runs/placed_map.hpp"
 #include "tools/runs/regions.hpp"
 
 namespace fcn::tools {
@@ -20,7 +20,7 @@ struct ScoreRange {
   float high = -std::numeric_limits<float>::infinity();
 };
 
-ScoreRange range_of(PlacedMap& map, int width, int height) {
+ScoreRange range_of(maps::PlacedMap& map, int width, int height) {
   ScoreRange range;
   for (int y = 0; y < height; ++y) {
     const float* const row = map.row(y);
@@ -42,7 +42,7 @@ std::uint8_t masked(std::uint8_t value, float share) {
 /// their neighbours above, below, left and right.
 class ThickOutline {
  public:
-  explicit ThickOutline(const Region& box)
+  explicit ThickOutline(const maps::Region& box)
       : left_(box.x), top_(box.y), right_(box.x + box.width), bottom_(box.y + box.height) {}
 
   [[nodiscard]] bool covers(int x, int y) const {
@@ -62,19 +62,19 @@ class ThickOutline {
 
 Status write_mask(AtomicFile& file, const PictureResult& result) {
   const RunReport& report = result.report;
-  const RegionRule rule = RegionRule::of(report);
-  const PictureSize size{report.width, report.height};
-  const PlacedAxes axes = PlacedAxes::create(rule.placement, *report.map, size, size);
-  std::vector<PlacedMap> maps;
-  for (const int id : region_classes(report)) maps.emplace_back(*report.map, id, axes);
+  const maps::RegionRequest request = region_request(report);
+  const maps::Size size{report.width, report.height};
+  const auto axes = maps::PlacedAxes::create(request.placement, *report.map, size, size);
+  std::vector<maps::PlacedMap> placed;
+  for (const int id : region_classes(report)) placed.emplace_back(*report.map, id, axes);
   std::vector<std::uint8_t> grey(static_cast<std::size_t>(report.width));
   return write_png(file, report.width, report.height, PngPixels::grey, [&](int y) {
     std::fill(grey.begin(), grey.end(), std::uint8_t{0});
-    for (PlacedMap& map : maps) {
+    for (maps::PlacedMap& map : placed) {
       if (!axes.y.holds(y)) break;
       const float* const scores = map.row(y);
       for (int x = axes.x.begin; x < axes.x.end; ++x)
-        if (rule.holds(scores[x])) grey[static_cast<std::size_t>(x)] = 255;
+        if (request.holds(scores[x])) grey[static_cast<std::size_t>(x)] = 255;
     }
     return grey.data();
   });
@@ -82,13 +82,14 @@ Status write_mask(AtomicFile& file, const PictureResult& result) {
 
 Status write_masked(AtomicFile& file, const PictureResult& result) {
   const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width, picture.height};
-  const PlacedAxes axes = PlacedAxes::create(Placement::stretch, *report.map, size, size);
-  std::optional<PlacedMap> map;
+  const maps::Size size{picture.width, picture.height};
+  const auto axes = maps::PlacedAxes::create(maps::Placement::stretch, *report.map, size, size);
+  std::optional<maps::PlacedMap> map;
   std::optional<ThickOutline> outline;
   ScoreRange range;
   if (const auto shown = shown_class(report)) {
-    const auto box = tutorial_region(*report.map, *shown, size, report.region_request.threshold);
+    const auto box = maps::find_regions(*report.map, {&*shown, 1}, size,
+                                        maps::RegionRequest::tutorial(report.region_request.threshold));
     if (!box) return box.error();
     if (!box->empty()) outline.emplace(box->front());
     map.emplace(*report.map, *shown, axes);

@@ -38,7 +38,7 @@ Caption caption_of(const RunReport& report, const std::optional<ClassPeak>& peak
   if (!peak) return {"nothing but background", "", std::nullopt, ScoreKind::probabilities, false};
   return {class_title(report, peak->id, "  "),
           fmt::format("frame: the best {}x{} window", peak->window_width, peak->window_height),
-          heat_scale(*report.map, peak->id), report.map->kind(), false};
+          maps::heat_scale(*report.map, peak->id), report.map->kind(), false};
 }
 
 }  // namespace

@@ -84,13 +84,14 @@ std::uint64_t grid_bytes(const PictureSize& size, const PanelGrid& grid) {
 /// Boxes and names of regions on a panel that shows the whole picture, the best one's on top.
 void draw_regions(const Canvas& canvas, const RunReport& report, const PanelGrid& grid) {
   const double scale = static_cast<double>(grid.panel.width) / report.width;
-  const auto box_of = [scale](const Region& region) {
+  const auto box_of = [scale](const maps::Region& region) {
     const auto scaled = [scale](int pixel) { return static_cast<int>(std::lround(scale * pixel)); };
     return Box{scaled(region.x), scaled(region.y), scaled(region.x + region.width),
                scaled(region.y + region.height)};
   };
   const Measures name_sizes(grid.width / 2);  // many names have to find room
-  for (const Region& region : report.regions) draw_frame(canvas, box_of(region), name_sizes.line, kFrame);
+  for (const maps::Region& region : report.regions)
+    draw_frame(canvas, box_of(region), name_sizes.line, kFrame);
   for (auto region = report.regions.rbegin(); region != report.regions.rend(); ++region) {
     const std::string name = fmt::format("{} {}", printable(class_label(*report.info, region->class_id)),
                                          score_text(region->peak, report.map->kind()));
@@ -99,7 +100,7 @@ void draw_regions(const Canvas& canvas, const RunReport& report, const PanelGrid
 }
 
 Caption caption_of(const RunReport& report, std::string title, std::string note,
-                   std::optional<HeatScale> scale) {
+                   std::optional<maps::HeatScale> scale) {
   return {std::move(title), std::move(note), scale, report.map->kind(), false};
 }
 
@@ -122,7 +123,7 @@ Status write_side_by_side(AtomicFile& file, const PictureResult& result) {
                                              report.region_request.kind == RegionKind::none
                                                  ? ""
                                                  : "boxes: regions of " + threshold_text(report) + " or more",
-                                             heat_scale(*report.map, *shown))
+                                             maps::heat_scale(*report.map, *shown))
                                 : caption_of(report, "nothing but background", "", std::nullopt);
   return write_drawing(file, grid.width, grid.height, limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, grid.width, grid.height}, kDark, 1);
@@ -155,7 +156,7 @@ Status write_sheet(AtomicFile& file, const PictureResult& result) {
   const Caption caption =
       caption_of(report, listed.empty() ? "nothing but background" : fmt::format("{} classes", listed.size()),
                  logits ? "each from its lowest score to its highest" : "each class and its best cell",
-                 logits ? std::nullopt : std::optional<HeatScale>(HeatScale()));
+                 logits ? std::nullopt : std::optional<maps::HeatScale>(maps::HeatScale()));
   return write_drawing(file, grid.width, grid.height, limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, grid.width, grid.height}, kDark, 1);
     for (std::size_t i = 0; i < listed.size(); ++i) {

@@ -33,7 +33,7 @@ Json peak_fields(const RunReport& report, int id) {
 
 Json region_fields(const RunReport& report) {
   Json all = Json::array();
-  for (const Region& region : report.regions) {
+  for (const maps::Region& region : report.regions) {
     Json fields = {{"class", region.class_id},
                    {"label", class_label(*report.info, region.class_id)},
                    {"box", Json::array({region.x, region.y, region.width, region.height})},
@@ -44,7 +44,7 @@ Json region_fields(const RunReport& report) {
       fields["box_original"] =
           json_box(report.frame.box({static_cast<double>(region.x), static_cast<double>(region.y),
                                      static_cast<double>(region.width), static_cast<double>(region.height)}));
-    for (const ContourPoint& point : region.contour)
+    for (const maps::ContourPoint& point : region.contour)
       fields["contour"].push_back(Json::array({point.x, point.y}));
     all.push_back(std::move(fields));
   }
@@ -127,7 +127,7 @@ std::string json_line(const RunReport& report) {
   line["arch"] = report.arch;
   if (report.profile) line["profile"] = profile_fields(*report.profile);
   if (report.scales) {
-    line["fuse"] = report.scales->fuse == Fuse::max ? "max" : "mean";
+    line["fuse"] = report.scales->fuse == maps::Fuse::max ? "max" : "mean";
     line["scales"] = scale_fields(*report.scales);
   }
   if (report.windows) line["compare_windows"] = window_fields(report, *report.windows);

@@ -42,8 +42,8 @@ Json geometry_fields(const ScaleRun& run) {
 
 std::string scale_lines(const RunReport& report, const ScaleReport& scales) {
   std::string text = fmt::format("\n  Scales, fused by their {}\n    {:>5}  {:>13}  {:>9}  {:>12}  {}\n",
-                                 scales.fuse == Fuse::max ? "maximum" : "mean", "scale", "pixels", "cells",
-                                 "one every", "highest peak of");
+                                 scales.fuse == maps::Fuse::max ? "maximum" : "mean", "scale", "pixels",
+                                 "cells", "one every", "highest peak of");
   for (std::size_t i = 0; i < scales.scales.size(); ++i) {
     const ScaleRun& run = scales.scales[i];
     const std::string size = fmt::format("{} x {}", run.size.width, run.size.height);

@@ -11,7 +11,7 @@
 
 #include "fcn/base/printable.hpp"
 #include "fcn/graph/padded_size.hpp"
-#include "tools/draw/heat_layer.hpp"
+#include "fcn/maps/heat_scale.hpp"
 #include "tools/report/region_table.hpp"
 #include "tools/shell/columns.hpp"
 
@@ -59,7 +59,7 @@ double best_of(const ScoreMap& map, int class_id, int row, int col, int block) {
 std::string picture_of_map(const ScoreMap& map, int class_id) {
   const int block = std::max(
       {1, (2 * map.cols() + kMapColumns - 1) / kMapColumns, (map.rows() + kMapLines - 1) / kMapLines});
-  const HeatScale scale = heat_scale(map, class_id);
+  const maps::HeatScale scale = maps::heat_scale(map, class_id);
   const int columns = (map.cols() + block - 1) / block;
   std::string text = "  ┌" + repeated("──", columns) + "┐\n";
   for (int row = 0; row < map.rows(); row += block) {

@@ -8,7 +8,8 @@ namespace {
 
 Status run_pyramid(const Model& model, Session& session, const InferOptions& options, const Picture& picture,
                    ScoreMap& map, RunReport& report) {
-  auto scales = run_scales(model, session, picture, options.scales, options.fuse.value_or(Fuse::max), map);
+  auto scales =
+      run_scales(model, session, picture, options.scales, options.fuse.value_or(maps::Fuse::max), map);
   if (!scales) return scales.error();
   report.preprocess_ms += scales->resize_ms;
   report.plan_ms = scales->plan_ms;

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "fcn/maps/regions.hpp"
 #include "fcn/model_info.hpp"
 #include "fcn/score_map.hpp"
 #include "tools/pictures/original_frame.hpp"
-#include "tools/runs/placed_map.hpp"
-#include "tools/runs/region.hpp"
+#include "tools/runs/region_request.hpp"
 #include "tools/runs/run_profile.hpp"
 #include "tools/runs/scale_pyramid.hpp"
 #include "tools/runs/window_comparison.hpp"
@@ -29,10 +29,10 @@ struct RunReport {
   const ScoreMap* map = nullptr;    ///< never null
   int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
   int top = 5;          ///< how many classes to list
-  Placement placement = Placement::centers;  ///< of maps on pictures
-  std::vector<int> asked_classes;            ///< to show instead of the predicted one
+  maps::Placement placement = maps::Placement::centers;  ///< of maps on pictures
+  std::vector<int> asked_classes;                        ///< to show instead of the predicted one
   RegionRequest region_request;
-  std::vector<Region> regions;  ///< if the request asks for them
+  std::vector<maps::Region> regions;  ///< if the request asks for them
   double decode_ms = 0;
   double preprocess_ms = 0;  ///< resizing; normalising is part of infer_ms
   double plan_ms = 0;

@@ -56,9 +56,9 @@ class Pyramid {
     scale.peaks = map_.peaks();
     const auto start = std::chrono::steady_clock::now();
     if (fusion_) {
-      fusion_->add(map_, scale.geometry);
+      if (Status added = fusion_->add(map_, scale.geometry); !added) return added;
     } else {
-      auto fusion = MapFusion::begin(report_.fuse, map_, scale.geometry, fused_);
+      auto fusion = maps::MapFusion::begin(report_.fuse, map_, scale.geometry, fused_);
       if (!fusion) return fusion.error();
       fusion_.emplace(*std::move(fusion));
     }
@@ -72,7 +72,7 @@ class Pyramid {
   ScaleReport& report_;
   ScoreMap& fused_;
   ScoreMap map_;
-  std::optional<MapFusion> fusion_;
+  std::optional<maps::MapFusion> fusion_;
 };
 
 /// Which scale has each class's highest peak, of those that ran, in their order.
@@ -128,7 +128,7 @@ MapGeometry unscaled(const MapGeometry& geometry, PictureSize scaled, PictureSiz
 }
 
 Result<ScaleReport> run_scales(const Model& model, Session& session, const Picture& picture,
-                               const std::vector<double>& scales, Fuse fuse, ScoreMap& fused) {
+                               const std::vector<double>& scales, maps::Fuse fuse, ScoreMap& fused) {
   const Extent window = model.info().window;
   ScaleReport report;
   report.fuse = fuse;

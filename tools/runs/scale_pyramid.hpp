@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // --scales: one picture run at several sizes, so that a classifier whose window is of one size finds things
 // of several. Each scale is the picture resized by resize.hpp (antialiased); their maps become one by
-// map_fusion.hpp. Shown by scale_report.hpp.
+// fcn/maps/fusion.hpp. Shown by scale_report.hpp.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
+#include "fcn/maps/fusion.hpp"
 #include "fcn/result.hpp"
 #include "fcn/score_map.hpp"
 #include "fcn/session.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/pictures/resize.hpp"
-#include "tools/runs/map_fusion.hpp"
 
 namespace fcn::tools {
 
@@ -33,7 +33,7 @@ struct ScaleRun {
 };
 
 struct ScaleReport {
-  Fuse fuse = Fuse::max;
+  maps::Fuse fuse = maps::Fuse::max;
   std::vector<ScaleRun> scales;  ///< as they were asked for
   std::vector<std::size_t>
       best;  ///< for each class, which of the scales has its highest peak; of equals the finest
@@ -49,6 +49,6 @@ MapGeometry unscaled(const MapGeometry& geometry, PictureSize scaled, PictureSiz
 /// whose geometry is in the pixels of `picture`. ErrorCode::too_small if the window of `model` fits into
 /// none, ErrorCode::limit_exceeded if a scaled picture is too large.
 Result<ScaleReport> run_scales(const Model& model, Session& session, const Picture& picture,
-                               const std::vector<double>& scales, Fuse fuse, ScoreMap& fused);
+                               const std::vector<double>& scales, maps::Fuse fuse, ScoreMap& fused);
 
 }  // namespace fcn::tools

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Connected components of a binary picture that is seen row by row: runs of pixels are joined to those of the
-// row above (He, Chao, Suzuki: "A Run-Based Two-Scan Labeling Algorithm", 2008, whose second scan nobody
-// needs here). Not here: what makes a pixel count (regions.cpp).
+// row above (He, Chao, Suzuki: "A Run-Based Two-Scan Labeling Algorithm", 2008, without the second scan,
+// which is not needed here). Not here: which pixels are in (regions.hpp).
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
-namespace fcn::tools {
+#include "fcn/config.hpp"
+
+namespace fcn::inline FCN_ABI {
+namespace maps::detail {
 
 /// Pixels begin <= x < end of one row.
 struct Run {
@@ -61,4 +63,7 @@ class ConnectedRuns {
   std::vector<std::size_t> components_;
 };
 
-}  // namespace fcn::tools
+}  // namespace maps::detail
+}  // namespace fcn::inline FCN_ABI
+
+#include "fcn/maps/connected_runs_inl.hpp"

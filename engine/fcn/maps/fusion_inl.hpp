@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include "tools/runs/map_fusion.hpp"
+// Definitions of fusion.hpp.
+#pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <string>
 
-namespace fcn::tools {
-namespace {
+#include "fcn/maps/fusion.hpp"
+
+namespace fcn::inline FCN_ABI {
+namespace maps {
+namespace detail {
 
 /// What the activation makes of the logits of one cell, in float64, for one class after the other.
 class CellProbabilities {
@@ -34,7 +39,7 @@ class CellProbabilities {
   double sum_ = 0;
 };
 
-void find_peaks(ScoreMap& map) {
+inline void find_peaks(ScoreMap& map) {
   std::vector<Peak>& peaks = map.peaks();
   for (int row = 0; row < map.rows(); ++row)
     for (int col = 0; col < map.cols(); ++col) {
@@ -49,15 +54,29 @@ void find_peaks(ScoreMap& map) {
     }
 }
 
-}  // namespace
+inline bool is_usable(const AxisGeometry& axis) {
+  return axis.stride > 0 && std::isfinite(axis.stride) && std::isfinite(axis.first_center);
+}
 
-MapFusion::MapFusion(Fuse fuse, ScoreMap& fused)
+/// Whether a map has scores to fuse, at places that can be computed.
+inline Status check_map_to_fuse(const ScoreMap& map, const MapGeometry& geometry) {
+  if (map.classes() <= 0 || map.rows() <= 0 || map.cols() <= 0)
+    return Error{ErrorCode::invalid_argument, "a map to fuse has no scores", ""};
+  if (!is_usable(geometry.y) || !is_usable(geometry.x))
+    return Error{ErrorCode::invalid_argument, "a map to fuse needs a positive, finite stride", ""};
+  return {};
+}
+
+}  // namespace detail
+
+inline MapFusion::MapFusion(Fuse fuse, ScoreMap& fused)
     : fuse_(fuse),
       fused_(&fused),
-      voices_(static_cast<std::size_t>(fused.rows()) * static_cast<std::size_t>(fused.cols()), 1) {}
+      counts_(static_cast<std::size_t>(fused.rows()) * static_cast<std::size_t>(fused.cols()), 1) {}
 
-Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, const MapGeometry& geometry,
-                                   ScoreMap& fused) {
+inline Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, const MapGeometry& geometry,
+                                          ScoreMap& fused) {
+  if (Status ok = detail::check_map_to_fuse(first, geometry); !ok) return ok.error();
   const Shape shape{first.classes(), first.rows(), first.cols()};
   if (Status ok = fused.reset(shape, first.kind(), geometry, first.background(), first.activation()); !ok)
     return ok.error();
@@ -68,8 +87,8 @@ Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, const MapGe
 }
 
 /// For `count` cells of `places`, what each reads of `cells` cells of `axis`.
-std::vector<MapFusion::Reading> MapFusion::readings(const AxisGeometry& places, int count,
-                                                    const AxisGeometry& axis, int cells) {
+inline std::vector<MapFusion::Reading> MapFusion::readings(const AxisGeometry& places, int count,
+                                                           const AxisGeometry& axis, int cells) {
   // Far less than a pixel: half a stride that was reached by another rounding is still half a stride.
   constexpr double kRounding = 1e-9;
   std::vector<Reading> all;
@@ -83,7 +102,8 @@ std::vector<MapFusion::Reading> MapFusion::readings(const AxisGeometry& places, 
   return all;
 }
 
-void MapFusion::take_in(const ScoreMap& map, const Reading& row, const Reading& col, float* cell) const {
+inline void MapFusion::take_in(const ScoreMap& map, const Reading& row, const Reading& col,
+                               float* cell) const {
   const int below = row.share > 0 ? row.low + 1 : row.low;
   const int beside = col.share > 0 ? col.low + 1 : col.low;
   const float* const corners[] = {map.cell(row.low, col.low), map.cell(row.low, beside),
@@ -97,8 +117,15 @@ void MapFusion::take_in(const ScoreMap& map, const Reading& row, const Reading& 
   }
 }
 
-void MapFusion::add(const ScoreMap& map, const MapGeometry& geometry) {
-  FCN_ASSERT(map.classes() == fused_->classes() && map.kind() == fused_->kind());
+inline Status MapFusion::add(const ScoreMap& map, const MapGeometry& geometry) {
+  if (Status ok = detail::check_map_to_fuse(map, geometry); !ok) return ok;
+  if (map.classes() != fused_->classes() || map.kind() != fused_->kind())
+    return Error{ErrorCode::invalid_argument,
+                 "maps to fuse must be of one kind and of equally many classes; the first has " +
+                     std::to_string(fused_->classes()) + " classes, another " +
+                     std::to_string(map.classes()) +
+                     (map.kind() == fused_->kind() ? "" : " and another kind of scores"),
+                 ""};
   const MapGeometry& places = fused_->geometry();
   const auto rows = readings(places.y, fused_->rows(), geometry.y, map.rows());
   const auto cols = readings(places.x, fused_->cols(), geometry.x, map.cols());
@@ -109,17 +136,19 @@ void MapFusion::add(const ScoreMap& map, const MapGeometry& geometry) {
       const Reading& x = cols[static_cast<std::size_t>(col)];
       if (!y.within || !x.within) continue;
       take_in(map, y, x, fused_->cell(row, col));
-      ++voices_[at];
+      ++counts_[at];
     }
+  return {};
 }
 
-void MapFusion::finish() {
-  for (std::size_t at = 0; fuse_ == Fuse::mean && at < voices_.size(); ++at) {
+inline void MapFusion::finish() {
+  for (std::size_t at = 0; fuse_ == Fuse::mean && at < counts_.size(); ++at) {
     const auto cols = static_cast<std::size_t>(fused_->cols());
     float* const cell = fused_->cell(static_cast<int>(at / cols), static_cast<int>(at % cols));
-    for (int id = 0; id < fused_->classes(); ++id) cell[id] /= static_cast<float>(voices_[at]);
+    for (int id = 0; id < fused_->classes(); ++id) cell[id] /= static_cast<float>(counts_[at]);
   }
-  find_peaks(*fused_);
+  detail::find_peaks(*fused_);
 }
 
-}  // namespace fcn::tools
+}  // namespace maps
+}  // namespace fcn::inline FCN_ABI

@@ -1,23 +1,45 @@
 // SPDX-License-Identifier: MIT
-#include "tools/runs/contour.hpp"
+// Definitions of contour.hpp.
+#pragma once
 
 #include <array>
+#include <cstring>
+#include <string>
 
-namespace fcn::tools {
-namespace {
+#include "fcn/maps/contour.hpp"
+
+namespace fcn::inline FCN_ABI {
+namespace maps::detail {
+
+inline Result<BitMask> BitMask::create(Size size) {
+  const std::uint64_t needed = bytes(size);
+  auto* const words = static_cast<std::uint64_t*>(allocate_zeroed(static_cast<std::size_t>(needed)));
+  if (words == nullptr)
+    return Error{ErrorCode::out_of_memory, "no memory for a mask of " + std::to_string(needed) + " bytes",
+                 ""};
+  BitMask mask;
+  mask.size_ = size;
+  mask.words_ = {words, ReleaseWords{static_cast<std::size_t>(needed)}};
+  mask.counted_ = CountedBytes(static_cast<std::size_t>(needed));
+  return mask;
+}
+
+inline void BitMask::clear() {
+  std::memset(words_.get(), 0, static_cast<std::size_t>(bytes(size_)));
+}
 
 // Directions counter-clockwise as one sees them, from the right: y points down.
-constexpr std::array<ContourPoint, 8> kSteps = {
+inline constexpr std::array<ContourPoint, 8> kSteps = {
     {{1, 0}, {1, -1}, {0, -1}, {-1, -1}, {-1, 0}, {-1, 1}, {0, 1}, {1, 1}}};
-constexpr unsigned kLeft = 4;
+inline constexpr unsigned kLeft = 4;
 
-ContourPoint neighbour(ContourPoint from, unsigned direction) {
+inline ContourPoint neighbour(ContourPoint from, unsigned direction) {
   const ContourPoint step = kSteps[direction % 8];
   return {from.x + step.x, from.y + step.y};
 }
 
 /// The first direction, in steps of `turn` after `from`, that leads to a pixel of the mask.
-unsigned next_direction(const BitMask& mask, ContourPoint at, unsigned from, unsigned turn) {
+inline unsigned next_direction(const BitMask& mask, ContourPoint at, unsigned from, unsigned turn) {
   unsigned direction = from;
   for (int tried = 0; tried < 8; ++tried) {
     direction = (direction + turn) % 8;
@@ -27,9 +49,7 @@ unsigned next_direction(const BitMask& mask, ContourPoint at, unsigned from, uns
   return direction;
 }
 
-}  // namespace
-
-std::vector<ContourPoint> outer_contour(const BitMask& mask, ContourPoint first) {
+inline std::vector<ContourPoint> outer_contour(const BitMask& mask, ContourPoint first) {
   constexpr unsigned kClockwise = 7, kCounterClockwise = 1;  // modulo 8
   // Left of the first pixel there is none: the border closes where this looks clockwise from there.
   const unsigned closing = next_direction(mask, first, kLeft, kClockwise);
@@ -50,4 +70,5 @@ std::vector<ContourPoint> outer_contour(const BitMask& mask, ContourPoint first)
   }
 }
 
-}  // namespace fcn::tools
+}  // namespace maps::detail
+}  // namespace fcn::inline FCN_ABI

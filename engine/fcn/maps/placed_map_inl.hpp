@@ -1,33 +1,43 @@
 // SPDX-License-Identifier: MIT
-#include "tools/runs/placed_map.hpp"
+// Definitions of placed_map.hpp.
+#pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-namespace fcn::tools {
-namespace {
+#include "fcn/maps/placed_map.hpp"
+
+namespace fcn::inline FCN_ABI {
+namespace maps {
+namespace detail {
 
 /// A pixel's position counted in cells, before it is held within the map.
 using CellPosition = double (*)(int pixel, double scale, const AxisGeometry& geometry);
 
 /// The centre of `pixel` in the picture's own pixels, when one of the drawing covers `scale` of them.
-double position_of_center(int pixel, double scale, const AxisGeometry& geometry) {
+inline double position_of_center(int pixel, double scale, const AxisGeometry& geometry) {
   return ((pixel + 0.5) * scale - 0.5 - geometry.first_center) / geometry.stride;
 }
 
-double stretched_position(int pixel, double cells_per_pixel, const AxisGeometry&) {
+inline double stretched_position(int pixel, double cells_per_pixel, const AxisGeometry&) {
   return (pixel + 0.5) * cells_per_pixel - 0.5;
 }
 
-}  // namespace
+}  // namespace detail
 
-PlacedAxis PlacedAxis::create(Placement placement, const AxisGeometry& geometry, int cells,
-                              int picture_pixels, int pixels) {
+inline PlacedAxis PlacedAxis::create(Placement placement, const AxisGeometry& geometry, int cells,
+                                     int picture_pixels, int pixels) {
+  PlacedAxis axis;
+  if (pixels <= 0) return axis;
+  if (cells <= 0) {
+    axis.places.resize(static_cast<std::size_t>(pixels));
+    return axis;
+  }
   const bool stretched = placement == Placement::stretch;
-  const CellPosition position = stretched ? stretched_position : position_of_center;
+  const detail::CellPosition position = stretched ? detail::stretched_position : detail::position_of_center;
   // The reciprocal of a quotient, as cv2.resize has it: it may differ from the quotient by a rounding.
   const double scale = 1.0 / (static_cast<double>(pixels) / (stretched ? cells : picture_pixels));
-  PlacedAxis axis;
   axis.places.reserve(static_cast<std::size_t>(pixels));
   axis.begin = stretched ? 0 : pixels;
   axis.end = stretched ? pixels : 0;
@@ -46,21 +56,21 @@ PlacedAxis PlacedAxis::create(Placement placement, const AxisGeometry& geometry,
   return axis;
 }
 
-PlacedAxes PlacedAxes::create(Placement placement, const ScoreMap& map, const PictureSize& picture,
-                              const PictureSize& drawn) {
-  return {PlacedAxis::create(placement, map.geometry().x, map.cols(), static_cast<int>(picture.width),
-                             static_cast<int>(drawn.width)),
-          PlacedAxis::create(placement, map.geometry().y, map.rows(), static_cast<int>(picture.height),
-                             static_cast<int>(drawn.height))};
+inline PlacedAxes PlacedAxes::create(Placement placement, const ScoreMap& map, Size picture, Size drawn) {
+  return {PlacedAxis::create(placement, map.geometry().x, map.cols(), picture.width, drawn.width),
+          PlacedAxis::create(placement, map.geometry().y, map.rows(), picture.height, drawn.height)};
 }
 
-PlacedMap::PlacedMap(const ScoreMap& map, int class_id, const PlacedAxes& axes)
-    : map_(map), class_id_(class_id), axes_(axes), row_(axes.x.places.size()) {
+inline PlacedMap::PlacedMap(const ScoreMap& map, int class_id, const PlacedAxes& axes)
+    : map_(map),
+      class_id_(class_id),
+      axes_(axes),
+      row_(axes.x.places.size(), std::numeric_limits<float>::quiet_NaN()) {
   above_.scores.resize(row_.size());
   below_.scores.resize(row_.size());
 }
 
-const PlacedMap::Enlarged& PlacedMap::enlarged(int cell_row, const Enlarged& keep) {
+inline const PlacedMap::Enlarged& PlacedMap::enlarged(int cell_row, const Enlarged& keep) {
   if (above_.cell_row == cell_row) return above_;
   if (below_.cell_row == cell_row) return below_;
   Enlarged& into = &keep == &above_ ? below_ : above_;
@@ -74,7 +84,8 @@ const PlacedMap::Enlarged& PlacedMap::enlarged(int cell_row, const Enlarged& kee
   return into;
 }
 
-const float* PlacedMap::row(int y) {
+inline const float* PlacedMap::row(int y) {
+  if (map_.rows() <= 0 || map_.cols() <= 0) return row_.data();
   const auto& [cell, next, share] = axes_.y.places[static_cast<std::size_t>(y)];
   const Enlarged& above = enlarged(cell, below_);
   const Enlarged& below = enlarged(next, above);
@@ -84,4 +95,5 @@ const float* PlacedMap::row(int y) {
   return row_.data();
 }
 
-}  // namespace fcn::tools
+}  // namespace maps
+}  // namespace fcn::inline FCN_ABI

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Ask OpenCV what regions.hpp and placed_map.hpp must answer, and print region_expectations.inc.
+"""Ask OpenCV what fcn/maps/regions.hpp and fcn/maps/placed_map.hpp must answer, and print region_expectations.inc.
 
 Maps are small whole numbers over 64 from a linear congruential generator that the test repeats, so that scores meet the
 threshold exactly now and then.  Needed only to make the expectations anew (OpenCV 4.6):
 
-    python3 tests/tools/make_region_expectations.py > tests/tools/region_expectations.inc
+    python3 tests/maps/make_region_expectations.py > tests/maps/region_expectations.inc
 """
 import struct
 

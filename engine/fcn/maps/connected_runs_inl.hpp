@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "tools/runs/connected_runs.hpp"
+// Definitions of connected_runs.hpp.
+#pragma once
 
 #include <algorithm>
-#include <utility>
 
-namespace fcn::tools {
+#include "fcn/maps/connected_runs.hpp"
 
-const std::vector<std::size_t>& ConnectedRuns::add_row(const std::vector<Run>& runs) {
+namespace fcn::inline FCN_ABI {
+namespace maps::detail {
+
+inline const std::vector<std::size_t>& ConnectedRuns::add_row(const std::vector<Run>& runs) {
   components_.clear();
   std::size_t first = 0;  // the first run above that may touch this one
   for (const Run& run : runs) {
@@ -25,7 +28,7 @@ const std::vector<std::size_t>& ConnectedRuns::add_row(const std::vector<Run>& r
   return components_;
 }
 
-std::size_t ConnectedRuns::root(std::size_t component) {
+inline std::size_t ConnectedRuns::root(std::size_t component) {
   while (parents_[component] != component) {
     parents_[component] = parents_[parents_[component]];  // halves the way for the next one
     component = parents_[component];
@@ -33,10 +36,11 @@ std::size_t ConnectedRuns::root(std::size_t component) {
   return component;
 }
 
-void ConnectedRuns::join(std::size_t a, std::size_t b) {
+inline void ConnectedRuns::join(std::size_t a, std::size_t b) {
   a = root(a);
   b = root(b);
   parents_[std::max(a, b)] = std::min(a, b);
 }
 
-}  // namespace fcn::tools
+}  // namespace maps::detail
+}  // namespace fcn::inline FCN_ABI

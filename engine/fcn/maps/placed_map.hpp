@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A score map enlarged to a picture's pixels, row by row, so that no enlarged map is ever held: each cell
-// where the network looked, or the whole map stretched over the picture as the tutorials do. Not here: what
-// the scores then mean (regions.hpp) or look like (heat_layer.hpp).
+// where the network looked, or the whole map stretched over the picture as the OpenCV tutorials do. Not here:
+// what the scores then mean (regions.hpp, argmax.hpp) or look like (heat_scale.hpp).
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "fcn/score_map.hpp"
-#include "tools/pictures/resize.hpp"
 
-namespace fcn::tools {
+namespace fcn::inline FCN_ABI {
+namespace maps {
+
+/// Of a picture or a drawing, in pixels.
+struct Size {
+  int width = 0;
+  int height = 0;
+};
 
 enum class Placement {
   centers,  ///< each cell at its centre, from the geometry of the map
@@ -25,11 +32,11 @@ struct PlacedAxis {
     float share = 0;
   };
   std::vector<Place> places;  ///< one a pixel
-  int begin = 0;              ///< pixels [begin, end) lie within half a cell of some cell; all, if stretched
-  int end = 0;
+  int begin = 0;              ///< pixels [begin, end) lie within half a cell of some cell; all, if stretched;
+  int end = 0;                ///< none, of a map without cells
 
-  /// `pixels` of a drawing that shows the whole picture of `picture_pixels` at some scale; `cells` > 0.
-  /// Positions are computed and rounded to float32 as cv2.resize (INTER_LINEAR, OpenCV 4.6) does.
+  /// `pixels` of a drawing that shows the whole picture of `picture_pixels` at some scale. Positions are
+  /// computed and rounded to float32 as cv2.resize (INTER_LINEAR, OpenCV 4.6) does.
   static PlacedAxis create(Placement placement, const AxisGeometry& geometry, int cells, int picture_pixels,
                            int pixels);
 
@@ -46,20 +53,20 @@ struct PlacedAxes {
   PlacedAxis x;
   PlacedAxis y;
 
-  /// Of a drawing of `drawn` pixels that shows the whole of a picture.
-  static PlacedAxes create(Placement placement, const ScoreMap& map, const PictureSize& picture,
-                           const PictureSize& drawn);
+  /// Of a drawing of `drawn` pixels that shows the whole of a picture; the same twice for the picture itself.
+  static PlacedAxes create(Placement placement, const ScoreMap& map, Size picture, Size drawn);
 };
 
 /// One class's scores for every pixel. Interpolation is bilinear, first along the row, then between rows, in
 /// float32: a * (1 - share) + b * share, each operation rounded, which is cv2.resize's to the bit. Beyond the
-/// outermost centres the nearest cell's score holds; where nothing is known at all, `axes` says.
+/// outermost centres the nearest cell's score holds; PlacedAxis::holds() tells where nothing is known at all.
 class PlacedMap {
  public:
   /// `map` and `axes` must outlive this.
   PlacedMap(const ScoreMap& map, int class_id, const PlacedAxes& axes);
 
-  /// The scores of row y, one a pixel; valid until the next call. Cheapest from top to bottom.
+  /// The scores of row y, one a pixel; valid until the next call. Cheapest from top to bottom. All NaN if the
+  /// map has no cells.
   const float* row(int y);
 
  private:
@@ -77,4 +84,7 @@ class PlacedMap {
   std::vector<float> row_;
 };
 
-}  // namespace fcn::tools
+}  // namespace maps
+}  // namespace fcn::inline FCN_ABI
+
+#include "fcn/maps/placed_map_inl.hpp"
