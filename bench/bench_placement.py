@@ -32,7 +32,7 @@ def run(program, picture, classes, options):
 
 
 def peak_place(answer, peak, placement):
-    if placement == "true":
+    if placement == "centers":
         return peak["center_px"]
     return [(peak["col"] + 0.5) * answer["width"] / answer["map"]["cols"] - 0.5,
             (peak["row"] + 0.5) * answer["height"] / answer["map"]["rows"] - 0.5]
@@ -51,7 +51,7 @@ def main():
         picture = os.path.join(os.path.dirname(path), truth["image"])
         garments = truth["garments"]
         classes = sorted({g["class"] for g in garments})
-        for placement in ("true", "stretch"):
+        for placement in ("centers", "stretch"):
             answer = run(program, picture, classes, ["--placement", placement, *options])
             for g in garments:
                 of_class = [iou(g["box"], r["box"]) for r in answer["regions"] if r["class"] == g["class"]]
@@ -63,7 +63,7 @@ def main():
                     min(math.hypot(b[0] + (b[2] - 1) / 2 - x, b[1] + (b[3] - 1) / 2 - y) for b in boxes))
     print(f"{len(overlaps['true'])} objects, {len(distances['true'])} classes in {len(truths)} pictures")
     print("placement   mean IoU   distance of peaks: mean     median")
-    for placement in ("true", "stretch"):
+    for placement in ("centers", "stretch"):
         overlap, distance = statistics.mean(overlaps[placement]), distances[placement]
         print(f"{placement:<9} {overlap:10.3f} {statistics.mean(distance):22.1f} px {statistics.median(distance):7.1f} px")
 

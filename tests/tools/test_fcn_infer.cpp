@@ -92,7 +92,7 @@ TEST_CASE("JSON places the answer") {
   CHECK(dense["map"]["output_stride"] == 1);
   CHECK(dense["predicted"]["label"] == "red");
   const json logits = json::parse(
-      scene.run({scene.picture, "--json", "-", "--output", "logits", "-k", "1", "--class", "blue"}).out);
+      scene.run({scene.picture, "--json", "-", "--scores", "logits", "-k", "1", "--class", "blue"}).out);
   CHECK(logits["top"].size() == 1);
   CHECK(logits["predicted"]["logit"] == 5);
   CHECK(logits["predicted"]["probability"] > 0.99);
@@ -141,7 +141,7 @@ TEST_CASE("fused and compared maps follow the activation") {
   const double expected = 1 / (1 + std::exp(-5.0));
   for (const char* kind : {"probabilities", "logits"})
     for (const char* fuse : {"max", "mean"}) {
-      const json fused = answer({"--scales", "1,2", "--fuse", fuse, "--output", kind});
+      const json fused = answer({"--scales", "1,2", "--fuse", fuse, "--scores", kind});
       CHECK(std::abs(fused["predicted"]["probability"].get<double>() - expected) < 1e-6);
     }
   const json compared = answer({"--compare-windows"});
@@ -225,7 +225,7 @@ TEST_CASE("what cannot be run has its exit code and one line") {
                                              {scene.picture, "--output-stride", "4"},
                                              {scene.picture, "--resize", "9"},
                                              {scene.picture, "--class", "green"},
-                                             {scene.picture, "--output", "both"},
+                                             {scene.picture, "--scores", "both"},
                                              {scene.picture, "--algorithm", "best"},
                                              {scene.picture, "-q", "-v"},
                                              {scene.picture, "--npy", "-"},
@@ -383,7 +383,7 @@ TEST_CASE("regions are listed, and every picture of them written") {
                                              {"--contours"},
                                              {"--regions", "all", "--threshold", "1.5"},
                                              {"--regions", "all", "--threshold", "nan"},
-                                             {"--regions", "all", "--output", "logits"},
+                                             {"--regions", "all", "--scores", "logits"},
                                              {"--mask", "-"},
                                              {"--placement", "middle"}}) {
     CAPTURE(usage);

@@ -78,7 +78,7 @@ TEST_CASE("the peak that --plan names is the peak that is counted") {
       {scene.write_ppm(300, 231), "-t", "2", "--output-stride", "8"},
       {scene.write_ppm(231, 300), "-t", "1", "--output-stride", "4", "--pool-stride", "2", "--max-memory",
        "1G"},
-      {scene.write_ppm(700, 600), "-t", "1", "--algorithm", "direct", "--output", "logits"},
+      {scene.write_ppm(700, 600), "-t", "1", "--algorithm", "direct", "--scores", "logits"},
       {scene.write_ppm(700, 600), "-t", "2", "--resize", "short:224"},
       {scene.write_ppm(230, 240), "-t", "2", "--resize", "2000x300"},
       {scene.write_ppm(700, 600), "-t", "2", "--overlay", overlay},

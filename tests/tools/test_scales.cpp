@@ -59,7 +59,7 @@ struct Scene {
   /// The map of one scale, run by itself.
   [[nodiscard]] NaiveMap alone(int width, int height, const std::string& kind) const {
     const std::string size = std::to_string(width) + "x" + std::to_string(height);
-    const json line = answer({"--resize", size, "--output", kind});
+    const json line = answer({"--resize", size, "--scores", kind});
     const auto axis = [](const json& map, int which, double given, double scaled) {
       const double ratio = given / scaled;
       return AxisGeometry{
@@ -99,7 +99,7 @@ TEST_CASE("a pyramid is its scales, each run alone and put together") {
   // 1.5 times is 36 x 27, 0.5 times 12 x 9, 0.1 times smaller than the window.
   const std::vector<NaiveMap> all = {scene.alone(36, 27, kind), scene.alone(24, 18, kind),
                                      scene.alone(12, 9, kind)};
-  const json line = scene.answer({"--scales", "0.5,1.5,0.1,1", "--fuse", fuse, "--output", kind, "-t", "2"});
+  const json line = scene.answer({"--scales", "0.5,1.5,0.1,1", "--fuse", fuse, "--scores", kind, "-t", "2"});
   const std::vector<float> fused = npy_scores(scene.folder / "map.npy");
   REQUIRE(fused.size() == all[0].scores.size());
   CHECK(line["map"]["first_center_px"][0].get<double>() == Approx(all[0].x.first_center));

@@ -24,7 +24,7 @@ Status check_regions(const InferOptions& options) {
   const bool thresholds =
       options.regions.kind != RegionKind::none || !options.mask.empty() || !options.masked.empty();
   if (options.scores == ScoreKind::logits && thresholds)
-    return contradiction("--regions, --mask and --masked need probabilities, not --output logits");
+    return contradiction("--regions, --mask and --masked need probabilities, not --scores logits");
   return {};
 }
 

@@ -21,11 +21,11 @@ void add_region_options(CommandLine& line, InferOptions& options) {
       "Drop regions whose boxes overlap a better one's by\nmore than this intersection over union");
   group.flag("--contours", options.regions.contours, "Also the regions' outlines, in the JSON");
   group.choice(
-      "--placement", {"true", "stretch"},
+      "--placement", {"centers", "stretch"},
       [&options](std::size_t taken) {
         options.placement = taken == 1 ? maps::Placement::stretch : maps::Placement::centers;
       },
-      "Maps on pictures: true (default: each cell where the\nnetwork looked) or stretch (over the whole "
+      "Maps on pictures: centers (default: each cell where\nthe network looked) or stretch (over the whole "
       "picture)");
 }
 

@@ -16,11 +16,11 @@ void add_report_options(CommandLine& line, InferOptions& options) {
   group.texts("--class", "NAME|ID", options.class_names,
               "Show this class, not the predicted one; may be repeated");
   group.choice(
-      "--output", {"probabilities", "logits"},
+      "--scores", {"probabilities", "logits"},
       [&options](std::size_t taken) {
         options.scores = taken == 1 ? ScoreKind::logits : ScoreKind::probabilities;
       },
-      "Scores: probabilities (default) or logits");
+      "What maps hold: probabilities (default) or logits");
   group.choice(
       "--activation", {"softmax", "sigmoid", "none"},
       [&options](std::size_t taken) { options.activation = static_cast<ScoreActivation>(taken); },
