@@ -57,10 +57,10 @@ std::string labels_text(const std::vector<std::string>& labels) {
 std::string recipe_text(const ResizeRecipe& recipe) {
   const std::string size = recipe.keep_ratio && recipe.resize.y == recipe.resize.x
                                ? fmt::format("shorter side to {}", recipe.resize.y)
-                               : fmt::format("to {} x {}", recipe.resize.y, recipe.resize.x);
+                               : fmt::format("to {} x {}", recipe.resize.x, recipe.resize.y);
   return fmt::format("{}, {}, then its middle {} x {} (fcn-infer --resize recipe)", size,
                      kind_names<RecipeInterpolation>[static_cast<std::size_t>(recipe.interpolation)],
-                     recipe.crop.y, recipe.crop.x);
+                     recipe.crop.x, recipe.crop.y);
 }
 
 /// Of two classes with one name, if there are any, a note.
@@ -80,7 +80,7 @@ std::string preprocessing_table(const ExportReport& report) {
       {"pixels", pixels_text(chosen), chosen.channels_source},
       {"mean", numbers_text(chosen.mean_shown), chosen.mean_source},
       {"std", numbers_text(chosen.std_shown), chosen.std_source},
-      {"window", fmt::format("{} x {}", report.info.window.y, report.info.window.x), report.window_source},
+      {"window", fmt::format("{} x {}", report.info.window.x, report.info.window.y), report.window_source},
       {"labels", labels_text(labels),
        labels.empty() ? "the file has none (--labels)" : report.labels_source}};
   std::size_t widest = 0;

@@ -64,13 +64,13 @@ std::string describe(const ModelInfo& info) {
                               ? "as the network gives them"
                               : fmt::format("{} of its logits", kind_name(info.activation)));
   text += field("Mean", number_list(info.mean)) + field("Std", number_list(info.std));
-  text += field("Window", fmt::format("{}x{} (height x width)", info.window.y, info.window.x));
+  text += field("Window", fmt::format("{}x{} (width x height)", info.window.x, info.window.y));
   text += field("Source", fmt::format("{} (SHA-256 {})", info.source, info.source_sha256));
   text += field("Exporter", info.exporter);
   text += field("Parameters", with_commas(info.trained_parameters) + " as trained");
   if (!info.self_test) return text + field("Self-test", "none");
-  return text + field("Self-test", fmt::format("{}x{}, {} logits", info.self_test->height,
-                                               info.self_test->width, info.self_test->logits.size()));
+  return text + field("Self-test", fmt::format("{}x{}, {} logits", info.self_test->width,
+                                               info.self_test->height, info.self_test->logits.size()));
 }
 
 /// Stored values of each node, from the header alone.
@@ -115,7 +115,7 @@ Result<std::string> network_table(ImportedNetwork network, const InspectOptions&
   if (!table) return table;
   const char* const kind = options.pool_stride != 0 ? " as an FCN" : "";
   return field("Network",
-               fmt::format("{}{}, on {}x{} (height x width)", network.name, kind, size.y, size.x)) +
+               fmt::format("{}{}, on {}x{} (width x height)", network.name, kind, size.x, size.y)) +
          *std::move(table);
 }
 

@@ -61,6 +61,11 @@ auto fraction_into(Target& target) {
 
 }  // namespace
 
+void OptionGroup::argument(const std::string& name, std::string& target, const std::string& help,
+                           bool required) {
+  app_.add_option(name, target, help)->required(required);
+}
+
 void OptionGroup::arguments(const std::string& name, std::vector<std::string>& target,
                             const std::string& help) {
   app_.add_option(name, target, help);
@@ -140,6 +145,13 @@ CommandLine::~CommandLine() = default;
 
 OptionGroup CommandLine::group(const std::string& heading) {
   return {*app_, heading};
+}
+
+OptionGroup CommandLine::command(const std::string& name, const std::string& description, bool& given) {
+  CLI::App* const app = app_->add_subcommand(name, description);
+  app->callback([&given] { given = true; });
+  app_->require_subcommand(0, 1);
+  return {*app, "Options"};
 }
 
 Result<CommandLine::Outcome> CommandLine::parse(int argc, const char* const* argv) {

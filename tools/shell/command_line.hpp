@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A command line as headings with options below them, so that a theme's options can stand in a file of their
 // own. CLI11 parses it and lays out --help; only command_line.cpp includes it, for it takes long to compile.
-// Not here: which options there are (infer_options*.cpp).
+// Not here: which options there are (infer_options*.cpp, export_options.cpp).
 #pragma once
 
 #include <cstddef>
@@ -25,6 +25,8 @@ class OptionGroup {
  public:
   OptionGroup(CLI::App& app, std::string heading) : app_(app), heading_(std::move(heading)) {}
 
+  /// The one word that is no option; `required` or not.
+  void argument(const std::string& name, std::string& target, const std::string& help, bool required);
   /// Everything that is no option.
   void arguments(const std::string& name, std::vector<std::string>& target, const std::string& help);
   /// Sets `target` to `set_to` where the flag stands.
@@ -63,6 +65,9 @@ class CommandLine {
   ~CommandLine();
 
   OptionGroup group(const std::string& heading);
+  /// The options of a subcommand: one of several words, of which at most one may stand on the line and then
+  /// sets `given`. After parse() help() is the subcommand's.
+  OptionGroup command(const std::string& name, const std::string& description, bool& given);
 
   /// ErrorCode::invalid_argument for what the options do not allow.
   Result<Outcome> parse(int argc, const char* const* argv);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What the user of fcn-export asks for. Whether the files can answer is found out later.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tools/export/export_model.hpp"
+#include "tools/export/inspect_file.hpp"
+
+namespace fcn::tools {
+
+struct ExportOptions {
+  bool inspect = false;  ///< a subcommand: show what `file` holds
+  bool verify = false;   ///< another: replay the self-test of `file`
+  bool version = false;
+  bool quiet = false;
+  ExportRequest request;  ///< without labels, which stand in a file
+  std::string labels;     ///< that file; empty for none
+  std::string file;
+  InspectOptions inspection;
+};
+
+/// The options; nothing if only help was asked for, which `help` then holds. ErrorCode::invalid_argument for
+/// arguments that make no sense.
+Result<std::optional<ExportOptions>> parse_export_arguments(int argc, const char* const* argv,
+                                                            std::string& help);
+
+}  // namespace fcn::tools
