@@ -247,3 +247,37 @@ TEST_CASE("the trained checkpoint is read and recognised") {
   CHECK(count_parameters(network->graph) == 11'182'155);
 }
 #endif
+
+TEST_CASE("no output takes the place of a file that was read beside the checkpoint") {
+  const Scratch scratch;
+  onnx::ModelProto file = test_onnx::classifier();
+  auto& weights = *file.mutable_graph()->mutable_initializer(0);
+  const std::string bytes(reinterpret_cast<const char*>(weights.float_data().data()), 4u * 4 * 27);
+  weights.clear_float_data();
+  weights.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& entry = *weights.add_external_data();
+  entry.set_key("location");
+  entry.set_value("w.data");
+  const std::string checkpoint = scratch.write("c.onnx", file.SerializeAsString());
+  const std::string labels = "a\nb\nc\nd\ne\n", config = R"({"mean": [0, 0, 0], "std": [1, 1, 1]})";
+  scratch.write("w.data", bytes);
+  scratch.write("labels.txt", labels);
+  scratch.write("preprocessor_config.json", config);
+  for (const auto& [name, kept] :
+       {std::pair("w.data", bytes), {"labels.txt", labels}, {"preprocessor_config.json", config}}) {
+    INFO(name);
+    ExportRequest request;
+    request.checkpoint = checkpoint;
+    request.output = scratch.path(name);
+    const auto report = export_model(request);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == ErrorCode::invalid_argument);
+    CHECK_THAT(report.error().to_string(), Contains("would replace") && Contains("is an input"));
+    CHECK(read_file(request.output) == kept);
+  }
+  ExportRequest request;
+  request.checkpoint = checkpoint;
+  request.output = scratch.path("model");
+  CHECK(export_model(request));
+  CHECK(scratch.files() == 5);
+}

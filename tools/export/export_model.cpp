@@ -28,6 +28,7 @@
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/import/metadata/sidecar_files.hpp"
+#include "tools/shell/input_files.hpp"
 #include "tools/shell/sha256.hpp"
 
 namespace fcn::tools {
@@ -200,15 +201,18 @@ Result<std::uint64_t> write_checked(const ExportRequest& request, const Graph& g
   return bytes;
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code ignored;
-  return std::filesystem::equivalent(a, b, ignored);
+/// The output must not take the place of a file that was read beside the checkpoint.
+Status check_output(const ExportRequest& request, const ImportedNetwork& network) {
+  InputFiles inputs;
+  for (const std::string& path : network.other_files) inputs.add(path);
+  return inputs.check_output(request.output, "-o");
 }
 
 }  // namespace
 
 Result<ExportReport> export_model(const ExportRequest& request) {
-  if (same_file(request.checkpoint, request.output))
+  std::error_code absent;
+  if (std::filesystem::equivalent(request.checkpoint, request.output, absent))
     return bad_request("would replace the checkpoint itself: " + request.output, "-o");
   if (request.to_onnx && request.half) return bad_request("is for model files, not for --to onnx", "--half");
   if (const auto folder = foreign_folder(request.checkpoint))
@@ -223,6 +227,7 @@ Result<ExportReport> export_model(const ExportRequest& request) {
                                                      .external_data = request.external_data});
   if (!network) return network.error();
   read_sidecar_files(request.checkpoint, *network);
+  if (const Status kept = check_output(request, *network); !kept) return kept.error();
   if (request.window) network->window = request.window;
   Graph& graph = network->graph;
   ExportReport report;

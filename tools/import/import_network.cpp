@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +21,8 @@ namespace {
 
 Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportOptions& options) {
   OnnxReadOptions read;
+  std::set<std::string> others;
+  read.other_files = &others;
   if (options.external_data) {
     const std::string folder = std::filesystem::path(source.name()).parent_path().string();
     read.external_folder = folder.empty() ? "." : folder;
@@ -31,7 +34,9 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
   const std::string format = "ONNX, operator set " + std::to_string(model->opset);
   auto network = import_onnx(*std::move(model), source.name(),
                              {.window = options.window, .output_name = options.output_name});
-  if (network) network->format = format;
+  if (!network) return network;
+  network->format = format;
+  network->other_files.assign(others.begin(), others.end());
   return network;
 }
 

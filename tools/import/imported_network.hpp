@@ -27,7 +27,8 @@ struct ImportedNetwork {
   std::optional<ScoreActivation> activation;  ///< likewise, where the graph does not end in it
   std::optional<ChannelOrder> channels;       ///< likewise
   std::optional<ResizeRecipe> recipe;
-  std::vector<std::string> notes;  ///< what had to be chosen or assumed, a sentence each
+  std::vector<std::string> other_files;  ///< that were read beside the file: weights, labels, configurations
+  std::vector<std::string> notes;        ///< what had to be chosen or assumed, a sentence each
   // Where in the file, or beside it, these were found; empty for the file itself.
   std::string window_source;
   std::string labels_source;

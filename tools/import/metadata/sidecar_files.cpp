@@ -38,6 +38,7 @@ std::optional<std::string> read_beside(const std::string& checkpoint, const char
   }
   const auto bytes = source->read(0, source->size());
   if (!bytes) return std::nullopt;
+  network.other_files.push_back(path.string());
   return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -83,6 +84,7 @@ struct OnnxReadOptions {
   /// Older files are refused: what some operators meant has changed since.
   std::int64_t oldest_opset = kOldestOpset;
   Limits limits;
+  std::set<std::string>* other_files = nullptr;  ///< takes the paths of those that were read
 };
 
 /// Whether the file begins as ONNX files do. Protobuf has no magic number: this looks at its first fields.

@@ -178,6 +178,7 @@ std::vector<std::byte> read_external(const TensorProto& tensor, std::uint64_t ex
   if (!source)
     throw Refusal{source.error().to_string() + "; it holds weights and has to lie beside the ONNX file"};
   auto bytes = source->read(offset, expected);
+  if (options.other_files != nullptr) options.other_files->insert(path);
   if (!bytes) throw Refusal{"in " + location + ": " + bytes.error().to_string()};
   return *std::move(bytes);
 }
