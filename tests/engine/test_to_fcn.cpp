@@ -145,6 +145,27 @@ TEST_CASE("a pool of the whole window that weighs the map becomes global") {
   CHECK(info.classifier_pool == "gap");
 }
 
+TEST_CASE("a max pool of the whole window is global where no stack of pools could have come to it") {
+  const auto converted = [](Extent window, bool beside_a_mean) {
+    Graph graph;
+    const NodeId in = graph.append("in", Input{.channels = 2}, {});
+    NodeId at = graph.append(
+        "most", MaxPool{.kernel = window, .stride = window, .dilation = {1, 1}, .pad = {}}, {in});
+    if (beside_a_mean)
+      at = graph.append("both", Concat{}, {at, graph.append("mean", GlobalAveragePool{}, {in})});
+    graph.append("fc", make_linear(beside_a_mean ? 4 : 2, 3), {graph.append("flat", Flatten{}, {at})});
+    ModelInfo info;
+    info.window = window;
+    REQUIRE(passes::to_fcn(graph, info));
+    const auto shapes = infer_shapes(graph, {2, 2 * window.y, 2 * window.x});
+    REQUIRE(shapes);
+    return Extent{shapes->back().height, shapes->back().width};
+  };
+  CHECK(converted({5, 7}, false) == Extent{6, 8});
+  CHECK(converted({2, 2}, true) == Extent{3, 3});
+  CHECK(converted({2, 2}, false) == Extent{2, 2});  // the last of a stack: windows side by side
+}
+
 TEST_CASE("heads without a spatial meaning are refused by name") {
   Graph softmax;
   NodeId at = softmax.append("in", Input{.channels = 2}, {});

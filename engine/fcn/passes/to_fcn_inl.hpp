@@ -14,6 +14,7 @@
 #include "fcn/passes/rewire.hpp"
 #include "fcn/passes/split_sum_pools.hpp"
 #include "fcn/passes/to_fcn.hpp"
+#include "fcn/passes/whole_max_pools.hpp"
 
 namespace fcn::inline FCN_ABI::passes {
 
@@ -203,6 +204,7 @@ FCN_INLINE Status to_fcn(Graph& graph, ModelInfo& info, std::vector<HeadChange>*
   if (const Status cleaned = remove_dead_nodes(graph); !cleaned) return cleaned;
   auto shapes = infer_shapes(graph, window);
   if (!shapes) return shapes.error().at("on the training window");
+  globalise_whole_max_pools(graph, *shapes);
   if (split_sum_pools(graph, *shapes)) shapes = infer_shapes(graph, window);
   detail::HeadConverter converter(graph, *std::move(shapes));
   if (const Status converted = converter.convert(); !converted) return converted;
