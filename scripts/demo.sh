@@ -18,8 +18,8 @@ fi
 image=$(realpath --relative-base="$here" "$image")
 cd "$here"
 
-echo "1/2 Release build of the tools in build/release (a minute or two the first time)" >&2
-scripts/build-tools.sh
+echo "1/2 Release build of fcn-infer in build/release (two minutes the first time, on two cores)" >&2
+scripts/build-tools.sh fcn-infer
 
 run=(build/release/bin/fcn-infer -m weights/fashion-resnet18.safetensors --overlay demo-overlay.png "$image")
 echo "2/2 ${run[*]}" >&2

@@ -55,7 +55,7 @@ if [ -z "$export_tool" ]; then
   export_tool=$here/build/release/bin/fcn-export
   if [ ! -x "$export_tool" ]; then
     echo "Building fcn-export" >&2
-    "$here/scripts/build-tools.sh"
+    "$here/scripts/build-tools.sh" fcn-export
   fi
 fi
 if ! command -v curl > /dev/null && ! command -v wget > /dev/null; then

@@ -14,6 +14,7 @@ build_and_test() { # PRESET CMAKE-OPTION...
   echo "== $preset: building in build/$preset"
   cmake --preset "$preset" "$@" > /dev/null
   cmake --build --preset "$preset" --parallel "$jobs"
+  scripts/build-time.sh "build/$preset" | head -n 1
   echo "== $preset: testing"
   ctest --preset "$preset" --parallel "$jobs"
 }

@@ -174,8 +174,14 @@ TEST_CASE("pictures with too few bytes or wrong channels are refused") {
   CHECK(error({pixels.data(), 4, 2, 4}).empty());
   CHECK(error({pixels.data(), 4, 2, 12, 3}).empty());  // as luma
   CHECK(error({pixels.data() + 4, 4, 2, -4}).empty());
-  CHECK(error({pixels.data(), 4, 2, 3}).find("3 bytes apart and have 4") != std::string::npos);
-  CHECK(error({pixels.data(), 4, 2, 4, 3}).find("4 bytes apart and have 12") != std::string::npos);
+  CHECK(error({pixels.data(), 4, 2, 0}).empty());  // packed
+  CHECK(error({pixels.data(), 4, 2, 0, 3}).empty());
+  CHECK(error({pixels.data(), 4, 2, 3}).find("row_stride is 3, less than the 4 bytes") != std::string::npos);
+  CHECK(error({pixels.data(), 4, 2, 4, 3}).find("row_stride is 4, less than the 12 bytes") !=
+        std::string::npos);
+  CHECK(error({nullptr, 4, 2, 4}).find("pixels are null") != std::string::npos);
+  CHECK(error({pixels.data(), -4, 2, 4}).find("2x-4 pixels (height x width)") != std::string::npos);
+  CHECK(error({pixels.data(), 4, 0, 4}).find("0x4 pixels (height x width)") != std::string::npos);
   CHECK(error({pixels.data(), 4, 2, 16, 4}).find("4 channels, the model takes 1") != std::string::npos);
 }
 

@@ -25,11 +25,11 @@ struct BmpHeader {
 constexpr std::uint32_t kBitFields = 3;
 constexpr std::uint32_t kOldHeaderBytes = 12;  // OS/2's, with 16-bit sizes and 3-byte colours
 
-Error broken(std::string_view what) {
+Error broken_bmp(std::string_view what) {
   return {ErrorCode::malformed, "BMP " + std::string(what), ""};
 }
 
-Result<BmpHeader> read_header(PictureBytes bytes) {
+Result<BmpHeader> read_bmp_header(PictureBytes bytes) {
   ByteCursor cursor(bytes);
   BmpHeader header;
   cursor.skip(2);
@@ -93,9 +93,9 @@ Status check_kind(const BmpHeader& header) {
 }  // namespace
 
 Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits) {
-  const auto header = read_header(bytes);
+  const auto header = read_bmp_header(bytes);
   if (!header) return header.error();
-  if (header->width < 0) return broken("has a negative width");
+  if (header->width < 0) return broken_bmp("has a negative width");
   const auto width = static_cast<std::uint64_t>(header->width);
   const auto height = static_cast<std::uint64_t>(header->height < 0 ? -header->height : header->height);
   if (Status size = check_picture_size(width, height, limits); !size) return size.error();
@@ -110,14 +110,14 @@ Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits) {
                  "BMP announces " + std::to_string(std::max<std::uint64_t>(needed, header->file_bytes)) +
                      " bytes, the file has " + std::to_string(bytes.size()),
                  ""};
-  if (header->pixels_at < 14ull + header->header_bytes) return broken("has its pixels within its header");
+  if (header->pixels_at < 14ull + header->header_bytes) return broken_bmp("has its pixels within its header");
   if (header->bits <= 8) {
     const std::uint64_t colours = palette_colours(*header);
     if (colours == 0 || colours > 256)
-      return broken("has a palette of " + std::to_string(colours) + " colours");
+      return broken_bmp("has a palette of " + std::to_string(colours) + " colours");
     if (colours < (1u << header->bits) &&
         !indices_exist(bytes.subspan(header->pixels_at), *header, stride, height, colours))
-      return broken("has pixels whose colour is not in its palette");
+      return broken_bmp("has pixels whose colour is not in its palette");
   }
   PictureStructure found;
   found.width = static_cast<std::uint32_t>(width);

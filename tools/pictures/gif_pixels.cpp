@@ -36,7 +36,7 @@ int read_bytes(GifFileType* gif, GifByteType* to, int count) {
   return static_cast<int>(taken);
 }
 
-Error library_error(int code) {
+Error gif_library_error(int code) {
   if (code == D_GIF_ERR_NOT_ENOUGH_MEM)
     return {ErrorCode::out_of_memory, "no memory to decode the picture", ""};
   if (code == D_GIF_ERR_READ_FAILED || code == D_GIF_ERR_EOF_TOO_SOON)
@@ -51,15 +51,15 @@ Error library_error(int code) {
 Status find_picture(GifFileType& gif) {
   for (;;) {
     GifRecordType kind = UNDEFINED_RECORD_TYPE;
-    if (DGifGetRecordType(&gif, &kind) != GIF_OK) return library_error(gif.Error);
+    if (DGifGetRecordType(&gif, &kind) != GIF_OK) return gif_library_error(gif.Error);
     if (kind == IMAGE_DESC_RECORD_TYPE)
-      return DGifGetImageDesc(&gif) == GIF_OK ? Status() : library_error(gif.Error);
+      return DGifGetImageDesc(&gif) == GIF_OK ? Status() : gif_library_error(gif.Error);
     if (kind != EXTENSION_RECORD_TYPE) return Error{ErrorCode::malformed, "GIF ends without a picture", ""};
     int label = 0;
     GifByteType* block = nullptr;
     int read = DGifGetExtension(&gif, &label, &block);
     while (read == GIF_OK && block != nullptr) read = DGifGetExtensionNext(&gif, &block);
-    if (read != GIF_OK) return library_error(gif.Error);
+    if (read != GIF_OK) return gif_library_error(gif.Error);
   }
 }
 
@@ -107,7 +107,7 @@ Status read_lines(GifFileType& gif, const PictureStructure& structure, const Pal
   RowOrder order(static_cast<int>(frame.height), gif.Image.Interlace);
   for (std::uint32_t i = 0; i < frame.height; ++i) {
     if (DGifGetLine(&gif, line.data(), static_cast<int>(frame.width)) != GIF_OK)
-      return library_error(gif.Error);
+      return gif_library_error(gif.Error);
     std::uint8_t* to = picture.row(static_cast<int>(frame.top) + order.next()) + std::size_t{3} * frame.left;
     for (const std::uint8_t index : line) to = std::copy(palette[index].begin(), palette[index].end(), to);
   }
@@ -126,7 +126,7 @@ Result<Picture> decode_gif(PictureBytes bytes, const PictureStructure& structure
   int failed = 0;
   PictureBytes rest = bytes;
   const GifFile gif(DGifOpen(&rest, read_bytes, &failed));
-  if (!gif) return library_error(failed);
+  if (!gif) return gif_library_error(failed);
   if (Status found = find_picture(*gif); !found) return found.error();
   const GifImageDesc& place = gif->Image;
   const PictureStructure::Frame& frame = structure.frame;

@@ -17,7 +17,7 @@ constexpr std::uint8_t kPicture = 0x2c;
 constexpr std::uint8_t kTrailer = 0x3b;
 constexpr std::uint8_t kGraphicControl = 0xf9;
 
-Error broken(std::size_t at, std::string_view what) {
+Error broken_gif(std::size_t at, std::string_view what) {
   return {ErrorCode::malformed, "GIF at byte " + std::to_string(at) + " " + std::string(what), ""};
 }
 
@@ -53,7 +53,7 @@ Status read_frame(ByteCursor& cursor, const Limits& limits, PictureStructure& fo
   frame.height = cursor.le16();
   const std::uint8_t flags = cursor.u8();
   if (!cursor.ok()) return {};
-  if (frame.width == 0 || frame.height == 0) return broken(at, "has an empty picture");
+  if (frame.width == 0 || frame.height == 0) return broken_gif(at, "has an empty picture");
   found.width = std::max(found.width, frame.left + frame.width);
   found.height = std::max(found.height, frame.top + frame.height);
   cursor.skip(table_bytes(flags));
@@ -75,8 +75,8 @@ Result<PictureStructure> inspect_gif(PictureBytes bytes, const Limits& limits) {
     const std::uint8_t kind = cursor.u8();
     if (!cursor.ok()) return truncated(bytes);
     if (kind == kPicture) break;
-    if (kind == kTrailer) return broken(at, "ends without a picture");
-    if (kind != kExtension) return broken(at, "has no block where one should start");
+    if (kind == kTrailer) return broken_gif(at, "ends without a picture");
+    if (kind != kExtension) return broken_gif(at, "has no block where one should start");
     read_extension(cursor, found);
   }
   if (Status frame = read_frame(cursor, limits, found); !frame) return frame.error();

@@ -17,13 +17,13 @@ namespace {
 constexpr std::size_t kSignatureBytes = 8;
 constexpr std::uint32_t kMaxChunk = 0x7fffffff;
 
-struct Chunk {
+struct PngChunk {
   std::size_t at = 0;  // of its length field
   std::string_view type;
   PictureBytes data;
 };
 
-Error broken(const Chunk& chunk, std::string_view what) {
+Error broken_png(const PngChunk& chunk, std::string_view what) {
   return {ErrorCode::malformed,
           "PNG chunk " + std::string(chunk.type) + " at byte " + std::to_string(chunk.at) + ": " +
               std::string(what),
@@ -37,18 +37,18 @@ bool is_chunk_type(std::string_view type) {
 }
 
 /// Whether the decoder, or we, read this chunk. The rest (comments, colour profiles) may be damaged.
-bool is_read(std::string_view type) {
+bool is_read_as_png(std::string_view type) {
   return (type[0] & 0x20) == 0 || type == "tRNS" || type == "eXIf";
 }
 
-bool checksum_holds(const Chunk& chunk, std::uint32_t expected) {
+bool checksum_holds(const PngChunk& chunk, std::uint32_t expected) {
   uLong sum = crc32(0, reinterpret_cast<const Bytef*>(chunk.type.data()), 4);
   if (!chunk.data.empty()) sum = crc32(sum, chunk.data.data(), static_cast<uInt>(chunk.data.size()));
   return static_cast<std::uint32_t>(sum) == expected;
 }
 
-Result<Chunk> next_chunk(ByteCursor& cursor) {
-  Chunk chunk;
+Result<PngChunk> next_png_chunk(ByteCursor& cursor) {
+  PngChunk chunk;
   chunk.at = cursor.position();
   const std::uint32_t length = cursor.be32();
   const PictureBytes type = cursor.take(4);
@@ -59,7 +59,7 @@ Result<Chunk> next_chunk(ByteCursor& cursor) {
   if (!is_chunk_type(chunk.type))
     return Error{ErrorCode::malformed,
                  "PNG has no chunk where one should start, at byte " + std::to_string(chunk.at), ""};
-  if (length > kMaxChunk) return broken(chunk, "its length is not one PNG allows");
+  if (length > kMaxChunk) return broken_png(chunk, "its length is not one PNG allows");
   chunk.data = cursor.take(length);
   const std::uint32_t checksum = cursor.be32();
   if (!cursor.ok())
@@ -67,8 +67,8 @@ Result<Chunk> next_chunk(ByteCursor& cursor) {
                  "PNG chunk " + std::string(chunk.type) + " at byte " + std::to_string(chunk.at) +
                      " announces " + std::to_string(length) + " bytes, more than the file has left",
                  ""};
-  if (is_read(chunk.type) && !checksum_holds(chunk, checksum))
-    return broken(chunk, "its checksum does not match");
+  if (is_read_as_png(chunk.type) && !checksum_holds(chunk, checksum))
+    return broken_png(chunk, "its checksum does not match");
   return chunk;
 }
 
@@ -93,7 +93,7 @@ Result<PictureStructure> read_size(PictureBytes bytes, const Limits& limits) {
 
 namespace {
 
-PngHeader read_header(const Chunk& chunk) {
+PngHeader read_png_header(const PngChunk& chunk) {
   ByteCursor cursor(chunk.data);
   PngHeader header;
   header.width = cursor.be32();
@@ -106,10 +106,10 @@ PngHeader read_header(const Chunk& chunk) {
 }
 
 /// Where the palette is, if this chunk is one.
-Status note_palette(const Chunk& chunk, bool has_pixels, PictureStructure& found) {
-  if (found.palette_colours != 0 || has_pixels) return broken(chunk, "out of place");
+Status note_palette(const PngChunk& chunk, bool has_pixels, PictureStructure& found) {
+  if (found.palette_colours != 0 || has_pixels) return broken_png(chunk, "out of place");
   if (chunk.data.empty() || chunk.data.size() % 3 != 0 || chunk.data.size() > 768)
-    return broken(chunk, "a palette has 1 to 256 colours of 3 bytes");
+    return broken_png(chunk, "a palette has 1 to 256 colours of 3 bytes");
   found.palette_at = chunk.at;
   found.palette_colours = chunk.data.size() / 3;
   return {};
@@ -126,10 +126,10 @@ Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits) {
   PngHeader header;
   PngDataBuffer data;
   for (bool first = true;; first = false) {
-    const auto chunk = next_chunk(cursor);
+    const auto chunk = next_png_chunk(cursor);
     if (!chunk) return chunk.error();
-    if (first != (chunk->type == "IHDR")) return broken(*chunk, "out of place");
-    if (first) header = read_header(*chunk);
+    if (first != (chunk->type == "IHDR")) return broken_png(*chunk, "out of place");
+    if (first) header = read_png_header(*chunk);
     if (chunk->type == "IEND") break;
     if (chunk->type == "eXIf") found->orientation = exif_orientation(chunk->data);
     if (chunk->type == "tRNS") header.transparent_colour = header.colour_type != 3;

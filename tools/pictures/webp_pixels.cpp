@@ -12,7 +12,7 @@
 namespace fcn::tools {
 namespace {
 
-Error library_error(VP8StatusCode code) {
+Error webp_library_error(VP8StatusCode code) {
   switch (code) {
     case VP8_STATUS_OUT_OF_MEMORY:
       return {ErrorCode::out_of_memory, "no memory to decode the picture", ""};
@@ -49,7 +49,7 @@ std::uint64_t lossless_bytes(const WebpFrameSize& size, std::uint64_t chunk_byte
 Result<WebpFrameSize> webp_frame_size(PictureBytes chunk) {
   WebPBitstreamFeatures features;
   const VP8StatusCode code = WebPGetFeatures(chunk.data(), chunk.size(), &features);
-  if (code != VP8_STATUS_OK) return library_error(code);
+  if (code != VP8_STATUS_OK) return webp_library_error(code);
   if (features.width <= 0 || features.height <= 0)
     return Error{ErrorCode::malformed, "the picture is empty", ""};
   constexpr int kLossless = 2;
@@ -78,7 +78,7 @@ Result<Picture> decode_webp(PictureBytes bytes, const PictureStructure& structur
   config.output.u.RGBA.size = picture->row_bytes() * frame.height - left;
   const PictureBytes data = bytes.subspan(frame.at, frame.bytes);
   const VP8StatusCode code = WebPDecode(data.data(), data.size(), &config);
-  if (code != VP8_STATUS_OK) return library_error(code);
+  if (code != VP8_STATUS_OK) return webp_library_error(code);
   return picture;
 }
 

@@ -13,18 +13,18 @@
 namespace fcn::tools {
 namespace {
 
-struct Chunk {
+struct WebpChunk {
   std::string_view type;
   std::size_t at = 0;  // of its type
   PictureBytes data;
 };
 
-Error broken(std::size_t at, std::string_view what) {
+Error broken_webp(std::size_t at, std::string_view what) {
   return {ErrorCode::malformed, "WebP at byte " + std::to_string(at) + " " + std::string(what), ""};
 }
 
-Result<Chunk> next_chunk(ByteCursor& cursor, std::size_t base) {
-  Chunk chunk;
+Result<WebpChunk> next_webp_chunk(ByteCursor& cursor, std::size_t base) {
+  WebpChunk chunk;
   chunk.at = base + cursor.position();
   const PictureBytes type = cursor.take(4);
   chunk.type = {reinterpret_cast<const char*>(type.data()), type.size()};
@@ -63,33 +63,33 @@ class WebpWalk {
     ByteCursor cursor(bytes_.first(static_cast<std::size_t>(end)));
     cursor.seek(kHeaderBytes);
     while (cursor.remaining() > 0) {
-      const auto chunk = next_chunk(cursor, 0);
+      const auto chunk = next_webp_chunk(cursor, 0);
       if (!chunk) return chunk.error();
       if (Status read = take(*chunk); !read) return read.error();
       if (has_frame_ && !extended_) break;  // nothing else belongs to such a file
     }
-    if (!has_frame_) return broken(bytes_.size(), "ends without a picture");
+    if (!has_frame_) return broken_webp(bytes_.size(), "ends without a picture");
     return found_;
   }
 
  private:
-  Status take(const Chunk& chunk) {
+  Status take(const WebpChunk& chunk) {
     if (chunk.type == "VP8X") return extended(chunk);
     if (chunk.type == "EXIF" && !std::exchange(has_exif_, true)) found_.orientation = orientation(chunk.data);
     if (has_frame_) return {};
     if (chunk.type == "ANMF" && extended_) return animation_frame(chunk);
     if (!is_picture(chunk.type)) return {};
-    if (animated_) return broken(chunk.at, "has a still picture within an animation");
+    if (animated_) return broken_webp(chunk.at, "has a still picture within an animation");
     return frame(chunk);
   }
 
   /// The header of a file with more than one picture's chunk: the size of the canvas.
-  Status extended(const Chunk& chunk) {
+  Status extended(const WebpChunk& chunk) {
     ByteCursor cursor(chunk.data);
     const std::uint8_t flags = cursor.u8();
     cursor.skip(3);
     const std::uint64_t width = std::uint64_t{le24(cursor)} + 1, height = std::uint64_t{le24(cursor)} + 1;
-    if (!cursor.ok() || extended_ || has_frame_) return broken(chunk.at, "has a header out of place");
+    if (!cursor.ok() || extended_ || has_frame_) return broken_webp(chunk.at, "has a header out of place");
     if (Status size = check_picture_size(width, height, limits_); !size) return size;
     extended_ = true;
     animated_ = (flags & 2) != 0;
@@ -98,7 +98,7 @@ class WebpWalk {
     return {};
   }
 
-  Status animation_frame(const Chunk& chunk) {
+  Status animation_frame(const WebpChunk& chunk) {
     constexpr std::size_t kHeaderBytes = 16, kChunkHeaderBytes = 8;
     ByteCursor cursor(chunk.data);
     PictureStructure::Frame place;
@@ -107,21 +107,21 @@ class WebpWalk {
     place.width = le24(cursor) + 1;
     place.height = le24(cursor) + 1;
     cursor.seek(kHeaderBytes);
-    if (!cursor.ok()) return broken(chunk.at, "has a frame shorter than its header");
+    if (!cursor.ok()) return broken_webp(chunk.at, "has a frame shorter than its header");
     if (place.left + place.width > found_.width || place.top + place.height > found_.height)
-      return broken(chunk.at, "has a frame beyond its canvas");
+      return broken_webp(chunk.at, "has a frame beyond its canvas");
     while (cursor.remaining() > 0) {
-      const auto part = next_chunk(cursor, chunk.at + kChunkHeaderBytes);
+      const auto part = next_webp_chunk(cursor, chunk.at + kChunkHeaderBytes);
       if (!part) return part.error();
       if (!is_picture(part->type)) continue;
       found_.frame = place;
       return frame(*part);
     }
-    return broken(chunk.at, "has a frame without a picture");
+    return broken_webp(chunk.at, "has a frame without a picture");
   }
 
   /// The chunk that holds the pixels. Of what stands beside it, such as transparency, nothing is needed.
-  Status frame(const Chunk& chunk) {
+  Status frame(const WebpChunk& chunk) {
     const auto size = webp_frame_size(chunk.data);
     if (!size) return size.error();
     PictureStructure::Frame& frame = found_.frame;
@@ -133,10 +133,10 @@ class WebpWalk {
         found_.height = size->height;
       }
       if (found_.width != frame.width || found_.height != frame.height)
-        return broken(chunk.at, "has a picture of another size than its canvas");
+        return broken_webp(chunk.at, "has a picture of another size than its canvas");
     }
     if (frame.width != size->width || frame.height != size->height)
-      return broken(chunk.at, "has a picture of another size than its frame");
+      return broken_webp(chunk.at, "has a picture of another size than its frame");
     if (Status allowed = check_picture_size(found_.width, found_.height, limits_); !allowed) return allowed;
     frame.at = static_cast<std::size_t>(chunk.data.data() - bytes_.data());
     frame.bytes = chunk.data.size();

@@ -31,4 +31,6 @@ class ArgmaxRows {
 }  // namespace maps
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/argmax_inl.hpp"
+#endif

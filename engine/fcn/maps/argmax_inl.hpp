@@ -10,13 +10,13 @@
 namespace fcn::inline FCN_ABI {
 namespace maps {
 
-inline ArgmaxRows::ArgmaxRows(const ScoreMap& map, const PlacedAxes& axes)
+FCN_INLINE ArgmaxRows::ArgmaxRows(const ScoreMap& map, const PlacedAxes& axes)
     : map_(map),
       axes_(axes),
       winners_(static_cast<std::size_t>(map.cols()), kNone),
       row_(axes.x.places.size(), kNone) {}
 
-inline const int* ArgmaxRows::row(int y) {
+FCN_INLINE const int* ArgmaxRows::row(int y) {
   std::fill(row_.begin(), row_.end(), kNone);
   if (!axes_.y.holds(y)) return row_.data();
   if (const int cell_row = axes_.y.nearest(y); cell_row != cell_row_) {

@@ -66,4 +66,6 @@ class ConnectedRuns {
 }  // namespace maps::detail
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/connected_runs_inl.hpp"
+#endif

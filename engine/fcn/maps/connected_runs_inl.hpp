@@ -9,7 +9,7 @@
 namespace fcn::inline FCN_ABI {
 namespace maps::detail {
 
-inline const std::vector<std::size_t>& ConnectedRuns::add_row(const std::vector<Run>& runs) {
+FCN_INLINE const std::vector<std::size_t>& ConnectedRuns::add_row(const std::vector<Run>& runs) {
   components_.clear();
   std::size_t first = 0;  // the first run above that may touch this one
   for (const Run& run : runs) {
@@ -28,7 +28,7 @@ inline const std::vector<std::size_t>& ConnectedRuns::add_row(const std::vector<
   return components_;
 }
 
-inline std::size_t ConnectedRuns::root(std::size_t component) {
+FCN_INLINE std::size_t ConnectedRuns::root(std::size_t component) {
   while (parents_[component] != component) {
     parents_[component] = parents_[parents_[component]];  // halves the way for the next one
     component = parents_[component];
@@ -36,7 +36,7 @@ inline std::size_t ConnectedRuns::root(std::size_t component) {
   return component;
 }
 
-inline void ConnectedRuns::join(std::size_t a, std::size_t b) {
+FCN_INLINE void ConnectedRuns::join(std::size_t a, std::size_t b) {
   a = root(a);
   b = root(b);
   parents_[std::max(a, b)] = std::min(a, b);

@@ -67,4 +67,6 @@ std::vector<ContourPoint> outer_contour(const BitMask& mask, ContourPoint first)
 }  // namespace maps
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/contour_inl.hpp"
+#endif

@@ -11,7 +11,7 @@
 namespace fcn::inline FCN_ABI {
 namespace maps::detail {
 
-inline Result<BitMask> BitMask::create(Size size) {
+FCN_INLINE Result<BitMask> BitMask::create(Size size) {
   const std::uint64_t needed = bytes(size);
   auto* const words = static_cast<std::uint64_t*>(allocate_zeroed(static_cast<std::size_t>(needed)));
   if (words == nullptr)
@@ -24,7 +24,7 @@ inline Result<BitMask> BitMask::create(Size size) {
   return mask;
 }
 
-inline void BitMask::clear() {
+FCN_INLINE void BitMask::clear() {
   std::memset(words_.get(), 0, static_cast<std::size_t>(bytes(size_)));
 }
 
@@ -33,13 +33,13 @@ inline constexpr std::array<ContourPoint, 8> kSteps = {
     {{1, 0}, {1, -1}, {0, -1}, {-1, -1}, {-1, 0}, {-1, 1}, {0, 1}, {1, 1}}};
 inline constexpr unsigned kLeft = 4;
 
-inline ContourPoint neighbour(ContourPoint from, unsigned direction) {
+FCN_INLINE ContourPoint neighbour(ContourPoint from, unsigned direction) {
   const ContourPoint step = kSteps[direction % 8];
   return {from.x + step.x, from.y + step.y};
 }
 
 /// The first direction, in steps of `turn` after `from`, that leads to a pixel of the mask.
-inline unsigned next_direction(const BitMask& mask, ContourPoint at, unsigned from, unsigned turn) {
+FCN_INLINE unsigned next_direction(const BitMask& mask, ContourPoint at, unsigned from, unsigned turn) {
   unsigned direction = from;
   for (int tried = 0; tried < 8; ++tried) {
     direction = (direction + turn) % 8;
@@ -49,7 +49,7 @@ inline unsigned next_direction(const BitMask& mask, ContourPoint at, unsigned fr
   return direction;
 }
 
-inline std::vector<ContourPoint> outer_contour(const BitMask& mask, ContourPoint first) {
+FCN_INLINE std::vector<ContourPoint> outer_contour(const BitMask& mask, ContourPoint first) {
   constexpr unsigned kClockwise = 7, kCounterClockwise = 1;  // modulo 8
   // Left of the first pixel there is none: the border closes where this looks clockwise from there.
   const unsigned closing = next_direction(mask, first, kLeft, kClockwise);

@@ -55,4 +55,6 @@ class MapFusion {
 }  // namespace maps
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/fusion_inl.hpp"
+#endif

@@ -39,7 +39,7 @@ class CellProbabilities {
   double sum_ = 0;
 };
 
-inline void find_peaks(ScoreMap& map) {
+FCN_INLINE void find_peaks(ScoreMap& map) {
   std::vector<Peak>& peaks = map.peaks();
   for (int row = 0; row < map.rows(); ++row)
     for (int col = 0; col < map.cols(); ++col) {
@@ -54,12 +54,12 @@ inline void find_peaks(ScoreMap& map) {
     }
 }
 
-inline bool is_usable(const AxisGeometry& axis) {
+FCN_INLINE bool is_usable(const AxisGeometry& axis) {
   return axis.stride > 0 && std::isfinite(axis.stride) && std::isfinite(axis.first_center);
 }
 
 /// Whether a map has scores to fuse, at places that can be computed.
-inline Status check_map_to_fuse(const ScoreMap& map, const MapGeometry& geometry) {
+FCN_INLINE Status check_map_to_fuse(const ScoreMap& map, const MapGeometry& geometry) {
   if (map.classes() <= 0 || map.rows() <= 0 || map.cols() <= 0)
     return Error{ErrorCode::invalid_argument, "a map to fuse has no scores", ""};
   if (!is_usable(geometry.y) || !is_usable(geometry.x))
@@ -69,13 +69,13 @@ inline Status check_map_to_fuse(const ScoreMap& map, const MapGeometry& geometry
 
 }  // namespace detail
 
-inline MapFusion::MapFusion(Fuse fuse, ScoreMap& fused)
+FCN_INLINE MapFusion::MapFusion(Fuse fuse, ScoreMap& fused)
     : fuse_(fuse),
       fused_(&fused),
       counts_(static_cast<std::size_t>(fused.rows()) * static_cast<std::size_t>(fused.cols()), 1) {}
 
-inline Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, const MapGeometry& geometry,
-                                          ScoreMap& fused) {
+FCN_INLINE Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, const MapGeometry& geometry,
+                                              ScoreMap& fused) {
   if (Status ok = detail::check_map_to_fuse(first, geometry); !ok) return ok.error();
   const Shape shape{first.classes(), first.rows(), first.cols()};
   if (Status ok = fused.reset(shape, first.kind(), geometry, first.background(), first.activation()); !ok)
@@ -87,8 +87,8 @@ inline Result<MapFusion> MapFusion::begin(Fuse fuse, const ScoreMap& first, cons
 }
 
 /// For `count` cells of `places`, what each reads of `cells` cells of `axis`.
-inline std::vector<MapFusion::Reading> MapFusion::readings(const AxisGeometry& places, int count,
-                                                           const AxisGeometry& axis, int cells) {
+FCN_INLINE std::vector<MapFusion::Reading> MapFusion::readings(const AxisGeometry& places, int count,
+                                                               const AxisGeometry& axis, int cells) {
   // Far less than a pixel: half a stride that was reached by another rounding is still half a stride.
   constexpr double kRounding = 1e-9;
   std::vector<Reading> all;
@@ -102,8 +102,8 @@ inline std::vector<MapFusion::Reading> MapFusion::readings(const AxisGeometry& p
   return all;
 }
 
-inline void MapFusion::take_in(const ScoreMap& map, const Reading& row, const Reading& col,
-                               float* cell) const {
+FCN_INLINE void MapFusion::take_in(const ScoreMap& map, const Reading& row, const Reading& col,
+                                   float* cell) const {
   const int below = row.share > 0 ? row.low + 1 : row.low;
   const int beside = col.share > 0 ? col.low + 1 : col.low;
   const float* const corners[] = {map.cell(row.low, col.low), map.cell(row.low, beside),
@@ -117,7 +117,7 @@ inline void MapFusion::take_in(const ScoreMap& map, const Reading& row, const Re
   }
 }
 
-inline Status MapFusion::add(const ScoreMap& map, const MapGeometry& geometry) {
+FCN_INLINE Status MapFusion::add(const ScoreMap& map, const MapGeometry& geometry) {
   if (Status ok = detail::check_map_to_fuse(map, geometry); !ok) return ok;
   if (map.classes() != fused_->classes() || map.kind() != fused_->kind())
     return Error{ErrorCode::invalid_argument,
@@ -141,7 +141,7 @@ inline Status MapFusion::add(const ScoreMap& map, const MapGeometry& geometry) {
   return {};
 }
 
-inline void MapFusion::finish() {
+FCN_INLINE void MapFusion::finish() {
   for (std::size_t at = 0; fuse_ == Fuse::mean && at < counts_.size(); ++at) {
     const auto cols = static_cast<std::size_t>(fused_->cols());
     float* const cell = fused_->cell(static_cast<int>(at / cols), static_cast<int>(at % cols));

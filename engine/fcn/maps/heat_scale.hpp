@@ -22,4 +22,6 @@ HeatScale heat_scale(const ScoreMap& map, int class_id);
 }  // namespace maps
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/heat_scale_inl.hpp"
+#endif

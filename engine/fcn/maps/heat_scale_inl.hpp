@@ -10,7 +10,7 @@
 namespace fcn::inline FCN_ABI {
 namespace maps {
 
-inline HeatScale heat_scale(const ScoreMap& map, int class_id) {
+FCN_INLINE HeatScale heat_scale(const ScoreMap& map, int class_id) {
   if (map.kind() == ScoreKind::probabilities) return {};
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   HeatScale scale{kInfinity, -kInfinity};

@@ -87,4 +87,6 @@ class PlacedMap {
 }  // namespace maps
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/placed_map_inl.hpp"
+#endif

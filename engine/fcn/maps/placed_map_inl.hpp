@@ -16,18 +16,18 @@ namespace detail {
 using CellPosition = double (*)(int pixel, double scale, const AxisGeometry& geometry);
 
 /// The centre of `pixel` in the picture's own pixels, when one of the drawing covers `scale` of them.
-inline double position_of_center(int pixel, double scale, const AxisGeometry& geometry) {
+FCN_INLINE double position_of_center(int pixel, double scale, const AxisGeometry& geometry) {
   return ((pixel + 0.5) * scale - 0.5 - geometry.first_center) / geometry.stride;
 }
 
-inline double stretched_position(int pixel, double cells_per_pixel, const AxisGeometry&) {
+FCN_INLINE double stretched_position(int pixel, double cells_per_pixel, const AxisGeometry&) {
   return (pixel + 0.5) * cells_per_pixel - 0.5;
 }
 
 }  // namespace detail
 
-inline PlacedAxis PlacedAxis::create(Placement placement, const AxisGeometry& geometry, int cells,
-                                     int picture_pixels, int pixels) {
+FCN_INLINE PlacedAxis PlacedAxis::create(Placement placement, const AxisGeometry& geometry, int cells,
+                                         int picture_pixels, int pixels) {
   PlacedAxis axis;
   if (pixels <= 0) return axis;
   if (cells <= 0) {
@@ -56,12 +56,12 @@ inline PlacedAxis PlacedAxis::create(Placement placement, const AxisGeometry& ge
   return axis;
 }
 
-inline PlacedAxes PlacedAxes::create(Placement placement, const ScoreMap& map, Size picture, Size drawn) {
+FCN_INLINE PlacedAxes PlacedAxes::create(Placement placement, const ScoreMap& map, Size picture, Size drawn) {
   return {PlacedAxis::create(placement, map.geometry().x, map.cols(), picture.width, drawn.width),
           PlacedAxis::create(placement, map.geometry().y, map.rows(), picture.height, drawn.height)};
 }
 
-inline PlacedMap::PlacedMap(const ScoreMap& map, int class_id, const PlacedAxes& axes)
+FCN_INLINE PlacedMap::PlacedMap(const ScoreMap& map, int class_id, const PlacedAxes& axes)
     : map_(map),
       class_id_(class_id),
       axes_(axes),
@@ -70,7 +70,7 @@ inline PlacedMap::PlacedMap(const ScoreMap& map, int class_id, const PlacedAxes&
   below_.scores.resize(row_.size());
 }
 
-inline const PlacedMap::Enlarged& PlacedMap::enlarged(int cell_row, const Enlarged& keep) {
+FCN_INLINE const PlacedMap::Enlarged& PlacedMap::enlarged(int cell_row, const Enlarged& keep) {
   if (above_.cell_row == cell_row) return above_;
   if (below_.cell_row == cell_row) return below_;
   Enlarged& into = &keep == &above_ ? below_ : above_;
@@ -84,7 +84,7 @@ inline const PlacedMap::Enlarged& PlacedMap::enlarged(int cell_row, const Enlarg
   return into;
 }
 
-inline const float* PlacedMap::row(int y) {
+FCN_INLINE const float* PlacedMap::row(int y) {
   if (map_.rows() <= 0 || map_.cols() <= 0) return row_.data();
   const auto& [cell, next, share] = axes_.y.places[static_cast<std::size_t>(y)];
   const Enlarged& above = enlarged(cell, below_);

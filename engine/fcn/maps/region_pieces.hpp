@@ -57,4 +57,6 @@ class PieceFinder {
 }  // namespace maps::detail
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/region_pieces_inl.hpp"
+#endif

@@ -9,7 +9,7 @@
 namespace fcn::inline FCN_ABI {
 namespace maps::detail {
 
-inline void Piece::add(const Run& run, int y, const float* scores) {
+FCN_INLINE void Piece::add(const Run& run, int y, const float* scores) {
   left = std::min(left, run.begin);
   right = std::max(right, run.end);
   bottom = y + 1;
@@ -20,7 +20,7 @@ inline void Piece::add(const Run& run, int y, const float* scores) {
   }
 }
 
-inline void Piece::add(const Piece& other) {
+FCN_INLINE void Piece::add(const Piece& other) {
   left = std::min(left, other.left);
   right = std::max(right, other.right);
   bottom = std::max(bottom, other.bottom);
@@ -30,7 +30,7 @@ inline void Piece::add(const Piece& other) {
 }
 
 /// The runs between `runs`, with a column to each side of the picture: the ground that regions stand on.
-inline void find_gaps(const std::vector<Run>& runs, int width, std::vector<Run>& gaps) {
+FCN_INLINE void find_gaps(const std::vector<Run>& runs, int width, std::vector<Run>& gaps) {
   gaps.clear();
   int begin = -1;
   for (const Run& run : runs) {
@@ -40,7 +40,7 @@ inline void find_gaps(const std::vector<Run>& runs, int width, std::vector<Run>&
   gaps.push_back({begin, width + 1});
 }
 
-inline bool PieceFinder::add_row(int y, const std::vector<Run>& runs, const float* scores) {
+FCN_INLINE bool PieceFinder::add_row(int y, const std::vector<Run>& runs, const float* scores) {
   find_gaps(runs, width_, gaps_);
   const auto& grounds = ground_.add_row(gaps_);
   const auto& components = connected_.add_row(runs);
@@ -58,7 +58,7 @@ inline bool PieceFinder::add_row(int y, const std::vector<Run>& runs, const floa
   return connected_.count() <= kMaxPieces && ground_.count() <= kMaxPieces;
 }
 
-inline std::vector<Piece> PieceFinder::finish() {
+FCN_INLINE std::vector<Piece> PieceFinder::finish() {
   std::vector<Piece> whole;
   for (std::size_t i = pieces_.size(); i-- > 0;)
     if (connected_.root(i) != i) pieces_[connected_.root(i)].add(pieces_[i]);

@@ -82,4 +82,6 @@ void suppress_overlaps(std::vector<Region>& regions, double most);
 }  // namespace maps
 }  // namespace fcn::inline FCN_ABI
 
+#ifndef FCN_COMPILED
 #include "fcn/maps/regions_inl.hpp"
+#endif

@@ -18,7 +18,8 @@ namespace maps {
 namespace detail {
 
 /// Rows of cells that belong to a region somewhere: between two that do not, no pixel does.
-inline std::vector<bool> rows_that_reach(const ScoreMap& map, int class_id, const RegionRequest& request) {
+FCN_INLINE std::vector<bool> rows_that_reach(const ScoreMap& map, int class_id,
+                                             const RegionRequest& request) {
   std::vector<bool> reach(static_cast<std::size_t>(map.rows()));
   for (int row = 0; row < map.rows(); ++row)
     for (int col = 0; col < map.cols() && !reach[static_cast<std::size_t>(row)]; ++col)
@@ -26,7 +27,7 @@ inline std::vector<bool> rows_that_reach(const ScoreMap& map, int class_id, cons
   return reach;
 }
 
-inline Error too_many_pieces(double threshold) {
+FCN_INLINE Error too_many_pieces(double threshold) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, threshold).ptr;
   return {ErrorCode::limit_exceeded,
@@ -35,8 +36,8 @@ inline Error too_many_pieces(double threshold) {
           ""};
 }
 
-inline Status check_regions(const ScoreMap& map, std::span<const int> classes, Size picture,
-                            const RegionRequest& request) {
+FCN_INLINE Status check_regions(const ScoreMap& map, std::span<const int> classes, Size picture,
+                                const RegionRequest& request) {
   const auto size = std::to_string(picture.width) + "x" + std::to_string(picture.height);
   constexpr int kMaxSide = 1 << 24;
   if (picture.width <= 0 || picture.height <= 0)
@@ -58,8 +59,8 @@ inline Status check_regions(const ScoreMap& map, std::span<const int> classes, S
 }
 
 /// Searches all rows of one class; with a mask, marks the pixels that are in.
-inline Result<PieceFinder> search(const ScoreMap& map, int class_id, const RegionRequest& request,
-                                  const PlacedAxes& axes, const std::vector<bool>& reach, BitMask* mask) {
+FCN_INLINE Result<PieceFinder> search(const ScoreMap& map, int class_id, const RegionRequest& request,
+                                      const PlacedAxes& axes, const std::vector<bool>& reach, BitMask* mask) {
   PlacedMap placed(map, class_id, axes);
   const auto width = static_cast<int>(axes.x.places.size());
   PieceFinder finder(width);
@@ -83,14 +84,14 @@ inline Result<PieceFinder> search(const ScoreMap& map, int class_id, const Regio
 }
 
 /// findContours lists the outermost components, last seen first.
-inline std::vector<Piece> only_first_contour(const std::vector<Piece>& pieces, PieceFinder& finder) {
+FCN_INLINE std::vector<Piece> only_first_contour(const std::vector<Piece>& pieces, PieceFinder& finder) {
   for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece)
     if (finder.is_outermost(*piece)) return {*piece};
   return {};
 }
 
-inline Status append_regions(std::vector<Region>& regions, const ScoreMap& map, int class_id,
-                             const RegionRequest& request, const PlacedAxes& axes, BitMask* mask) {
+FCN_INLINE Status append_regions(std::vector<Region>& regions, const ScoreMap& map, int class_id,
+                                 const RegionRequest& request, const PlacedAxes& axes, BitMask* mask) {
   const std::vector<bool> reach = rows_that_reach(map, class_id, request);
   if (std::find(reach.begin(), reach.end(), true) == reach.end()) return {};
   auto finder = search(map, class_id, request, axes, reach, mask);
@@ -112,7 +113,7 @@ inline Status append_regions(std::vector<Region>& regions, const ScoreMap& map, 
   return {};
 }
 
-inline void sort_best_first(std::vector<Region>& regions) {
+FCN_INLINE void sort_best_first(std::vector<Region>& regions) {
   const auto key = [](const Region& r) { return std::tuple(-r.peak, -r.area, r.class_id, r.y, r.x); };
   std::stable_sort(regions.begin(), regions.end(),
                    [&](const Region& a, const Region& b) { return key(a) < key(b); });
@@ -120,8 +121,8 @@ inline void sort_best_first(std::vector<Region>& regions) {
 
 }  // namespace detail
 
-inline Result<std::vector<Region>> find_regions(const ScoreMap& map, std::span<const int> classes,
-                                                Size picture, const RegionRequest& request) {
+FCN_INLINE Result<std::vector<Region>> find_regions(const ScoreMap& map, std::span<const int> classes,
+                                                    Size picture, const RegionRequest& request) {
   if (Status ok = detail::check_regions(map, classes, picture, request); !ok) return ok.error();
   std::vector<Region> regions;
   std::optional<detail::BitMask> mask;
@@ -140,19 +141,19 @@ inline Result<std::vector<Region>> find_regions(const ScoreMap& map, std::span<c
   return regions;
 }
 
-inline Result<std::vector<Region>> find_regions(const ScoreMap& map, Size picture,
-                                                const RegionRequest& request) {
+FCN_INLINE Result<std::vector<Region>> find_regions(const ScoreMap& map, Size picture,
+                                                    const RegionRequest& request) {
   std::vector<int> classes;
   for (int id = 0; id < map.classes(); ++id)
     if (id != map.background()) classes.push_back(id);
   return find_regions(map, classes, picture, request);
 }
 
-inline std::uint64_t region_bytes(const RegionRequest& request, Size picture) {
+FCN_INLINE std::uint64_t region_bytes(const RegionRequest& request, Size picture) {
   return request.contours ? detail::BitMask::bytes(picture) : 0;
 }
 
-inline double intersection_over_union(const Region& a, const Region& b) {
+FCN_INLINE double intersection_over_union(const Region& a, const Region& b) {
   const auto shared = [](int begin_a, int size_a, int begin_b, int size_b) {
     return std::max(0, std::min(begin_a + size_a, begin_b + size_b) - std::max(begin_a, begin_b));
   };
@@ -163,7 +164,7 @@ inline double intersection_over_union(const Region& a, const Region& b) {
   return either > 0 ? both / either : 0;
 }
 
-inline void suppress_overlaps(std::vector<Region>& regions, double most) {
+FCN_INLINE void suppress_overlaps(std::vector<Region>& regions, double most) {
   std::vector<Region> kept;
   for (Region& region : regions) {
     const auto overlaps = [&](const Region& better) {
