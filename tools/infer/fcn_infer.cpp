@@ -16,6 +16,7 @@
 #include "tools/infer/infer_options.hpp"
 #include "tools/infer/infer_run.hpp"
 #include "tools/infer/picture_runner.hpp"
+#include "tools/pictures/picture_formats.hpp"
 #include "tools/report/terminal_report.hpp"
 #include "tools/shell/interrupt.hpp"
 #include "tools/shell/standard_streams.hpp"
@@ -51,7 +52,8 @@ int run(const InferOptions& options) {
     return kExitUsage;
   }
   if (options.version)
-    return exit_after_printing(fmt::format("fcn-infer {} ({})\n", FCN_VERSION, choice.table->arch));
+    return exit_after_printing(
+        fmt::format("fcn-infer {} ({})\nreads {}\n", FCN_VERSION, choice.table->arch, readable_formats()));
 
   auto path = options.model.empty() ? find_default_model() : Result<std::string>(options.model);
   if (!path) {
