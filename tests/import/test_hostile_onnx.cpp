@@ -71,6 +71,45 @@ TEST_CASE("graphs that do not hang together are refused") {
   CHECK_THAT(conv_error([](auto& file, auto&) { file.clear_graph(); }), Contains("damaged"));
 }
 
+TEST_CASE("an If that cannot be decided, or has no such branch, is refused") {
+  const auto with_if = [](const std::function<void(onnx::ModelProto&, onnx::NodeProto&)>& spoil) {
+    onnx::ModelProto file = model({1, 2, 4, 4});
+    onnx::NodeProto& node = add_node(file, "If", {"c"}, {"y"});
+    add_values(file, "c", onnx::TensorProto::BOOL, {}, {1});
+    auto& attribute = *node.add_attribute();
+    attribute.set_name("then_branch");
+    attribute.set_type(onnx::AttributeProto::GRAPH);
+    auto& inner = *attribute.mutable_g()->add_node();
+    inner.set_op_type("Relu");
+    inner.add_input("x");
+    inner.add_output("r");
+    attribute.mutable_g()->add_output()->set_name("r");
+    spoil(file, node);
+    return error_of(file);
+  };
+  const auto branch = [](onnx::NodeProto& node) { return node.mutable_attribute(0)->mutable_g(); };
+  CHECK(with_if([](auto&, auto&) {}) == "");
+  CHECK_THAT(with_if([](auto&, auto& node) { node.set_input(0, "x"); }), Contains("depends on the picture"));
+  CHECK_THAT(with_if([](auto&, auto& node) { node.clear_input(); }), Contains("depends on the picture"));
+  CHECK_THAT(with_if([](auto&, auto& node) { node.mutable_attribute(0)->set_name("else_branch"); }),
+             Contains("then_branch is missing"));
+  CHECK_THAT(with_if([](auto&, auto& node) { node.add_output("z"); }),
+             Contains("more outputs than its branch"));
+  CHECK_THAT(with_if([&](auto&, auto& node) { branch(node)->mutable_node(0)->set_op_type("Nonsense"); }),
+             Contains("node the_If (If)") && Contains("in its branch, node r (Nonsense)"));
+  CHECK_THAT(with_if([&](auto&, auto& node) { branch(node)->mutable_node(0)->set_input(0, "y"); }),
+             Contains("the value y is made by no node before"));
+  CHECK_THAT(with_if([&](auto& file, auto& node) {
+               branch(node)->mutable_node(0)->set_output(0, "x");
+               (void)file;
+             }),
+             Contains("the value x, which exists already"));
+  CHECK_THAT(with_if([&](auto&, auto& node) {
+               branch(node)->add_initializer()->set_data_location(onnx::TensorProto::EXTERNAL);
+             }),
+             Contains("not supported inside a branch"));
+}
+
 TEST_CASE("shapes without sense are refused before anything is allocated") {
   const auto with_weights = [](const Dims& dims) {
     return conv_error([&](auto& file, auto&) {

@@ -49,6 +49,47 @@ TEST_CASE("functions are put in place of their calls, nested ones, too") {
   CHECK(agree(run(file), run(classifier())));
 }
 
+namespace {
+
+/// A branch of one node from "i", which lies around it, to a value of its own.
+void set_branch(onnx::NodeProto& node, const std::string& name, const std::string& type) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::GRAPH);
+  auto& inner = *attribute.mutable_g()->add_node();
+  inner.set_op_type(type);
+  inner.set_domain(type.starts_with('F') ? "pkg" : "");
+  inner.add_input("i");
+  inner.add_output("chosen");
+  attribute.mutable_g()->add_output()->set_name("chosen");
+}
+
+/// The classifier whose relu is a call of a function with an If, whose condition is `condition`.
+onnx::ModelProto with_if(bool condition) {
+  onnx::ModelProto file = with_call("F1");
+  add_function(file, "F2", {"Relu"});
+  auto& function = add_function(file, "F1", {"Constant", "If"});
+  auto& constant = *function.mutable_node(0);
+  constant.clear_input();
+  auto& value = *constant.add_attribute();
+  value.set_name("value");
+  value.set_type(onnx::AttributeProto::TENSOR);
+  value.mutable_t()->set_data_type(onnx::TensorProto::BOOL);
+  value.mutable_t()->add_int32_data(condition ? 1 : 0);
+  set_branch(*function.mutable_node(1), "then_branch", "F2");
+  set_branch(*function.mutable_node(1), "else_branch", "Neg");
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("an If becomes the branch that its condition chooses, inside functions and with calls, too") {
+  CHECK(agree(run(with_if(true)), run(classifier())));
+  onnx::ModelProto negative = classifier();
+  negative.mutable_graph()->mutable_node(1)->set_op_type("Neg");
+  CHECK(agree(run(with_if(false)), run(negative)));
+}
+
 TEST_CASE("a function's attributes come from its call") {
   onnx::ModelProto file = with_call("F1");
   set_real(*file.mutable_graph()->mutable_node(1), "slope", 0.25f);

@@ -42,7 +42,6 @@ enum class Skip {
 
 const std::map<std::string, Skip, std::less<>> kSkipped{
     {"test_add_uint8", Skip::integers},
-    {"test_averagepool_1d_default", Skip::not_2d},
     {"test_averagepool_3d_default", Skip::not_2d},
     {"test_batchnorm_epsilon_training_mode", Skip::training},
     {"test_batchnorm_example_training_mode", Skip::training},
@@ -54,7 +53,6 @@ const std::map<std::string, Skip, std::less<>> kSkipped{
     {"test_edge_pad", Skip::integers},
     {"test_identity_opt", Skip::integers},
     {"test_identity_sequence", Skip::integers},
-    {"test_maxpool_1d_default", Skip::not_2d},
     {"test_maxpool_2d_uint8", Skip::integers},
     {"test_maxpool_3d_default", Skip::not_2d},
     {"test_reflect_pad", Skip::integers},

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "fcn/base/printable.hpp"
+#include "tools/import/onnx/lower_nodes.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -57,7 +58,7 @@ class Chooser {
       const OnnxNode* node = maker(open.back());
       open.pop_back();
       if (node == nullptr) continue;
-      for (const std::string& input : node->inputs)
+      for (const std::string& input : values_read(*node))
         if (!input.empty() && found.insert(input).second) open.push_back(input);
     }
     return found;

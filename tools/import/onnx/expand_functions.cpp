@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,9 @@ class Expansion {
   void add(OnnxNode node) {
     const OnnxFunction* function = find(node);
     if (function == nullptr) {
-      if (nodes_.size() >= limits_.max_nodes)
+      for (auto& [name, attribute] : node.attributes)
+        if (auto* branch = std::get_if<BranchPtr>(&attribute)) *branch = expanded(**branch);
+      if (++made_ > limits_.max_nodes)
         throw Refusal{"its functions make more than " + std::to_string(limits_.max_nodes) + " nodes"};
       nodes_.push_back(std::move(node));
       return;
@@ -38,6 +41,17 @@ class Expansion {
   [[nodiscard]] std::vector<OnnxNode> take() { return std::move(nodes_); }
 
  private:
+  using BranchPtr = std::shared_ptr<const OnnxBranch>;
+
+  /// A branch with the calls inside it replaced.
+  BranchPtr expanded(const OnnxBranch& branch) {
+    auto copy = std::make_shared<OnnxBranch>(branch);
+    std::vector<OnnxNode> outside = std::exchange(nodes_, {});
+    for (const OnnxNode& node : branch.nodes) add(node);
+    copy->nodes = std::exchange(nodes_, std::move(outside));
+    return copy;
+  }
+
   [[nodiscard]] const OnnxFunction* find(const OnnxNode& node) const {
     const auto found = functions_.find(std::pair(node.domain, node.type));
     return found == functions_.end() ? nullptr : found->second;
@@ -104,6 +118,15 @@ class Expansion {
     for (std::string& name : node.inputs) rename(name);
     for (std::string& name : node.outputs) rename(name);
     for (auto at = node.attributes.begin(); at != node.attributes.end();) {
+      if (const auto* inner = std::get_if<BranchPtr>(&at->second)) {
+        auto branch = std::make_shared<OnnxBranch>();
+        for (const auto& [name, known] : (*inner)->initializers) branch->initializers[prefix + name] = known;
+        for (const OnnxNode& each : (*inner)->nodes)
+          branch->nodes.push_back(renamed(each, caller, function, prefix, place, names));
+        branch->outputs = (*inner)->outputs;
+        for (std::string& name : branch->outputs) rename(name);
+        at->second = BranchPtr(std::move(branch));
+      }
       const auto* reference = std::get_if<OnnxReference>(&at->second);
       if (reference == nullptr) {
         ++at;
@@ -129,6 +152,7 @@ class Expansion {
   std::vector<const OnnxFunction*> ambiguous_;
   std::vector<const OnnxFunction*> open_;
   std::uint64_t calls_ = 0;
+  std::uint64_t made_ = 0;  ///< nodes, those in branches with them
   std::vector<OnnxNode> nodes_;
 };
 

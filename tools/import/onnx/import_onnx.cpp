@@ -16,101 +16,13 @@
 #include "fcn/passes/rewire.hpp"
 #include "tools/import/onnx/choose_output.hpp"
 #include "tools/import/onnx/expand_functions.hpp"
-#include "tools/import/onnx/fold_constants.hpp"
+#include "tools/import/onnx/lower_nodes.hpp"
 #include "tools/import/onnx/lowering.hpp"
 #include "tools/import/onnx/onnx_metadata.hpp"
 #include "tools/import/onnx/picture_input.hpp"
-#include "tools/import/onnx/rewrite_nodes.hpp"
 
 namespace fcn::tools {
 namespace {
-
-constexpr std::size_t kLongestName = 900;
-
-/// What the nodes made for this one are called: by its weights' module, its own name or its first output's.
-std::string graph_name(const OnnxNode& node) {
-  constexpr std::string_view suffix = ".weight";
-  std::string name = !node.name.empty() || node.outputs.empty() ? node.name : node.outputs.front();
-  for (const std::string& input : node.inputs)
-    if (input.size() > suffix.size() && input.ends_with(suffix))
-      name = input.substr(0, input.size() - suffix.size());
-  while (name.starts_with('/')) name.erase(0, 1);
-  if (!is_utf8(name)) name = printable(name);
-  return name.empty() || name.size() > kLongestName ? node.type : name;
-}
-
-std::string described(const OnnxNode& node) {
-  const std::string name = !node.name.empty() || node.outputs.empty() ? node.name : node.outputs.front();
-  return "node " + name + " (" + node.type + ")";
-}
-
-bool makes_any(const OnnxNode& node, const std::set<std::string, std::less<>>& names) {
-  return std::any_of(node.outputs.begin(), node.outputs.end(),
-                     [&](const std::string& name) { return !name.empty() && names.contains(name); });
-}
-
-/// The values that these depend on, with themselves.
-std::set<std::string, std::less<>> needed_values(const OnnxModel& model,
-                                                 const std::vector<std::string>& wanted) {
-  std::set<std::string, std::less<>> names(wanted.begin(), wanted.end());
-  for (auto node = model.nodes.rbegin(); node != model.nodes.rend(); ++node)
-    if (makes_any(*node, names)) names.insert(node->inputs.begin(), node->inputs.end());
-  return names;
-}
-
-class NodeLowering {
- public:
-  NodeLowering(const OnnxModel& model, Values values, NetworkBuilder& net)
-      : model_(model), values_(std::move(values)), net_(net) {
-    for (const auto& [name, known] : model.initializers) values_.emplace(name, known);
-  }
-
-  void lower(const OnnxNode& node) {
-    net_.name_nodes(graph_name(node));
-    for (const OnnxNode& part : rewritten(node)) lower_part(part);
-  }
-
-  /// A value that has been made.
-  [[nodiscard]] const Value& value(const std::string& name) const {
-    const auto found = values_.find(name);
-    if (found != values_.end()) return found->second;
-    throw Refusal{"the value " + name +
-                  " is made by no node before, nor an input: a cycle, or a damaged file"};
-  }
-
- private:
-  void lower_part(const OnnxNode& node) {
-    std::vector<std::optional<Value>> inputs;
-    for (const std::string& name : node.inputs) inputs.push_back(input(name));
-    const NodeCall call(node, node.opset != 0 ? node.opset : model_.opset, std::move(inputs));
-    std::vector<Value> outputs = compute(call);
-    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-      if (node.outputs[i].empty() || i >= outputs.size()) continue;
-      if (!values_.emplace(node.outputs[i], std::move(outputs[i])).second)
-        throw Refusal{"makes the value " + node.outputs[i] + ", which exists already"};
-    }
-  }
-
-  [[nodiscard]] std::optional<Value> input(const std::string& name) const {
-    if (name.empty()) return std::nullopt;
-    return value(name);
-  }
-
-  std::vector<Value> compute(const NodeCall& call) {
-    if (auto folded = fold(call, budget_)) {
-      std::vector<Value> outputs;
-      for (KnownTensor& tensor : *folded)
-        outputs.emplace_back(std::make_shared<const KnownTensor>(std::move(tensor)));
-      return outputs;
-    }
-    return find_lowering(call)(call, net_);
-  }
-
-  const OnnxModel& model_;
-  Values values_;
-  NetworkBuilder& net_;
-  FoldBudget budget_;
-};
 
 /// The node whose channels are the logits, in the output's order.
 NodeId find_logits(const Value& value, const std::string& output, NetworkBuilder& net) {
@@ -187,27 +99,6 @@ ImportedNetwork import_classifier(const OnnxModel& model, const std::string& pat
 }
 
 }  // namespace
-
-Result<std::vector<Value>> lower_nodes(const OnnxModel& model, Values values,
-                                       const std::vector<std::string>& wanted, NetworkBuilder& net) {
-  const auto needed = needed_values(model, wanted);
-  NodeLowering lowering(model, std::move(values), net);
-  for (const OnnxNode& node : model.nodes) {
-    if (!makes_any(node, needed)) continue;
-    try {
-      lowering.lower(node);
-    } catch (const Refusal& refusal) {
-      return Error{ErrorCode::unsupported, refusal.message, described(node)};
-    }
-  }
-  std::vector<Value> made;
-  try {
-    for (const std::string& name : wanted) made.push_back(lowering.value(name));
-  } catch (const Refusal& refusal) {
-    return Error{ErrorCode::unsupported, refusal.message, ""};
-  }
-  return made;
-}
 
 Result<ImportedNetwork> import_onnx(OnnxModel model, const std::string& path, const OnnxImport& asked) {
   if (const Status expanded = expand_functions(model, asked.limits); !expanded)

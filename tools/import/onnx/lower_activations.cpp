@@ -135,9 +135,25 @@ std::vector<Value> lower_cast(const NodeCall& call, NetworkBuilder& /*net*/) {
                 ", supported are floating-point types"};
 }
 
+/// To the type of input 1. A map is of reals, whichever width they had in the file.
+std::vector<Value> lower_cast_like(const NodeCall& call, NetworkBuilder& /*net*/) {
+  if (call.is_known(0)) {
+    if (call.known(0).is_real()) return {call.input(0)};
+    const KnownTensor& known = call.known(0);
+    std::vector<float> values;
+    for (const std::int64_t value : call.known_integers(0)) values.push_back(static_cast<float>(value));
+    return {std::make_shared<const KnownTensor>(
+        KnownTensor{.dims = known.dims, .values = std::move(values), .element = 1})};
+  }
+  if (call.is_known(1) && !call.known(1).is_real())
+    throw Refusal{"casts a feature map to integers, supported are floating-point types"};
+  return {call.input(0)};
+}
+
 constexpr LoweringRule kActivationsRules[] = {
     {"Abs", lower_plain<ActivationKind::abs>},
     {"Cast", lower_cast},
+    {"CastLike", lower_cast_like, {15, kNewestOpset}},
     {"Celu", lower_celu, {12, kNewestOpset}},
     {"Clip", lower_clip},
     {"Dropout", lower_dropout},

@@ -2,11 +2,13 @@
 // Products with matrices of weights.
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "tools/import/onnx/elementwise.hpp"
 #include "tools/import/onnx/matrix_product.hpp"
+#include "tools/import/onnx/reduce.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -57,10 +59,29 @@ KnownTensor without_stacks(const KnownTensor& known) {
   return result;
 }
 
+/// A matrix times a vector, or a vector times a matrix, where both depend on the picture: a weighted sum.
+Feature weighted_sum(const Feature& a, const Feature& b, NetworkBuilder& net) {
+  const std::size_t rank = a.view.rank();
+  const bool vectors =
+      rank == b.view.rank() && rank >= 2 && (a.view.axis(rank - 2).empty() || b.view.axis(rank - 1).empty());
+  if (!vectors)
+    throw Refusal{"multiplies two matrices that depend on the picture (attention), supported is one"};
+  const bool vector_first = a.view.axis(rank - 2).empty();
+  std::vector<std::size_t> swapped(rank);
+  std::iota(swapped.begin(), swapped.end(), std::size_t{0});
+  std::swap(swapped[rank - 2], swapped[rank - 1]);
+  // [m][k] times [1][k], or [k][1] times [k][n].
+  Feature left = a, right = b;
+  (vector_first ? left : right).view = (vector_first ? left : right).view.transposed(swapped);
+  const Feature products = combine(ArithmeticKind::multiply, left, right, net);
+  Axes axes(rank, false);
+  axes[vector_first ? rank - 2 : rank - 1] = true;
+  return reduce(products, ReductionKind::sum, axes, true, net);
+}
+
 std::vector<Value> lower_matmul(const NodeCall& call, NetworkBuilder& net) {
   if (call.is_known(0)) return {multiply_from_left(call, net)};
-  if (!call.is_known(1))
-    throw Refusal{"multiplies two matrices that depend on the picture (attention), supported is one"};
+  if (!call.is_known(1)) return {weighted_sum(call.feature(0), call.feature(1), net)};
   const Feature& in = call.feature(0);
   const KnownTensor known = without_stacks(call.known(1));
   const std::vector<float> values = call.known_reals(1);

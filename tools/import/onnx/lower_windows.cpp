@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What slides over a map without weights, or changes its size: pools and padding.
+// Pools: windows that slide over a map, global ones, and those along one axis that is no row or column.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tools/import/onnx/elementwise.hpp"
-#include "tools/import/onnx/lowering.hpp"
+#include "tools/import/onnx/matrix_product.hpp"
+#include "tools/import/onnx/reduce.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -16,7 +20,119 @@ Extent pool_kernel(const NodeCall& call) {
   return extent_attribute(call, "kernel_shape", {1, 1});
 }
 
+/// All axes but the first two.
+Axes places_of(const Feature& in) {
+  if (in.view.rank() < 3) throw Refusal{"its input has no rows and columns"};
+  Axes axes(in.view.rank(), true);
+  axes[0] = axes[1] = false;
+  return axes;
+}
+
+/// A pool whose input is no map: of one axis, or of more of which it moves along one.
+struct AxisPool {
+  std::size_t axis = 2;
+  std::int64_t kernel = 1, stride = 1, before = 0, after = 0;
+};
+
+std::int64_t listed(const NodeCall& call, const char* name, std::size_t i, std::size_t count,
+                    std::int64_t low, std::int64_t fallback) {
+  const auto list = call.integers(name);
+  if (list.empty()) return fallback;
+  if (list.size() != count)
+    throw Refusal{"attribute " + std::string(name) + " has " + std::to_string(list.size()) +
+                  " numbers, expected " + std::to_string(count)};
+  return checked_int(list[i], name, static_cast<int>(low), 1 << 20);
+}
+
+/// Nothing for a pool over rows and columns of a map. A Refusal if several axes are pooled that are not
+/// those.
+std::optional<AxisPool> along_one_axis(const NodeCall& call) {
+  const Feature& in = call.feature(0);
+  const std::size_t axes = in.view.rank() < 3 ? 0 : in.view.rank() - 2;
+  const std::vector<std::int64_t> kernel = call.integers("kernel_shape");
+  if (axes == 2 || axes == 0 || kernel.size() != axes) return std::nullopt;
+  if (call.text("auto_pad", "NOTSET") != "NOTSET" || call.integer("ceil_mode", 0) != 0)
+    throw Refusal{"is no pool over rows and columns and has auto_pad or ceil_mode, supported are plain pads"};
+  std::optional<AxisPool> pool;
+  for (std::size_t i = 0; i < axes; ++i) {
+    const AxisPool at{.axis = i + 2,
+                      .kernel = listed(call, "kernel_shape", i, axes, 1, 1),
+                      .stride = listed(call, "strides", i, axes, 1, 1),
+                      .before = listed(call, "pads", i, 2 * axes, 0, 0),
+                      .after = listed(call, "pads", i + axes, 2 * axes, 0, 0)};
+    if (listed(call, "dilations", i, axes, 1, 1) != 1)
+      throw Refusal{"has dilations along an axis of its own"};
+    if (at.kernel == 1 && at.stride == 1 && at.before == 0 && at.after == 0) continue;
+    if (pool) throw Refusal{"slides along several axes that are not rows and columns, supported is one"};
+    pool = at;
+  }
+  return pool ? pool : AxisPool{};
+}
+
+/// The taps of each window that lie on the axis.
+std::vector<std::vector<std::int64_t>> windows_of(const AxisPool& pool, std::int64_t size) {
+  std::vector<std::vector<std::int64_t>> windows;
+  const std::int64_t room = size + pool.before + pool.after - pool.kernel;
+  for (std::int64_t start = -pool.before; start <= room - pool.before; start += pool.stride) {
+    windows.emplace_back();
+    for (std::int64_t i = std::max<std::int64_t>(start, 0); i < std::min(start + pool.kernel, size); ++i)
+      windows.back().push_back(i);
+    if (windows.back().empty()) throw Refusal{"has windows of padding alone"};
+  }
+  if (windows.empty()) throw Refusal{"its window is larger than its input"};
+  return windows;
+}
+
+bool is_whole(const AxisPool& pool, const Feature& in) {
+  return pool.before == 0 && pool.after == 0 && pool.kernel == axis_size(in.view.axis(pool.axis));
+}
+
+Feature reduced_axis(const AxisPool& pool, const Feature& in, ReductionKind kind, NetworkBuilder& net) {
+  Axes axes(in.view.rank(), false);
+  axes[pool.axis] = true;
+  return reduce(in, kind, axes, true, net);
+}
+
+/// The mean of each window, as a product with a matrix.
+Feature average_along(const NodeCall& call, const AxisPool& pool, NetworkBuilder& net) {
+  const Feature& in = call.feature(0);
+  if (is_whole(pool, in)) return reduced_axis(pool, in, ReductionKind::mean, net);
+  if (!in.view.only_channels(pool.axis))
+    throw Refusal{"slides along an axis of " + dims_text(in.view.dims()) +
+                  " that holds places, supported are windows of all of them"};
+  const std::int64_t size = axis_size(in.view.axis(pool.axis));
+  const auto windows = windows_of(pool, size);
+  const bool padded = call.integer("count_include_pad", 0) != 0;
+  Matrix matrix{.outputs = static_cast<int>(windows.size()), .inputs = static_cast<int>(size), .values = {}};
+  if (windows.size() * static_cast<std::size_t>(size) > (std::size_t{1} << 24))
+    throw Refusal{"has more windows than are supported"};
+  matrix.values.assign(windows.size() * static_cast<std::size_t>(size), 0);
+  for (std::size_t o = 0; o < windows.size(); ++o)
+    for (const std::int64_t i : windows[o])
+      matrix.values[o * static_cast<std::size_t>(size) + static_cast<std::size_t>(i)] =
+          1.0f / static_cast<float>(padded ? pool.kernel : static_cast<std::int64_t>(windows[o].size()));
+  return multiply_axis(in, pool.axis, matrix, net);
+}
+
+/// The maximum of each window, of as many selections as it has taps; a tap off the axis counts as the
+/// nearest.
+Feature maximum_along(const AxisPool& pool, const Feature& in, NetworkBuilder& net) {
+  if (is_whole(pool, in)) return reduced_axis(pool, in, ReductionKind::maximum, net);
+  const auto windows = windows_of(pool, axis_size(in.view.axis(pool.axis)));
+  constexpr std::int64_t kMostTaps = 64;
+  if (pool.kernel > kMostTaps) throw Refusal{"has a window of more than 64 channels"};
+  std::optional<Feature> most;
+  for (std::size_t tap = 0; tap < static_cast<std::size_t>(pool.kernel); ++tap) {
+    std::vector<std::int64_t> taken;
+    for (const auto& window : windows) taken.push_back(window[std::min(tap, window.size() - 1)]);
+    const Feature part = select(in, pool.axis, taken, net);
+    most = most ? combine(ArithmeticKind::maximum, *most, part, net) : part;
+  }
+  return *most;
+}
+
 std::vector<Value> lower_max_pool(const NodeCall& call, NetworkBuilder& net) {
+  if (const auto line = along_one_axis(call)) return {maximum_along(*line, call.feature(0), net)};
   MaxPool pool;
   pool.kernel = pool_kernel(call);
   const Feature in = as_map(call.feature(0), net);
@@ -52,6 +168,7 @@ Feature dilated_average(const NodeCall& call, const Feature& in, const AveragePo
 }
 
 std::vector<Value> lower_average_pool(const NodeCall& call, NetworkBuilder& net) {
+  if (const auto line = along_one_axis(call)) return {average_along(call, *line, net)};
   AveragePool pool;
   pool.kernel = pool_kernel(call);
   const Feature in = as_map(call.feature(0), net);
@@ -80,118 +197,22 @@ std::vector<Value> lower_lp_pool(const NodeCall& call, NetworkBuilder& net) {
 }
 
 std::vector<Value> lower_global_average_pool(const NodeCall& call, NetworkBuilder& net) {
-  return {net.append(GlobalAveragePool{}, {as_map(call.feature(0), net).node})};
+  const Feature& in = call.feature(0);
+  if (in.view.rank() != 4) return {reduce(in, ReductionKind::mean, places_of(in), true, net)};
+  return {net.append(GlobalAveragePool{}, {as_map(in, net).node})};
 }
 
 std::vector<Value> lower_global_max_pool(const NodeCall& call, NetworkBuilder& net) {
-  return {net.append(GlobalMaxPool{}, {as_map(call.feature(0), net).node})};
-}
-
-/// One axis of a Pad: so many before and after; negative ones crop.
-struct AxisPad {
-  std::int64_t before = 0;
-  std::int64_t after = 0;
-};
-
-/// The indices along an axis of this size that a pad takes, in order; -1 for a constant.
-std::vector<std::int64_t> padded_indices(std::int64_t size, AxisPad pad, const std::string& mode) {
-  std::vector<std::int64_t> indices;
-  const auto reflected = [&](std::int64_t i) {
-    const std::int64_t period = std::max<std::int64_t>(2 * (size - 1), 1);
-    const std::int64_t at = (i % period + period) % period;
-    return at < size ? at : period - at;
-  };
-  for (std::int64_t i = -pad.before; i < size + pad.after; ++i) {
-    if (i >= 0 && i < size)
-      indices.push_back(i);
-    else if (mode == "constant")
-      indices.push_back(-1);
-    else if (mode == "edge")
-      indices.push_back(std::clamp<std::int64_t>(i, 0, size - 1));
-    else
-      indices.push_back(mode == "wrap" ? (i % size + size) % size : reflected(i));
-  }
-  if (indices.empty()) throw Refusal{"leaves no channel"};
-  return indices;
-}
-
-/// Channels put before and after, or cut off.
-Feature pad_channels(const Feature& in, std::size_t axis, AxisPad pad, const std::string& mode, float value,
-                     NetworkBuilder& net) {
-  const std::int64_t size = axis_size(in.view.axis(axis));
-  std::vector<std::int64_t> indices = padded_indices(size, pad, mode);
-  if (std::find(indices.begin(), indices.end(), -1) == indices.end()) return select(in, axis, indices, net);
-  if (size != in.shape.channels) throw Refusal{"pads a part of the channels, supported are all of them"};
-  // The constant is one more channel, from which all are taken.
-  std::vector<std::int64_t> all;
-  for (std::int64_t i = 0; i < size; ++i) all.push_back(i);
-  const Feature ordered = select(in, axis, all, net);
-  const Feature first = net.append(SelectChannels{.channels = {0}}, {ordered.node});
-  const Feature constant = activate(first, ActivationKind::clip, net, value, value);
-  Feature joined = net.append(Concat{}, {ordered.node, constant.node});
-  joined.view = ordered.view.with_axis(axis, {{.axis = MapAxis::channel, .size = size + 1, .stride = 1}});
-  for (std::int64_t& index : indices)
-    if (index < 0) index = size;
-  return select(joined, axis, indices, net);
-}
-
-PadMode pad_mode(const std::string& mode) {
-  if (mode == "constant") return PadMode::constant;
-  if (mode == "edge") return PadMode::edge;
-  if (mode == "reflect") return PadMode::reflect;
-  throw Refusal{"attribute mode is \"" + mode +
-                "\" and it pads rows or columns, supported are constant, edge " + "and reflect there"};
-}
-
-/// What a node pads each axis by.
-std::vector<AxisPad> read_pads(const NodeCall& call, std::size_t rank) {
-  const auto pads = call.list("pads", 1);
-  std::vector<std::size_t> axes;
-  if (call.has(3)) {
-    for (const std::int64_t axis : call.known_integers(3)) axes.push_back(normal_axis(axis, rank));
-    normal_axes(call.known_integers(3), rank);
-  } else {
-    for (std::size_t i = 0; i < rank; ++i) axes.push_back(i);
-  }
-  if (!pads || pads->size() != 2 * axes.size()) throw Refusal{"its pads are not two numbers an axis"};
-  std::vector<AxisPad> result(rank);
-  const auto pad = [&](std::size_t i) { return checked_int((*pads)[i], "its padding", -(1 << 20), 1 << 20); };
-  for (std::size_t i = 0; i < axes.size(); ++i) result[axes[i]] = {pad(i), pad(axes.size() + i)};
-  return result;
-}
-
-std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
-  Feature in = call.feature(0);
-  const std::size_t rank = in.view.rank();
-  std::vector<AxisPad> pads = read_pads(call, rank);
-  const std::string mode = call.text("mode", "constant");
-  const float value = mode == "constant" ? call.scalar("value", 2).value_or(0.0f) : 0.0f;
-  for (std::size_t i = 0; i < rank; ++i) {
-    const ViewAxis& axis = in.view.axis(i);
-    const bool nothing = pads[i].before == 0 && pads[i].after == 0;
-    const bool channels = in.view.only_channels(i) && (!axis.empty() || (i == 1 && rank == 4));
-    if (nothing || !channels) continue;
-    in = pad_channels(in, i, pads[i], mode, value, net);
-    pads[i] = {};
-  }
-  const bool done = std::all_of(pads.begin(), pads.end(),
-                                [](const AxisPad& pad) { return pad.before == 0 && pad.after == 0; });
-  if (done) return {in};
-  in = as_map(in, net);
-  if (pads[0].before != 0 || pads[0].after != 0)
-    throw Refusal{"pads images, supported are channels, rows and columns"};
-  Pad op{.mode = pad_mode(mode), .pad = {}, .value = value};
-  op.pad = {static_cast<int>(pads[2].before), static_cast<int>(pads[3].before),
-            static_cast<int>(pads[2].after), static_cast<int>(pads[3].after)};
-  return {net.append(op, {in.node})};
+  const Feature& in = call.feature(0);
+  if (in.view.rank() != 4) return {reduce(in, ReductionKind::maximum, places_of(in), true, net)};
+  return {net.append(GlobalMaxPool{}, {as_map(in, net).node})};
 }
 
 constexpr LoweringRule kWindowsRules[] = {{"AveragePool", lower_average_pool},
                                           {"GlobalAveragePool", lower_global_average_pool},
                                           {"GlobalMaxPool", lower_global_max_pool},
                                           {"LpPool", lower_lp_pool},
-                                          {"MaxPool", lower_max_pool},
-                                          {"Pad", lower_pad}};
+                                          {"MaxPool", lower_max_pool}};
 
 }  // namespace
 

@@ -29,7 +29,8 @@ struct LoweringRule {
 };
 
 std::span<const LoweringRule> convolution_rules();  // lower_convolutions.cpp
-std::span<const LoweringRule> window_rules();       // lower_windows.cpp: pools, padding
+std::span<const LoweringRule> window_rules();       // lower_windows.cpp: pools
+std::span<const LoweringRule> pad_rules();          // lower_pads.cpp
 std::span<const LoweringRule> resize_rules();       // lower_resize.cpp
 std::span<const LoweringRule> activation_rules();   // lower_activations.cpp: functions of single values
 std::span<const LoweringRule> arithmetic_rules();   // lower_arithmetic.cpp: several maps; constants

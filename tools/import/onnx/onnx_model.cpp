@@ -83,6 +83,8 @@ std::vector<std::string> read_texts(const google::protobuf::RepeatedPtrField<std
   return read;
 }
 
+std::shared_ptr<const OnnxBranch> read_branch(onnx::GraphProto& graph, const OnnxReadOptions& options);
+
 OnnxAttribute read_attribute(onnx::AttributeProto& attribute, const OnnxReadOptions& options) {
   using onnx::AttributeProto;
   if (!attribute.ref_attr_name().empty())
@@ -104,6 +106,8 @@ OnnxAttribute read_attribute(onnx::AttributeProto& attribute, const OnnxReadOpti
       if (attribute.t().data_type() == onnx::TensorProto::STRING)
         return read_texts(attribute.t().string_data(), options);
       return std::make_shared<const KnownTensor>(read_tensor(*attribute.mutable_t(), options));
+    case AttributeProto::GRAPH:
+      return read_branch(*attribute.mutable_g(), options);
     default:
       return OnnxOpaque{AttributeProto::AttributeType_Name(attribute.type())};
   }
@@ -128,6 +132,25 @@ OnnxNode read_node(onnx::NodeProto& from, const OnnxReadOptions& options) {
     }
   }
   return node;
+}
+
+/// Its tensors lie in the file itself, whose size then bounds them.
+std::shared_ptr<const OnnxBranch> read_branch(onnx::GraphProto& graph, const OnnxReadOptions& options) {
+  auto branch = std::make_shared<OnnxBranch>();
+  check_count(graph.node_size(), options.limits.max_nodes, "nodes");
+  check_count(graph.output_size(), options.limits.max_tensors, "outputs");
+  check_count(graph.initializer_size(), options.limits.max_tensors, "initialisers");
+  for (auto& tensor : *graph.mutable_initializer()) {
+    if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
+      throw Refusal{"has a tensor in another file, which is not supported inside a branch"};
+    auto constant = std::make_shared<const KnownTensor>(read_tensor(tensor, options));
+    if (!branch->initializers.emplace(check_name(tensor.name(), options.limits), std::move(constant)).second)
+      throw Refusal{"has the initialiser " + tensor.name() + " twice"};
+  }
+  for (auto& node : *graph.mutable_node()) branch->nodes.push_back(read_node(node, options));
+  for (const auto& output : graph.output())
+    branch->outputs.push_back(check_name(output.name(), options.limits));
+  return branch;
 }
 
 OnnxValueInfo read_value_info(const onnx::ValueInfoProto& from, const OnnxReadOptions& options) {

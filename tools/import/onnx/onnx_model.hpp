@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <variant>
@@ -18,7 +19,7 @@
 
 namespace fcn::tools {
 
-/// A kind of attribute that no supported node has (a graph, a list of tensors); `kind` names it.
+/// A kind of attribute that no supported node has (a list of tensors, or of graphs); `kind` names it.
 struct OnnxOpaque {
   std::string kind;
 };
@@ -28,8 +29,11 @@ struct OnnxReference {
   std::string name;
 };
 
-using OnnxAttribute = std::variant<OnnxOpaque, std::int64_t, float, std::string, std::vector<std::int64_t>,
-                                   std::vector<float>, KnownPtr, std::vector<std::string>, OnnxReference>;
+struct OnnxBranch;
+
+using OnnxAttribute =
+    std::variant<OnnxOpaque, std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
+                 KnownPtr, std::vector<std::string>, OnnxReference, std::shared_ptr<const OnnxBranch>>;
 
 struct OnnxNode {
   std::string name;  ///< may be empty, and need not be unique
@@ -39,6 +43,13 @@ struct OnnxNode {
   std::vector<std::string> outputs;
   std::map<std::string, OnnxAttribute, std::less<>> attributes;
   std::int64_t opset = 0;  ///< of ONNX's own operators, where it is not the model's; else 0
+};
+
+/// A graph inside a node: what an If does in one of its two cases. Its nodes also see the values around it.
+struct OnnxBranch {
+  std::map<std::string, KnownPtr, std::less<>> initializers;
+  std::vector<OnnxNode> nodes;
+  std::vector<std::string> outputs;
 };
 
 /// A file's own operator: nodes between named inputs and outputs.
