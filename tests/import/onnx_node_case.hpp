@@ -16,7 +16,7 @@
 #include "fcn/kernels/tables.hpp"
 #include "fcn/passes/rewire.hpp"
 #include "tests/engine/run_network.hpp"
-#include "tools/import/onnx/import_onnx.hpp"
+#include "tools/import/onnx/lower_nodes.hpp"
 
 struct NodeCase {
   std::string type;  ///< of its node that is no Constant; empty if it has several

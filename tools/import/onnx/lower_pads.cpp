@@ -110,12 +110,12 @@ std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
   return {net.append(op, {in.node})};
 }
 
-constexpr LoweringRule kRules[] = {{"Pad", lower_pad}};
+constexpr LoweringRule kPadRules[] = {{"Pad", lower_pad}};
 
 }  // namespace
 
 std::span<const LoweringRule> pad_rules() {
-  return kRules;
+  return kPadRules;
 }
 
 }  // namespace fcn::tools
