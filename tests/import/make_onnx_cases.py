@@ -19,6 +19,7 @@ import numpy as np
 
 from onnx_case_graph import Graph, picture
 from onnx_cases import CASES
+import onnx_structure_cases  # noqa: F401  (adds to CASES)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = [(3, 5), (4, 3), (5, 5)]

@@ -17,6 +17,7 @@
 #include "tests/engine/error_bound.hpp"
 #include "tests/engine/run_network.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
+#include "tools/import/onnx/lower_nodes.hpp"
 #include "tools/import/onnx/lowering.hpp"
 
 namespace {
