@@ -8,7 +8,7 @@
 set terminal svg size 900,420 font "sans-serif,14" background "white"
 set output picture
 
-# Pixels in millions, multiply-adds in thousand millions and seconds, of the runs with this stride; 0 is the map.
+# Pixels in millions, multiply-adds in billions and seconds, of the runs with this stride; 0 is the map.
 rows(stride) = sprintf("< jq -r '.benchmarks[] | select(.run_type == \"iteration\" and .stride == %d) | \
   [.pixels / 1e6, .multiply_adds / 1e9, .cpu_time / 1e3] | @tsv' '%s'", stride, results)
 
@@ -28,7 +28,7 @@ set format y "%g"
 set style data linespoints
 
 set multiplot layout 1,2
-set title "Multiply-adds, thousand millions"
+set title "Multiply-adds, billions"
 unset key
 set yrange [1:1e5]
 plot for [i = 1:words(strides)] rows(int(word(strides, i))) using 1:2 linewidth 2 pointtype 7 pointsize 0.6 \
