@@ -30,6 +30,23 @@ sources() {
 
 none "kernels include no engine and no tools" < <(named_in '#include *[<"](\.\./)*(tools/|fcn/(base|graph|passes|file|run|maps)/|fcn/[a-z_]+\.hpp)' kernels)
 none "the engine includes no tools" < <(named_in '#include *[<"](\.\./)*tools/' engine)
+# Rooms in order: each includes itself and those before it.
+out_of_order() { # FOLDER INCLUDE-PREFIX ROOM...
+  local folder=$1 prefix=$2 later
+  shift 2
+  while [ $# -gt 1 ]; do
+    later=$(IFS='|'; echo "${*:2}")
+    named_in "#include *[<\"]$prefix($later)/" "$folder/$1"
+    shift
+  done
+}
+none "the engine's rooms include those before them" < <(out_of_order engine/fcn fcn/ base graph passes file run maps)
+none "fcn-infer's rooms include those before them" \
+  < <(out_of_order tools tools/ shell pictures runs report draw outputs infer)
+none "fcn-export's rooms include those before them" < <(out_of_order tools tools/ shell import export)
+none "the programs share no more than shell and pictures" \
+  < <(named_in '#include *[<"]tools/(runs|report|draw|outputs|infer)/' tools/import tools/export
+      named_in '#include *[<"]tools/(import|export)/' tools/{shell,pictures,runs,report,draw,outputs,infer})
 none "xsimd is named in kernels/fcn/kernels/simd.hpp only" \
   < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
 none "Eigen stays in tests and benchmarks" \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fcn-infer: picks the arch, loads the model, and hands over. Arguments are infer_options.cpp's, the work
+// fcn-infer: picks the arch, loads the model, and hands over. Arguments are parse_arguments.cpp's, the work
 // infer_run.cpp's.
 #include <fmt/format.h>
 #if defined(__GLIBC__)
@@ -13,8 +13,8 @@
 #include "fcn/kernels/select.hpp"
 #include "fcn/model.hpp"
 #include "tools/infer/default_model.hpp"
-#include "tools/infer/infer_options.hpp"
 #include "tools/infer/infer_run.hpp"
+#include "tools/infer/parse_arguments.hpp"
 #include "tools/infer/picture_runner.hpp"
 #include "tools/pictures/picture_formats.hpp"
 #include "tools/report/terminal_report.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The options of fcn-infer by theme, in the order of --help; one function and one file a theme. A new theme
-// adds a line here and a call in infer_options.cpp.
+// adds a line here and a call in parse_arguments.cpp.
 #pragma once
 
-#include "tools/infer/infer_options.hpp"
+#include "tools/runs/infer_options.hpp"
 #include "tools/shell/command_line.hpp"
 
 namespace fcn::tools {

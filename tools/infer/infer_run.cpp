@@ -6,6 +6,7 @@
 
 #include "fcn/base/printable.hpp"
 #include "tools/infer/input_list.hpp"
+#include "tools/infer/parse_arguments.hpp"
 #include "tools/infer/picture_runner.hpp"
 #include "tools/outputs/result_files.hpp"
 #include "tools/shell/interrupt.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "fcn/model.hpp"
-#include "tools/infer/infer_options.hpp"
+#include "tools/runs/infer_options.hpp"
 
 namespace fcn::tools {
 

@@ -9,9 +9,9 @@
 #include <string>
 
 #include "fcn/result.hpp"
-#include "tools/infer/infer_options.hpp"
 #include "tools/outputs/picture_result.hpp"
 #include "tools/pictures/resize.hpp"
+#include "tools/runs/infer_options.hpp"
 #include "tools/shell/atomic_file.hpp"
 
 namespace fcn::tools {

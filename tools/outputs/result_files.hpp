@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "fcn/result.hpp"
-#include "tools/infer/infer_options.hpp"
 #include "tools/outputs/json_lines_file.hpp"
 #include "tools/outputs/output_kinds.hpp"
 #include "tools/outputs/output_targets.hpp"
 #include "tools/outputs/picture_result.hpp"
+#include "tools/runs/infer_options.hpp"
 #include "tools/shell/atomic_file.hpp"
 #include "tools/shell/input_files.hpp"
 

@@ -6,8 +6,8 @@
 #include "fcn/model.hpp"
 #include "fcn/result.hpp"
 #include "fcn/session.hpp"
-#include "tools/infer/infer_options.hpp"
 #include "tools/pictures/picture.hpp"
+#include "tools/runs/infer_options.hpp"
 #include "tools/runs/run_report.hpp"
 
 namespace fcn::tools {

@@ -16,12 +16,6 @@
 
 namespace fcn::tools {
 
-inline constexpr int kExitFine = 0;
-inline constexpr int kExitImageFailed = 1;  ///< or an output could not be written; other images are done
-inline constexpr int kExitUsage = 2;
-inline constexpr int kExitModel = 3;
-inline constexpr int kExitLimit = 4;  ///< the one image given is over a limit
-
 struct InferOptions {
   std::vector<std::string> inputs;  ///< files, folders, patterns, "-"
   std::string list;                 ///< a file of paths; "-" for standard input; empty for none
@@ -67,14 +61,5 @@ struct InferOptions {
 
   [[nodiscard]] bool runs_pictures() const { return !plan && !explain_geometry; }
 };
-
-/// The options, or the exit code to end with: help was printed (0) or the arguments make no sense (2, said on
-/// stderr).
-struct ParsedArguments {
-  std::optional<InferOptions> options;
-  int exit_code = kExitFine;
-};
-
-ParsedArguments parse_infer_arguments(int argc, const char* const* argv);
 
 }  // namespace fcn::tools

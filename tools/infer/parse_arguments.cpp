@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fcn-infer's command line: its themes (infer_options_groups.hpp) together, and what no option can check
 // alone.
-#include "tools/infer/infer_options.hpp"
+#include "tools/infer/parse_arguments.hpp"
 
 #include <algorithm>
 #include <utility>
