@@ -13,8 +13,7 @@ install(EXPORT fcnTargets NAMESPACE fcn:: DESTINATION ${package_folder} COMPONEN
 
 configure_package_config_file(cmake/fcnConfig.cmake.in ${PROJECT_BINARY_DIR}/fcnConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake COMPATIBILITY SameMinorVersion
-)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/fcnConfig.cmake ${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT development)
 

@@ -50,8 +50,8 @@
 #define FCN_ABI FCN_ABI_NAME(abi_baseline)
 #endif
 
-// FCN_ASSERT must never see a number that came from a
-// file: those are checked with an Error (result.hpp) in every build.
+// FCN_ASSERT must never see a number that came from a file: those are checked with an Error (result.hpp) in
+// every build.
 #if defined(FCN_ENABLE_ASSERTS)
 #include <cassert>
 #define FCN_ASSERT(condition) assert(condition)

@@ -37,7 +37,7 @@ bool is_chunk_type(std::string_view type) {
 }
 
 /// Whether the decoder, or we, read this chunk. The rest (comments, colour profiles) may be damaged.
-bool is_read_as_png(std::string_view type) {
+bool is_read_png_chunk(std::string_view type) {
   return (type[0] & 0x20) == 0 || type == "tRNS" || type == "eXIf";
 }
 
@@ -67,7 +67,7 @@ Result<PngChunk> next_png_chunk(ByteCursor& cursor) {
                  "PNG chunk " + std::string(chunk.type) + " at byte " + std::to_string(chunk.at) +
                      " announces " + std::to_string(length) + " bytes, more than the file has left",
                  ""};
-  if (is_read_as_png(chunk.type) && !checksum_holds(chunk, checksum))
+  if (is_read_png_chunk(chunk.type) && !checksum_holds(chunk, checksum))
     return broken_png(chunk, "its checksum does not match");
   return chunk;
 }

@@ -130,32 +130,32 @@ ValueNames less_or_equal(AtenCall& call) {
   return compared(call, "LessOrEqual");
 }
 
-constexpr AtenRule kArithmeticRules[] = {{"add", add},
-                                         {"addcdiv", add_quotient},
-                                         {"addcmul", add_product},
-                                         {"div", divide},
-                                         {"divide", divide},
-                                         {"eq", equal},
-                                         {"ge", greater_or_equal},
-                                         {"gt", greater},
-                                         {"le", less_or_equal},
-                                         {"lerp", interpolated},
-                                         {"lt", less},
-                                         {"maximum", maximum},
-                                         {"minimum", minimum},
-                                         {"mul", multiply},
-                                         {"multiply", multiply},
-                                         {"pow", power},
-                                         {"rsub", subtract_from},
-                                         {"sub", subtract},
-                                         {"subtract", subtract},
-                                         {"true_divide", divide},
-                                         {"where", where}};
+constexpr AtenRule kAtenArithmeticRules[] = {{"add", add},
+                                             {"addcdiv", add_quotient},
+                                             {"addcmul", add_product},
+                                             {"div", divide},
+                                             {"divide", divide},
+                                             {"eq", equal},
+                                             {"ge", greater_or_equal},
+                                             {"gt", greater},
+                                             {"le", less_or_equal},
+                                             {"lerp", interpolated},
+                                             {"lt", less},
+                                             {"maximum", maximum},
+                                             {"minimum", minimum},
+                                             {"mul", multiply},
+                                             {"multiply", multiply},
+                                             {"pow", power},
+                                             {"rsub", subtract_from},
+                                             {"sub", subtract},
+                                             {"subtract", subtract},
+                                             {"true_divide", divide},
+                                             {"where", where}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_arithmetic_rules() {
-  return kArithmeticRules;
+  return kAtenArithmeticRules;
 }
 
 }  // namespace fcn::tools

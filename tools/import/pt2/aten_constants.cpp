@@ -70,22 +70,22 @@ ValueNames arange(AtenCall& call) {
   return {call.constant({.dims = {size}, .values = std::move(integers)})};
 }
 
-constexpr AtenRule kConstantsRules[] = {{"arange", arange},
-                                        {"full", full},
-                                        {"full_like", full_like},
-                                        {"new_full", full},
-                                        {"new_ones", ones},
-                                        {"new_zeros", zeros},
-                                        {"ones", ones},
-                                        {"ones_like", ones_like},
-                                        {"scalar_tensor", scalar_tensor},
-                                        {"zeros", zeros},
-                                        {"zeros_like", zeros_like}};
+constexpr AtenRule kAtenConstantsRules[] = {{"arange", arange},
+                                            {"full", full},
+                                            {"full_like", full_like},
+                                            {"new_full", full},
+                                            {"new_ones", ones},
+                                            {"new_zeros", zeros},
+                                            {"ones", ones},
+                                            {"ones_like", ones_like},
+                                            {"scalar_tensor", scalar_tensor},
+                                            {"zeros", zeros},
+                                            {"zeros_like", zeros_like}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_constant_rules() {
-  return kConstantsRules;
+  return kAtenConstantsRules;
 }
 
 }  // namespace fcn::tools

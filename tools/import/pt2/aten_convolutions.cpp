@@ -84,17 +84,17 @@ ValueNames either(AtenCall& call) {
   return call.boolean("transposed", false) ? transposed(call) : plain(call);
 }
 
-constexpr AtenRule kConvolutionsRules[] = {{"_convolution", either},
-                                           {"conv1d", plain},
-                                           {"conv2d", plain},
-                                           {"conv_transpose1d", transposed},
-                                           {"conv_transpose2d", transposed},
-                                           {"convolution", either}};
+constexpr AtenRule kAtenConvolutionsRules[] = {{"_convolution", either},
+                                               {"conv1d", plain},
+                                               {"conv2d", plain},
+                                               {"conv_transpose1d", transposed},
+                                               {"conv_transpose2d", transposed},
+                                               {"convolution", either}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_convolution_rules() {
-  return kConvolutionsRules;
+  return kAtenConvolutionsRules;
 }
 
 }  // namespace fcn::tools

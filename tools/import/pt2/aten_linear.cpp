@@ -38,13 +38,13 @@ ValueNames einsum(AtenCall& call) {
   return {call.emit("Einsum", call.tensors("tensors"), {{"equation", call.text("equation", "")}})};
 }
 
-constexpr AtenRule kLinearRules[] = {{"addmm", product_and_sum}, {"bmm", product},    {"einsum", einsum},
-                                     {"linear", linear},         {"matmul", product}, {"mm", product}};
+constexpr AtenRule kAtenLinearRules[] = {{"addmm", product_and_sum}, {"bmm", product},    {"einsum", einsum},
+                                         {"linear", linear},         {"matmul", product}, {"mm", product}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_linear_rules() {
-  return kLinearRules;
+  return kAtenLinearRules;
 }
 
 }  // namespace fcn::tools

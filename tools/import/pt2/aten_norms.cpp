@@ -94,24 +94,24 @@ ValueNames rms_norm(AtenCall& call) {
                     {{"axis", axis}, {"epsilon", epsilon_of(call, kFloatEpsilon)}})};
 }
 
-constexpr AtenRule kNormsRules[] = {{"_batch_norm_no_update", batch_norm_in_evaluation},
-                                    {"_native_batch_norm_legit", batch_norm},
-                                    {"_native_batch_norm_legit_no_training", batch_norm_in_evaluation},
-                                    {"_fused_rms_norm", rms_norm},
-                                    {"batch_norm", batch_norm},
-                                    {"cudnn_batch_norm", batch_norm},
-                                    {"group_norm", group_norm},
-                                    {"instance_norm", instance_norm},
-                                    {"layer_norm", layer_norm},
-                                    {"native_batch_norm", batch_norm},
-                                    {"native_group_norm", group_norm},
-                                    {"native_layer_norm", layer_norm},
-                                    {"rms_norm", rms_norm}};
+constexpr AtenRule kAtenNormsRules[] = {{"_batch_norm_no_update", batch_norm_in_evaluation},
+                                        {"_native_batch_norm_legit", batch_norm},
+                                        {"_native_batch_norm_legit_no_training", batch_norm_in_evaluation},
+                                        {"_fused_rms_norm", rms_norm},
+                                        {"batch_norm", batch_norm},
+                                        {"cudnn_batch_norm", batch_norm},
+                                        {"group_norm", group_norm},
+                                        {"instance_norm", instance_norm},
+                                        {"layer_norm", layer_norm},
+                                        {"native_batch_norm", batch_norm},
+                                        {"native_group_norm", group_norm},
+                                        {"native_layer_norm", layer_norm},
+                                        {"rms_norm", rms_norm}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_norm_rules() {
-  return kNormsRules;
+  return kAtenNormsRules;
 }
 
 }  // namespace fcn::tools

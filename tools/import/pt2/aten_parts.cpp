@@ -103,33 +103,33 @@ ValueNames stack(AtenCall& call) {
   return {call.emit("Concat", std::move(parts), {{"axis", axis}})};
 }
 
-constexpr AtenRule kPartsRules[] = {{"cat", concatenate},
-                                    {"chunk", split},
-                                    {"concat", concatenate},
-                                    {"concatenate", concatenate},
-                                    {"flip", flip},
-                                    {"index", index},
-                                    {"index_select", index_select},
-                                    {"narrow", narrow},
-                                    {"select", select},
-                                    {"select_copy", select},
-                                    {"slice", slice},
-                                    {"slice_copy", slice},
-                                    {"split", split},
-                                    {"split_copy", split},
-                                    {"split_with_sizes", split},
-                                    {"split_with_sizes_copy", split},
-                                    {"stack", stack},
-                                    {"tensor_split", split},
-                                    {"unbind", unbind},
-                                    {"unbind_copy", unbind},
-                                    {"unsafe_chunk", split},
-                                    {"unsafe_split", split}};
+constexpr AtenRule kAtenPartsRules[] = {{"cat", concatenate},
+                                        {"chunk", split},
+                                        {"concat", concatenate},
+                                        {"concatenate", concatenate},
+                                        {"flip", flip},
+                                        {"index", index},
+                                        {"index_select", index_select},
+                                        {"narrow", narrow},
+                                        {"select", select},
+                                        {"select_copy", select},
+                                        {"slice", slice},
+                                        {"slice_copy", slice},
+                                        {"split", split},
+                                        {"split_copy", split},
+                                        {"split_with_sizes", split},
+                                        {"split_with_sizes_copy", split},
+                                        {"stack", stack},
+                                        {"tensor_split", split},
+                                        {"unbind", unbind},
+                                        {"unbind_copy", unbind},
+                                        {"unsafe_chunk", split},
+                                        {"unsafe_split", split}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_part_rules() {
-  return kPartsRules;
+  return kAtenPartsRules;
 }
 
 }  // namespace fcn::tools

@@ -110,29 +110,29 @@ constexpr char kMean[] = "ReduceMean", kSum[] = "ReduceSum", kLargest[] = "Reduc
                kSmallest[] = "ReduceMin", kMax[] = "Max", kMin[] = "Min", kSoftmax[] = "Softmax",
                kLogSoftmax[] = "LogSoftmax";
 
-constexpr AtenRule kReductionsRules[] = {{"_log_softmax", along_axis<kLogSoftmax>},
-                                         {"_softmax", along_axis<kSoftmax>},
-                                         {"amax", reduction<kLargest>},
-                                         {"amin", reduction<kSmallest>},
-                                         {"argmax", arg_max},
-                                         {"frobenius_norm", norm},
-                                         {"linalg_vector_norm", norm},
-                                         {"log_softmax", along_axis<kLogSoftmax>},
-                                         {"max", extreme<kLargest, kMax>},
-                                         {"mean", reduction<kMean>},
-                                         {"min", extreme<kSmallest, kMin>},
-                                         {"norm", norm},
-                                         {"softmax", along_axis<kSoftmax>},
-                                         {"std", deviation},
-                                         {"std_mean", deviation_and_mean},
-                                         {"sum", reduction<kSum>},
-                                         {"var", variance},
-                                         {"var_mean", both}};
+constexpr AtenRule kAtenReductionsRules[] = {{"_log_softmax", along_axis<kLogSoftmax>},
+                                             {"_softmax", along_axis<kSoftmax>},
+                                             {"amax", reduction<kLargest>},
+                                             {"amin", reduction<kSmallest>},
+                                             {"argmax", arg_max},
+                                             {"frobenius_norm", norm},
+                                             {"linalg_vector_norm", norm},
+                                             {"log_softmax", along_axis<kLogSoftmax>},
+                                             {"max", extreme<kLargest, kMax>},
+                                             {"mean", reduction<kMean>},
+                                             {"min", extreme<kSmallest, kMin>},
+                                             {"norm", norm},
+                                             {"softmax", along_axis<kSoftmax>},
+                                             {"std", deviation},
+                                             {"std_mean", deviation_and_mean},
+                                             {"sum", reduction<kSum>},
+                                             {"var", variance},
+                                             {"var_mean", both}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_reduction_rules() {
-  return kReductionsRules;
+  return kAtenReductionsRules;
 }
 
 }  // namespace fcn::tools

@@ -180,43 +180,43 @@ ValueNames pixel_unshuffle(AtenCall& call) {
   return {picked_channels(call, blocks, transposed_order(block * block, call.fixed_size("self", 1)))};
 }
 
-constexpr AtenRule kShapesRules[] = {{"_reshape_alias", view},
-                                     {"_reshape_copy", view},
-                                     {"_unsafe_view", view},
-                                     {"channel_shuffle", channel_shuffle},
-                                     {"expand", expand},
-                                     {"expand_as", expand_as},
-                                     {"expand_copy", expand},
-                                     {"flatten", flatten},
-                                     {"mT", last_transposed},
-                                     {"movedim", moved},
-                                     {"numpy_T", last_transposed},
-                                     {"permute", permute},
-                                     {"permute_copy", permute},
-                                     {"pixel_shuffle", pixel_shuffle},
-                                     {"pixel_unshuffle", pixel_unshuffle},
-                                     {"repeat", repeat},
-                                     {"reshape", view},
-                                     {"reshape_as", view_as},
-                                     {"squeeze", squeeze},
-                                     {"squeeze_copy", squeeze},
-                                     {"swapaxes", transpose},
-                                     {"swapdims", transpose},
-                                     {"t", last_transposed},
-                                     {"t_copy", last_transposed},
-                                     {"transpose", transpose},
-                                     {"transpose_copy", transpose},
-                                     {"unflatten", unflatten},
-                                     {"unsqueeze", unsqueeze},
-                                     {"unsqueeze_copy", unsqueeze},
-                                     {"view", view},
-                                     {"view_as", view_as},
-                                     {"view_copy", view}};
+constexpr AtenRule kAtenShapesRules[] = {{"_reshape_alias", view},
+                                         {"_reshape_copy", view},
+                                         {"_unsafe_view", view},
+                                         {"channel_shuffle", channel_shuffle},
+                                         {"expand", expand},
+                                         {"expand_as", expand_as},
+                                         {"expand_copy", expand},
+                                         {"flatten", flatten},
+                                         {"mT", last_transposed},
+                                         {"movedim", moved},
+                                         {"numpy_T", last_transposed},
+                                         {"permute", permute},
+                                         {"permute_copy", permute},
+                                         {"pixel_shuffle", pixel_shuffle},
+                                         {"pixel_unshuffle", pixel_unshuffle},
+                                         {"repeat", repeat},
+                                         {"reshape", view},
+                                         {"reshape_as", view_as},
+                                         {"squeeze", squeeze},
+                                         {"squeeze_copy", squeeze},
+                                         {"swapaxes", transpose},
+                                         {"swapdims", transpose},
+                                         {"t", last_transposed},
+                                         {"t_copy", last_transposed},
+                                         {"transpose", transpose},
+                                         {"transpose_copy", transpose},
+                                         {"unflatten", unflatten},
+                                         {"unsqueeze", unsqueeze},
+                                         {"unsqueeze_copy", unsqueeze},
+                                         {"view", view},
+                                         {"view_as", view_as},
+                                         {"view_copy", view}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_shape_rules() {
-  return kShapesRules;
+  return kAtenShapesRules;
 }
 
 }  // namespace fcn::tools

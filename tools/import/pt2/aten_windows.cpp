@@ -143,25 +143,25 @@ ValueNames cubic(AtenCall& call) {
   return smooth(call, "cubic");
 }
 
-constexpr AtenRule kWindowsRules[] = {{"_adaptive_avg_pool2d", adaptive_average_pool},
-                                      {"_upsample_nearest_exact2d", nearest_exact},
-                                      {"adaptive_avg_pool2d", adaptive_average_pool},
-                                      {"adaptive_max_pool2d", adaptive_max_pool},
-                                      {"avg_pool2d", average_pool},
-                                      {"constant_pad_nd", constant_pad},
-                                      {"max_pool2d", max_pool},
-                                      {"max_pool2d_with_indices", max_pool},
-                                      {"pad", pad},
-                                      {"reflection_pad2d", reflection_pad},
-                                      {"replication_pad2d", replication_pad},
-                                      {"upsample_bicubic2d", cubic},
-                                      {"upsample_bilinear2d", linear_resize},
-                                      {"upsample_nearest2d", nearest}};
+constexpr AtenRule kAtenWindowsRules[] = {{"_adaptive_avg_pool2d", adaptive_average_pool},
+                                          {"_upsample_nearest_exact2d", nearest_exact},
+                                          {"adaptive_avg_pool2d", adaptive_average_pool},
+                                          {"adaptive_max_pool2d", adaptive_max_pool},
+                                          {"avg_pool2d", average_pool},
+                                          {"constant_pad_nd", constant_pad},
+                                          {"max_pool2d", max_pool},
+                                          {"max_pool2d_with_indices", max_pool},
+                                          {"pad", pad},
+                                          {"reflection_pad2d", reflection_pad},
+                                          {"replication_pad2d", replication_pad},
+                                          {"upsample_bicubic2d", cubic},
+                                          {"upsample_bilinear2d", linear_resize},
+                                          {"upsample_nearest2d", nearest}};
 
 }  // namespace
 
 std::span<const AtenRule> aten_window_rules() {
-  return kWindowsRules;
+  return kAtenWindowsRules;
 }
 
 }  // namespace fcn::tools
