@@ -10,7 +10,7 @@ namespace {
 
 using Kind = PickleRecord::Kind;
 
-constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kMaxScriptDepth = 64;
 
 /// Walks the tree of modules, in order. A module may stand in several places, as in Python.
 class ScriptWalk {
@@ -19,9 +19,9 @@ class ScriptWalk {
 
   Status visit(const PickleRecord& module, const std::string& prefix, std::size_t depth) {
     // A module that holds itself, or a chain of modules each twice in the next, would never end.
-    if (depth > kMaxDepth || ++visited_ > limits_.max_tensors)
+    if (depth > kMaxScriptDepth || ++visited_ > limits_.max_tensors)
       return Error{ErrorCode::limit_exceeded,
-                   "nests modules deeper than " + std::to_string(kMaxDepth) + ", or has more than " +
+                   "nests modules deeper than " + std::to_string(kMaxScriptDepth) + ", or has more than " +
                        std::to_string(limits_.max_tensors),
                    ""};
     for (std::size_t i = 0; i + 1 < module.items.size(); i += 2) {

@@ -42,7 +42,7 @@ constexpr std::string_view kPreferred[] = {"state_dict_ema",
                                            "student_state_dict"};
 
 /// A dict that holds tensors, and the way to it.
-struct Candidate {
+struct DictCandidate {
   std::string path;  ///< "model_ema.module"; empty for the object itself
   const PickleRecord* dict = nullptr;
   std::size_t tensors = 0;
@@ -68,13 +68,13 @@ class Walk {
   Walk(const Pickle& pickle, IsTensor is_tensor)
       : pickle_(pickle), is_tensor_(is_tensor), seen_(pickle.records.size(), false) {}
 
-  std::vector<Candidate> run() {
+  std::vector<DictCandidate> run() {
     visit(pickle_.root, {}, 0);
     return std::move(found_);
   }
 
  private:
-  void visit(PickleId id, const Candidate& at, int depth) {
+  void visit(PickleId id, const DictCandidate& at, int depth) {
     if (seen_[id] || depth > kMostDepth) return;
     seen_[id] = true;
     const PickleRecord& record = pickle_[id];
@@ -83,8 +83,8 @@ class Walk {
     for (std::size_t i = 0; i < record.items.size(); ++i)
       visit(record.items[i], inside(at, std::to_string(i)), depth + 1);
   }
-  void visit_dict(const PickleRecord& dict, const Candidate& at, int depth) {
-    Candidate candidate = at;
+  void visit_dict(const PickleRecord& dict, const DictCandidate& at, int depth) {
+    DictCandidate candidate = at;
     candidate.dict = &dict;
     for (std::size_t i = 0; i + 1 < dict.items.size(); i += 2)
       if (pickle_[dict.items[i]].kind == Kind::string && is_tensor_(pickle_, pickle_[dict.items[i + 1]]))
@@ -96,8 +96,8 @@ class Walk {
         visit(dict.items[i + 1], inside(at, key.text.substr(0, 64)), depth + 1);
     }
   }
-  static Candidate inside(const Candidate& at, std::string_view key) {
-    Candidate inner;
+  static DictCandidate inside(const DictCandidate& at, std::string_view key) {
+    DictCandidate inner;
     inner.path = at.path + (at.path.empty() ? "" : ".") + std::string(key);
     inner.rank = std::min(at.rank, rank_of(key));
     return inner;
@@ -106,17 +106,17 @@ class Walk {
   const Pickle& pickle_;
   IsTensor is_tensor_;
   std::vector<bool> seen_;
-  std::vector<Candidate> found_;
+  std::vector<DictCandidate> found_;
 };
 
-std::string quoted(const Candidate& candidate) {
+std::string quoted(const DictCandidate& candidate) {
   return candidate.path.empty() ? "the object itself" : "\"" + candidate.path + "\"";
 }
 
-std::string list_of(const std::vector<Candidate>& candidates, const Candidate* except = nullptr) {
+std::string list_of(const std::vector<DictCandidate>& candidates, const DictCandidate* except = nullptr) {
   std::string text;
   std::size_t count = 0;
-  for (const Candidate& candidate : candidates) {
+  for (const DictCandidate& candidate : candidates) {
     if (&candidate == except) continue;
     if (++count > kMostListed) return text + ", ...";
     text += (text.empty() ? "" : ", ") + quoted(candidate);
@@ -156,15 +156,15 @@ Error nothing_found(const Pickle& pickle) {
 }
 
 /// Whether `key` is the candidate's path or the end of it.
-bool is_named(const Candidate& candidate, std::string_view key) {
+bool is_named(const DictCandidate& candidate, std::string_view key) {
   if (!std::string_view(candidate.path).ends_with(key)) return false;
   const std::size_t before = candidate.path.size() - key.size();
   return before == 0 || candidate.path[before - 1] == '.';
 }
 
-Result<const Candidate*> named(const std::vector<Candidate>& candidates, std::string_view key) {
-  const Candidate* best = nullptr;
-  for (const Candidate& candidate : candidates) {
+Result<const DictCandidate*> named(const std::vector<DictCandidate>& candidates, std::string_view key) {
+  const DictCandidate* best = nullptr;
+  for (const DictCandidate& candidate : candidates) {
     const bool wrapped = candidate.path.starts_with(std::string(key) + ".");
     if (!is_named(candidate, key) && !wrapped) continue;
     if (best == nullptr || candidate.tensors > best->tensors) best = &candidate;
@@ -178,21 +178,22 @@ Result<const Candidate*> named(const std::vector<Candidate>& candidates, std::st
 
 /// Of those with at least half as many tensors as the largest, the one with the best name; of equals the
 /// first.
-const Candidate* best_of(std::vector<Candidate>& candidates) {
+const DictCandidate* best_of(std::vector<DictCandidate>& candidates) {
   std::size_t most = 0;
-  for (const Candidate& candidate : candidates) most = std::max(most, candidate.tensors);
-  std::erase_if(candidates, [&](const Candidate& candidate) { return 2 * candidate.tensors < most; });
+  for (const DictCandidate& candidate : candidates) most = std::max(most, candidate.tensors);
+  std::erase_if(candidates, [&](const DictCandidate& candidate) { return 2 * candidate.tensors < most; });
   return &*std::min_element(candidates.begin(), candidates.end(),
-                            [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+                            [](const DictCandidate& a, const DictCandidate& b) { return a.rank < b.rank; });
 }
 
 }  // namespace
 
 Result<ChosenState> choose_state_dict(const Pickle& pickle, const Limits& limits, IsTensor is_tensor,
                                       std::string_view key) {
-  std::vector<Candidate> candidates = Walk(pickle, is_tensor).run();
+  std::vector<DictCandidate> candidates = Walk(pickle, is_tensor).run();
   if (candidates.empty()) return nothing_found(pickle);
-  const auto chosen = key.empty() ? Result<const Candidate*>(best_of(candidates)) : named(candidates, key);
+  const auto chosen =
+      key.empty() ? Result<const DictCandidate*>(best_of(candidates)) : named(candidates, key);
   if (!chosen) return chosen.error();
   ChosenState state;
   if (candidates.size() > 1 && key.empty())

@@ -18,7 +18,7 @@
 namespace fcn::tools {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 16 << 20;  // more is not written by hand
+constexpr std::uint64_t kMostTextBytes = 16 << 20;  // more is not written by hand
 constexpr std::size_t kMostFilters = 1024;
 constexpr int kLargestKernel = 64;
 constexpr int kMostPictureChannels = 64;  // of the picture
@@ -211,7 +211,7 @@ bool looks_like_text_network(const ByteSource& source) {
 }
 
 Result<ImportedNetwork> import_text_network(const ByteSource& source, const Limits& limits) {
-  if (source.size() > kMostBytes)
+  if (source.size() > kMostTextBytes)
     return Error{ErrorCode::limit_exceeded,
                  "a network as text of " + std::to_string(source.size()) + " bytes", source.name()};
   const auto bytes = source.read(0, source.size());

@@ -15,12 +15,12 @@
 namespace fcn::tools {
 namespace {
 
-using Kind = Literal::Kind;
+using LiteralKind = Literal::Kind;
 
 /// A class's number: a whole number, or a text that is one (JSON has no other keys).
 std::optional<std::int64_t> index_of(const Literal& value) {
-  if (value.kind == Kind::integer && value.integer >= 0) return value.integer;
-  return value.kind == Kind::text ? whole_number(value.text) : std::nullopt;
+  if (value.kind == LiteralKind::integer && value.integer >= 0) return value.integer;
+  return value.kind == LiteralKind::text ? whole_number(value.text) : std::nullopt;
 }
 
 Error no_label(const Literal& value) {
@@ -29,28 +29,29 @@ Error no_label(const Literal& value) {
 
 /// "tench", or ["n01440764", "tench"] as Keras's class index has it.
 std::optional<std::string> name_of(const Literal& value) {
-  if (value.kind == Kind::text) return value.text;
-  if (value.kind != Kind::list || value.items.size() != 2) return std::nullopt;
+  if (value.kind == LiteralKind::text) return value.text;
+  if (value.kind != LiteralKind::list || value.items.size() != 2) return std::nullopt;
   const Literal &id = value.items[0], &name = value.items[1];
-  if (id.kind != Kind::text || name.kind != Kind::text || !is_wordnet_id(id.text)) return std::nullopt;
+  if (id.kind != LiteralKind::text || name.kind != LiteralKind::text || !is_wordnet_id(id.text))
+    return std::nullopt;
   return name.text;
 }
 
 /// A record such as {"id": 0, "name": "tench"}.
 std::optional<NumberedLabel> record_of(const Literal& value) {
-  if (value.kind != Kind::dictionary) return std::nullopt;
+  if (value.kind != LiteralKind::dictionary) return std::nullopt;
   std::optional<std::int64_t> index;
   const Literal* name = nullptr;
   for (const char* key : {"id", "index", "class_id", "class_index"})
     if (const Literal* found = value.find(key); found != nullptr && !index) index = index_of(*found);
   for (const char* key : {"name", "label", "class_name"})
     if (const Literal* found = value.find(key); found != nullptr && name == nullptr) name = found;
-  if (!index || name == nullptr || name->kind != Kind::text) return std::nullopt;
+  if (!index || name == nullptr || name->kind != LiteralKind::text) return std::nullopt;
   return NumberedLabel{name->text, *index, value.line};
 }
 
 Result<LabelList> from_list(const Literal& list) {
-  if (!list.items.empty() && list.items.front().kind == Kind::dictionary) {
+  if (!list.items.empty() && list.items.front().kind == LiteralKind::dictionary) {
     std::vector<NumberedLabel> labels;
     for (const Literal& item : list.items) {
       auto record = record_of(item);
@@ -75,7 +76,7 @@ Result<LabelList> from_dictionary(const Literal& value) {
   const auto is_index = [](const Literal& each) { return index_of(each).has_value(); };
   const bool by_name = !value.items.empty() && std::all_of(value.items.begin(), value.items.end(), is_index);
   const bool by_index = !value.keys.empty() && std::all_of(value.keys.begin(), value.keys.end(), is_index);
-  if (by_name && by_index && value.items.front().kind == Kind::text)
+  if (by_name && by_index && value.items.front().kind == LiteralKind::text)
     return error_at_line(value.line, "keys and values are numbers alike: which are the labels? Write a list");
   if (!by_name && !by_index)
     return error_at_line(value.line,
@@ -83,7 +84,8 @@ Result<LabelList> from_dictionary(const Literal& value) {
   std::vector<NumberedLabel> labels;
   for (std::size_t i = 0; i < value.keys.size(); ++i) {
     const Literal &key = value.keys[i], &item = value.items[i];
-    auto name = by_name ? (key.kind == Kind::text ? std::optional(key.text) : std::nullopt) : name_of(item);
+    auto name =
+        by_name ? (key.kind == LiteralKind::text ? std::optional(key.text) : std::nullopt) : name_of(item);
     if (!name) return no_label(by_name ? key : item);
     labels.push_back({*std::move(name), *index_of(by_name ? item : key), key.line});
   }
@@ -93,15 +95,15 @@ Result<LabelList> from_dictionary(const Literal& value) {
 }  // namespace
 
 Result<LabelList> labels_of(const Literal& value) {
-  if (value.kind == Kind::list) return from_list(value);
-  if (value.kind != Kind::dictionary)
+  if (value.kind == LiteralKind::list) return from_list(value);
+  if (value.kind != LiteralKind::dictionary)
     return error_at_line(value.line, "expected a list or a dictionary of labels");
   constexpr std::array keys = {"id2label", "idx_to_class", "names",      "label_names", "class_names",
                                "labels",   "classes",      "categories", "label2id",    "class_to_idx"};
   for (const char* key : keys) {
     const Literal* found = value.find(key);
-    if (found != nullptr && found->kind == Kind::list) return from_list(*found);
-    if (found != nullptr && found->kind == Kind::dictionary) return from_dictionary(*found);
+    if (found != nullptr && found->kind == LiteralKind::list) return from_list(*found);
+    if (found != nullptr && found->kind == LiteralKind::dictionary) return from_dictionary(*found);
   }
   return from_dictionary(value);
 }

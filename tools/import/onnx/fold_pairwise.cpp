@@ -59,13 +59,13 @@ double of_reals(std::string_view type, double a, double b) {
 }
 
 /// Two inputs and their shape.
-struct Pair {
+struct OperandPair {
   Dims dims;
   KnownTensor a, b;
 };
 
-Pair broadcast_pair(const KnownTensor& a, const KnownTensor& b, FoldBudget& budget) {
-  Pair pair{.dims = broadcast(a.dims, b.dims), .a = {}, .b = {}};
+OperandPair broadcast_pair(const KnownTensor& a, const KnownTensor& b, FoldBudget& budget) {
+  OperandPair pair{.dims = broadcast(a.dims, b.dims), .a = {}, .b = {}};
   budget.spend(element_count(pair.dims, budget.elements));
   pair.a = expanded(a, pair.dims, budget.elements);
   pair.b = expanded(b, pair.dims, budget.elements);
@@ -74,7 +74,7 @@ Pair broadcast_pair(const KnownTensor& a, const KnownTensor& b, FoldBudget& budg
 
 KnownTensor combined(const NodeCall& call, const KnownTensor& a, const KnownTensor& b, FoldBudget& budget) {
   const std::string& type = call.node().type;
-  Pair pair = broadcast_pair(a, b, budget);
+  OperandPair pair = broadcast_pair(a, b, budget);
   if (a.is_real() != b.is_real() && type != "Pow") throw Refusal{"its inputs differ in type"};
   const bool like_c = call.integer("fmod", 0) != 0;
   if (!a.is_real() && !b.is_real() && type != "PRelu" && type != "Mean") {
@@ -133,7 +133,7 @@ bool holds(std::string_view type, T a, T b) {
 
 Folded fold_comparison(const NodeCall& call, FoldBudget& budget) {
   const std::string& type = call.node().type;
-  const Pair pair = broadcast_pair(call.known(0), call.known(1), budget);
+  const OperandPair pair = broadcast_pair(call.known(0), call.known(1), budget);
   if (pair.a.is_real() != pair.b.is_real()) throw Refusal{"its inputs differ in type"};
   std::vector<std::int64_t> values(pair.a.size());
   for (std::size_t i = 0; i < values.size(); ++i)

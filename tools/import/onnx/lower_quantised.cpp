@@ -21,7 +21,7 @@ namespace fcn::tools {
 namespace {
 
 /// For each channel of the map its scale and its zero point.
-struct Steps {
+struct QuantisationSteps {
   std::vector<float> scale, zero;
 };
 
@@ -41,8 +41,8 @@ std::vector<float> by_channel(const NodeCall& call, const KnownTensor& known, co
   return *std::move(values);
 }
 
-Steps steps_of(const NodeCall& call, const Feature& in) {
-  Steps steps{.scale = by_channel(call, call.known(1), in), .zero = {}};
+QuantisationSteps steps_of(const NodeCall& call, const Feature& in) {
+  QuantisationSteps steps{.scale = by_channel(call, call.known(1), in), .zero = {}};
   steps.zero.assign(steps.scale.size(), 0.0f);
   if (call.has(2)) steps.zero = by_channel(call, call.known(2), in);
   for (const float scale : steps.scale)
@@ -51,7 +51,7 @@ Steps steps_of(const NodeCall& call, const Feature& in) {
 }
 
 /// x / scale + zero.
-BatchNorm to_integers(const Steps& steps) {
+BatchNorm to_integers(const QuantisationSteps& steps) {
   std::vector<float> factor;
   for (const float scale : steps.scale) factor.push_back(1 / scale);
   return scale_and_shift(std::move(factor), steps.zero);
@@ -62,7 +62,7 @@ bool all_equal(const std::vector<float>& values) {
 }
 
 /// The relu or ReLU6 that the ends of the integers stand for, in their own scale.
-std::optional<Activation> left_out_relu(const QuantisedRange& range, const Steps& steps) {
+std::optional<Activation> left_out_relu(const QuantisedRange& range, const QuantisationSteps& steps) {
   constexpr float kMost = std::numeric_limits<float>::max();
   if (!all_equal(steps.scale) || !all_equal(steps.zero)) return std::nullopt;
   const auto low = static_cast<float>(range.low), high = static_cast<float>(range.high);
@@ -74,14 +74,14 @@ std::optional<Activation> left_out_relu(const QuantisedRange& range, const Steps
 
 std::vector<Value> lower_quantise(const NodeCall& call, NetworkBuilder& net) {
   const Feature& in = call.feature(0);
-  const Steps steps = steps_of(call, in);
+  const QuantisationSteps steps = steps_of(call, in);
   const Feature scaled = net.append_like(to_integers(steps), in);
   const auto relu = left_out_relu(quantised_range(call), steps);
   return {relu ? net.append_like(*relu, scaled) : scaled};
 }
 
 /// The map before a QuantizeLinear with the same scale, which this DequantizeLinear undoes; with its relu.
-std::optional<Feature> undone(const Feature& in, const Steps& steps, NetworkBuilder& net) {
+std::optional<Feature> undone(const Feature& in, const QuantisationSteps& steps, NetworkBuilder& net) {
   const Node* scaling = &net.graph().nodes[in.node];
   const auto* relu = std::get_if<Activation>(&scaling->op);
   if (relu != nullptr && relu->kind != ActivationKind::clip) return std::nullopt;
@@ -100,7 +100,7 @@ std::optional<Feature> undone(const Feature& in, const Steps& steps, NetworkBuil
 
 std::vector<Value> lower_dequantise(const NodeCall& call, NetworkBuilder& net) {
   const Feature& in = call.feature(0);
-  Steps steps = steps_of(call, in);
+  QuantisationSteps steps = steps_of(call, in);
   if (const auto found = undone(in, steps, net)) return {*found};
   const auto is = [](const std::vector<float>& values, float wanted) {
     return std::all_of(values.begin(), values.end(), [&](float value) { return value == wanted; });

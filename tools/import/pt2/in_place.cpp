@@ -13,7 +13,7 @@
 namespace fcn::tools {
 namespace {
 
-constexpr std::size_t kMaxNesting = 64;
+constexpr std::size_t kMaxProgramNesting = 64;
 
 /// Operators whose result is, or may be, another view of their first argument's memory.
 constexpr std::string_view kViews[] = {"_reshape_alias",
@@ -72,7 +72,7 @@ class Memories {
 
   void make_part(const std::string& name, const std::string& of) {
     const std::size_t whole = memory_of(of);
-    names_[name] = {depth(whole) < kMaxNesting ? new_memory(whole) : whole, ++now_};
+    names_[name] = {depth(whole) < kMaxProgramNesting ? new_memory(whole) : whole, ++now_};
   }
 
   /// `changed` was changed, and is now what `result` is.

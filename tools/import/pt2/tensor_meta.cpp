@@ -11,7 +11,7 @@
 namespace fcn::tools {
 namespace {
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kStridedLayout = 7;
 
 /// One of schema.py's SymInts: a number, or an expression with the number that it was at export.
@@ -23,7 +23,7 @@ struct Size {
 Result<Size> read_size(const JsonView& json) {
   JsonFields fields(json);
   if (const auto number = fields.optional_member("as_int")) {
-    const auto value = number->integer(0, kMost);
+    const auto value = number->integer(0, kMaxInteger);
     if (!value) return value.error();
     return Size{*value, *value};
   }
@@ -32,7 +32,7 @@ Result<Size> read_size(const JsonView& json) {
   if (const auto hint = expression.optional_member("hint"); hint && !hint->is_null()) {
     JsonFields hinted(*hint);
     if (const auto number = hinted.optional_member("as_int")) {
-      const auto value = number->integer(0, kMost);
+      const auto value = number->integer(0, kMaxInteger);
       if (!value) return value.error();
       size.hint = *value;
     }
