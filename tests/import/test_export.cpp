@@ -16,7 +16,7 @@
 #include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "files.hpp"
-#include "onnx_bytes.hpp"
+#include "tests/import/onnx/onnx_bytes.hpp"
 #include "tools/export/inspect_file.hpp"
 #include "tools/import/recognise_network.hpp"
 #include "torch_picture.hpp"

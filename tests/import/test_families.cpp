@@ -12,7 +12,7 @@
 #include "fcn/passes/to_fcn.hpp"
 #include "files.hpp"
 #include "noise_weights.hpp"
-#include "onnx_bytes.hpp"
+#include "tests/import/onnx/onnx_bytes.hpp"
 #include "tools/export/export_model.hpp"
 #include "tools/import/import_network.hpp"
 #include "tools/import/recognise_network.hpp"

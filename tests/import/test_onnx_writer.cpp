@@ -2,7 +2,7 @@
 // Graphs written as ONNX: each name is given once and before it is read, by operators of operator set 14; and
 // in ONNX Runtime they give what float64 gives. For the latter FCN_ONNXRUNTIME names a folder with npm's
 // onnxruntime-node, and node runs it; without them that test says so and passes.
-#include "tools/export/onnx_writer.hpp"
+#include "tools/export/onnx/onnx_writer.hpp"
 
 #include <onnx/onnx_pb.h>
 

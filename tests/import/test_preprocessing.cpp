@@ -11,7 +11,7 @@
 
 #include "fcn/kernels/tables.hpp"
 #include "files.hpp"
-#include "onnx_bytes.hpp"
+#include "tests/import/onnx/onnx_bytes.hpp"
 #include "tools/export/export_model.hpp"
 #include "tools/export/export_report.hpp"
 #include "torch_picture.hpp"

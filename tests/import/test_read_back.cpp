@@ -9,7 +9,7 @@
 #include "files.hpp"
 #include "tests/engine/random_network.hpp"
 #include "tools/export/model_writer.hpp"
-#include "tools/export/onnx_writer.hpp"
+#include "tools/export/onnx/onnx_writer.hpp"
 #include "tools/export/self_test.hpp"
 
 using namespace fcn;

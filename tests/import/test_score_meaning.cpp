@@ -11,7 +11,7 @@
 #include "fcn/model.hpp"
 #include "fcn/session.hpp"
 #include "files.hpp"
-#include "onnx_bytes.hpp"
+#include "tests/import/onnx/onnx_bytes.hpp"
 #include "tools/export/export_model.hpp"
 
 using namespace fcn;

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "tests/tools/picture_files.hpp"
-#include "tools/pictures/exif.hpp"
+#include "tools/pictures/formats/exif.hpp"
 #include "tools/pictures/image_io.hpp"
 
 using namespace fcn;

@@ -8,7 +8,7 @@
 #include "fcn/base/crc32.hpp"
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/pictures/exif.hpp"
+#include "tools/pictures/formats/exif.hpp"
 #include "tools/pictures/original_frame.hpp"
 #include "tools/pictures/resize.hpp"
 

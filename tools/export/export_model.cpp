@@ -23,7 +23,7 @@
 #include "tools/export/export_work.hpp"
 #include "tools/export/layer_table.hpp"
 #include "tools/export/model_writer.hpp"
-#include "tools/export/onnx_writer.hpp"
+#include "tools/export/onnx/onnx_writer.hpp"
 #include "tools/export/read_back.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/import_network.hpp"

@@ -18,9 +18,9 @@
 #include "tools/export/export_work.hpp"
 #include "tools/export/layer_table.hpp"
 #include "tools/export/self_test.hpp"
-#include "tools/import/checkpoint.hpp"
+#include "tools/import/checkpoints/checkpoint.hpp"
 #include "tools/import/import_network.hpp"
-#include "tools/import/onnx/onnx_model.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
 #include "tools/import/recognise_network.hpp"
 #include "tools/import/text_network.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "fcn/graph/graph.hpp"
 #include "fcn/result.hpp"
-#include "tools/import/checkpoint.hpp"
+#include "tools/import/checkpoints/checkpoint.hpp"
 
 namespace fcn::tools {
 

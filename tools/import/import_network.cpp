@@ -7,13 +7,13 @@
 #include <system_error>
 #include <utility>
 
-#include "tools/import/checkpoint.hpp"
+#include "tools/import/checkpoints/checkpoint.hpp"
+#include "tools/import/checkpoints/script_tensors.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
+#include "tools/import/pt2/file/pt2_archive.hpp"
 #include "tools/import/pt2/import_pt2.hpp"
-#include "tools/import/pt2/pt2_archive.hpp"
 #include "tools/import/recognise_network.hpp"
-#include "tools/import/script_tensors.hpp"
 #include "tools/import/text_network.hpp"
 
 namespace fcn::tools {

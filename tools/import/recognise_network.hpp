@@ -4,7 +4,7 @@
 #pragma once
 
 #include "fcn/result.hpp"
-#include "tools/import/checkpoint.hpp"
+#include "tools/import/checkpoints/checkpoint.hpp"
 #include "tools/import/imported_network.hpp"
 
 namespace fcn::tools {

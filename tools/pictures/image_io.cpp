@@ -14,13 +14,13 @@
 #include <utility>
 
 #include "tools/pictures/decoder_memory.hpp"
-#include "tools/pictures/exif.hpp"
+#include "tools/pictures/formats/exif.hpp"
+#include "tools/pictures/formats/gif_pixels.hpp"
+#include "tools/pictures/formats/pnm.hpp"
+#include "tools/pictures/formats/tiff_pixels.hpp"
+#include "tools/pictures/formats/webp_pixels.hpp"
 #include "tools/pictures/found_libraries.hpp"
-#include "tools/pictures/gif_pixels.hpp"
 #include "tools/pictures/picture_patch.hpp"
-#include "tools/pictures/pnm.hpp"
-#include "tools/pictures/tiff_pixels.hpp"
-#include "tools/pictures/webp_pixels.hpp"
 #include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {

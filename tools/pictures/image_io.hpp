@@ -9,9 +9,9 @@
 
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/pictures/picture_file.hpp"
-#include "tools/pictures/picture_structure.hpp"
 
 namespace fcn::tools {
 

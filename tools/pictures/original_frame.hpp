@@ -8,8 +8,8 @@
 #include <cmath>
 #include <utility>
 
-#include "tools/pictures/exif.hpp"
-#include "tools/pictures/picture_structure.hpp"
+#include "tools/pictures/formats/exif.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/pictures/resize.hpp"
 
 namespace fcn::tools {

@@ -14,10 +14,10 @@
 #include <string_view>
 #include <system_error>
 
-#include "tools/pictures/foreign_picture.hpp"
+#include "tools/pictures/formats/foreign_picture.hpp"
+#include "tools/pictures/formats/pnm.hpp"
 #include "tools/pictures/found_libraries.hpp"
 #include "tools/pictures/picture_formats.hpp"
-#include "tools/pictures/pnm.hpp"
 
 namespace fcn::tools {
 namespace {

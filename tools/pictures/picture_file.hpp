@@ -11,7 +11,7 @@
 #include "fcn/base/byte_source.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
-#include "tools/pictures/picture_structure.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {

@@ -22,9 +22,10 @@ endfunction()
 
 function(fcn_add_picture_formats target)
   fcn_add_picture_format(${target} GIF "${GIF_FOUND}" "${GIF_INCLUDE_DIRS}" "${GIF_LIBRARIES}"
-                         gif_structure.cpp gif_pixels.cpp)
+                         formats/gif_structure.cpp formats/gif_pixels.cpp)
   fcn_add_picture_format(${target} TIFF "${TIFF_FOUND}" "${TIFF_INCLUDE_DIRS}" "${TIFF_LIBRARIES}"
-                         tiff_colours.cpp tiff_file.cpp tiff_layout.cpp tiff_pixels.cpp tiff_structure.cpp)
+                         formats/tiff_colours.cpp formats/tiff_file.cpp formats/tiff_layout.cpp
+                         formats/tiff_pixels.cpp formats/tiff_structure.cpp)
   fcn_add_picture_format(${target} WEBP "${FCN_WEBP_FOUND}" "${FCN_WEBP_INCLUDE_DIR}" "${FCN_WEBP_LIBRARY}"
-                         webp_structure.cpp webp_pixels.cpp)
+                         formats/webp_structure.cpp formats/webp_pixels.cpp)
 endfunction()

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "fcn/result.hpp"
-#include "tools/pictures/picture_structure.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
 
 namespace fcn::tools {
 

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "tools/pictures/picture_structure.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {

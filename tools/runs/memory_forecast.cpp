@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/runs/memory_forecast.hpp"
 
-#include "tools/pictures/exif.hpp"
+#include "tools/pictures/formats/exif.hpp"
 #include "tools/pictures/picture_patch.hpp"
 
 namespace fcn::tools {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "fcn/result.hpp"
-#include "tools/import/checkpoint.hpp"
+#include "tools/import/checkpoints/checkpoint.hpp"
 
 namespace fcn::tools {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/import/onnx/onnx_model.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
 
 namespace fcn::tools {
 

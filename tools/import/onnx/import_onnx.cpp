@@ -16,8 +16,8 @@
 #include "fcn/passes/rewire.hpp"
 #include "tools/import/onnx/choose_output.hpp"
 #include "tools/import/onnx/expand_functions.hpp"
+#include "tools/import/onnx/lower/lowering.hpp"
 #include "tools/import/onnx/lower_nodes.hpp"
-#include "tools/import/onnx/lowering.hpp"
 #include "tools/import/onnx/onnx_metadata.hpp"
 #include "tools/import/onnx/picture_input.hpp"
 

@@ -12,8 +12,8 @@
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 #include "tools/import/imported_network.hpp"
-#include "tools/import/onnx/network_builder.hpp"
-#include "tools/import/onnx/onnx_model.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
+#include "tools/import/onnx/values/network_builder.hpp"
 
 namespace fcn::tools {
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "fcn/base/printable.hpp"
-#include "tools/import/onnx/fold_constants.hpp"
-#include "tools/import/onnx/lowering.hpp"
+#include "tools/import/onnx/fold/fold_constants.hpp"
+#include "tools/import/onnx/lower/lowering.hpp"
 #include "tools/import/onnx/rewrite_nodes.hpp"
 
 namespace fcn::tools {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "tools/import/onnx/lowering.hpp"
+#include "tools/import/onnx/lower/lowering.hpp"
 
 namespace fcn::tools {
 namespace {

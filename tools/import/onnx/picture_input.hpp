@@ -9,7 +9,7 @@
 
 #include "fcn/graph/graph.hpp"
 #include "fcn/limits.hpp"
-#include "tools/import/onnx/onnx_model.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
 
 namespace fcn::tools {
 

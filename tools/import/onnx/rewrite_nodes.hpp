@@ -4,7 +4,7 @@
 // QuantizeLinear. Not here: what those two mean (lower_quantised.cpp, fold_quantised.cpp).
 #pragma once
 
-#include "tools/import/onnx/onnx_model.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
 
 namespace fcn::tools {
 

@@ -6,8 +6,8 @@
 
 #include "fcn/base/printable.hpp"
 #include "tools/import/onnx/import_onnx.hpp"
-#include "tools/import/pt2/pt2_archive.hpp"
-#include "tools/import/pt2/pt2_program.hpp"
+#include "tools/import/pt2/file/pt2_archive.hpp"
+#include "tools/import/pt2/file/pt2_program.hpp"
 #include "tools/import/pt2/translate_pt2.hpp"
 
 namespace fcn::tools {

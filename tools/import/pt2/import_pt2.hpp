@@ -9,7 +9,7 @@
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 #include "tools/import/imported_network.hpp"
-#include "tools/import/onnx/onnx_model.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
 
 namespace fcn::tools {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/import/pt2/aten_ops.hpp"
+#include "tools/import/pt2/aten/aten_ops.hpp"
 
 namespace fcn::tools {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "tools/import/pt2/pt2_program.hpp"
+#include "tools/import/pt2/file/pt2_program.hpp"
 
 namespace fcn::tools {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fcn/base/printable.hpp"
-#include "tools/import/pt2/aten_ops.hpp"
+#include "tools/import/pt2/aten/aten_ops.hpp"
 #include "tools/import/pt2/in_place.hpp"
 
 namespace fcn::tools {

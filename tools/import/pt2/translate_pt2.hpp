@@ -3,9 +3,9 @@
 // on, in the vocabulary of ONNX's operators. Not here: single operators (aten_ops.hpp).
 #pragma once
 
-#include "tools/import/onnx/onnx_model.hpp"
-#include "tools/import/pt2/pt2_archive.hpp"
-#include "tools/import/pt2/pt2_program.hpp"
+#include "tools/import/onnx/file/onnx_model.hpp"
+#include "tools/import/pt2/file/pt2_archive.hpp"
+#include "tools/import/pt2/file/pt2_program.hpp"
 
 namespace fcn::tools {
 

@@ -16,7 +16,7 @@
 
 #include <cstddef>
 
-#include "fcn/kernels/conv_layout.hpp"
+#include "fcn/kernels/conv/conv_layout.hpp"
 #include "fcn/kernels/simd.hpp"
 #include "fcn/kernels/winograd/layout.hpp"
 #include "fcn/kernels/winograd/multiply.hpp"

@@ -14,7 +14,7 @@
 
 #include <cstddef>
 
-#include "fcn/kernels/conv_layout.hpp"
+#include "fcn/kernels/conv/conv_layout.hpp"
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/kernels/simd.hpp"
 #include "fcn/kernels/winograd/rows_transform.hpp"

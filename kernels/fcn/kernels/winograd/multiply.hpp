@@ -8,8 +8,8 @@
 
 #include <cstddef>
 
-#include "fcn/kernels/conv_layout.hpp"
-#include "fcn/kernels/conv_tile.hpp"
+#include "fcn/kernels/conv/conv_layout.hpp"
+#include "fcn/kernels/conv/conv_tile.hpp"
 #include "fcn/kernels/simd.hpp"
 #include "fcn/kernels/winograd/layout.hpp"
 

@@ -18,7 +18,7 @@
 
 #include <cstddef>
 
-#include "fcn/kernels/conv_layout.hpp"
+#include "fcn/kernels/conv/conv_layout.hpp"
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/kernels/pixel_cursor.hpp"
 #include "fcn/kernels/simd.hpp"

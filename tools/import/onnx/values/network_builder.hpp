@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The Graph that an ONNX file becomes, while it grows: every node is checked and sized for the training
+// window as it is appended. Not here: which nodes an ONNX node becomes (lowering.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fcn/graph/graph.hpp"
+#include "fcn/limits.hpp"
+#include "tools/import/onnx/values/node_call.hpp"
+
+namespace fcn::tools {
+
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(Limits limits) : limits_(limits) {}
+
+  /// Nodes appended from now on are named `name`, or `name` and a number where that is taken.
+  void name_nodes(const std::string& name) { name_ = name; }
+
+  /// The picture; appended first.
+  Feature append_input(int channels, Extent window);
+  /// A node on whole maps, seen as a map. A Refusal if its numbers are out of range, its inputs misfit, or
+  /// the network's weights become too many (65,536 nodes may share one tensor of the file).
+  Feature append(Op op, std::vector<NodeId> inputs);
+  /// A node that works on each value, or on each channel's values, by itself: seen as its input was.
+  Feature append_like(Op op, const Feature& in);
+  /// One that combines two such maps of one view.
+  Feature append_like(Op op, const Feature& a, const Feature& b);
+
+  /// Whether the node sees nothing but what pools and flattens made of whole maps, so that it has one place
+  /// whatever the picture's size.
+  [[nodiscard]] bool is_pooled(NodeId id) const { return pooled_[id]; }
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] Graph take() { return std::move(graph_); }
+
+ private:
+  std::string unique_name();
+  void count_weights(const Node& node);
+
+  Limits limits_;
+  std::string name_ = "node";
+  std::set<std::string> names_;
+  std::map<std::string, int> last_number_;  ///< by name, so that many equal names take no longer than others
+  std::uint64_t weights_ = 0;
+  Graph graph_;
+  std::vector<Shape> shapes_;
+  std::vector<bool> pooled_;
+};
+
+}  // namespace fcn::tools

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// libtiff on a file in memory, with what it says kept instead of printed. The only header that names libtiff.
+#pragma once
+
+#include <tiffio.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "fcn/result.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
+
+namespace fcn::tools {
+
+class TiffFile {
+ public:
+  /// Reads the first directory, not the tables of its strips. `bytes` must outlive this.
+  static Result<TiffFile> open(PictureBytes bytes);
+
+  [[nodiscard]] TIFF* handle() const { return handle_.get(); }
+  /// A tag's value, or its default; zero where it has neither.
+  template <class T>
+  [[nodiscard]] T field(ttag_t tag) const {
+    T value{};
+    return TIFFGetFieldDefaulted(handle(), tag, &value) == 1 ? value : T{};
+  }
+  /// From here on warnings of this module of libtiff's are errors, which failed() then tells.
+  void distrust(const char* module);
+  [[nodiscard]] bool failed() const { return state_->failed; }
+  /// What the file itself says of the meaning of its samples: libtiff changes that where a tag is missing.
+  [[nodiscard]] std::uint64_t stored_photometric() const;
+  /// The tag, of those that pixels depend on, that libtiff could not read and left out; empty if there is
+  /// none.
+  [[nodiscard]] const std::string& lost_tag() const { return state_->lost_tag; }
+  /// ErrorCode::malformed, with the first thing that libtiff found wrong.
+  [[nodiscard]] Error error() const;
+
+ private:
+  /// What libtiff's callbacks are given; it does not move.
+  struct State {
+    PictureBytes bytes;
+    std::uint64_t at = 0;
+    std::string first_error;
+    std::string distrusted;
+    std::string lost_tag;
+    bool failed = false;
+  };
+  struct Close {
+    void operator()(TIFF* handle) const { TIFFClose(handle); }
+  };
+  struct Callbacks;
+
+  explicit TiffFile(PictureBytes bytes);
+
+  std::unique_ptr<State> state_;
+  std::unique_ptr<TIFF, Close> handle_;  // is closed before its state goes
+};
+
+}  // namespace fcn::tools

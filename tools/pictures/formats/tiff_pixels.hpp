@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// The pixels of a TIFF's first page, strip by strip or tile by tile. What the tags say is tiff_layout.hpp's.
+#pragma once
+
+#include "fcn/result.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
+#include "tools/pictures/picture.hpp"
+
+namespace fcn::tools {
+
+/// `structure` must come from inspect_tiff() of the same bytes.
+Result<Picture> decode_tiff(PictureBytes bytes, const PictureStructure& structure, const Limits& limits);
+
+}  // namespace fcn::tools

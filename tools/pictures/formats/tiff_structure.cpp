@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The first page of a TIFF file: its size, how its pixels are stored, and what decoding them will hold.
+#include <algorithm>
+#include <string>
+
+#include "tools/pictures/formats/picture_structure.hpp"
+#include "tools/pictures/formats/tiff_file.hpp"
+#include "tools/pictures/formats/tiff_layout.hpp"
+#include "tools/pictures/picture.hpp"
+#include "tools/shell/byte_cursor.hpp"
+
+namespace fcn::tools {
+namespace {
+
+/// Tiles may reach beyond the picture; one that does so much more than usual only costs memory.
+Status check_blocks(const TiffLayout& layout) {
+  static constexpr std::uint32_t kLargestUsual = 1024;
+  if (layout.block_width == 0 || layout.block_height == 0)
+    return Error{ErrorCode::malformed, "the TIFF has empty strips or tiles", ""};
+  const auto sane = [](std::uint32_t block, std::uint32_t side) {
+    return block <= std::max(kLargestUsual, (side + 15) / 16 * 16);
+  };
+  if (sane(layout.block_width, layout.width) && sane(layout.block_height, layout.height)) return {};
+  return Error{ErrorCode::limit_exceeded,
+               "the TIFF has tiles of " + std::to_string(layout.block_width) + "x" +
+                   std::to_string(layout.block_height) + " pixels, much larger than the picture",
+               ""};
+}
+
+/// Whether all of a strip's colours come in one scan, from top to bottom: such data is decoded row by row.
+/// For any other libjpeg holds the coefficients of a whole strip, and passes over it once a scan.
+bool is_sequential(PictureBytes jpeg) {
+  constexpr std::uint8_t kStartOfImage = 0xd8, kStartOfScan = 0xda, kBaseline = 0xc0, kExtended = 0xc1;
+  ByteCursor cursor(jpeg);
+  unsigned colours = 0;
+  for (;;) {
+    std::uint8_t byte = cursor.u8();
+    while (cursor.ok() && byte != 0xff) byte = cursor.u8();
+    while (cursor.ok() && byte == 0xff) byte = cursor.u8();
+    if (!cursor.ok()) return true;  // libjpeg says what is wrong with it
+    if (byte == kStartOfImage || byte == 0) continue;
+    const std::uint16_t length = cursor.be16();
+    const PictureBytes body = cursor.take(length < 2 ? 0u : length - 2u);
+    if (byte == kStartOfScan) return body.empty() || body[0] == colours;
+    const bool frame = byte >= 0xc0 && byte <= 0xcf && byte != 0xc4 && byte != 0xc8 && byte != 0xcc;
+    if (!frame) continue;
+    if (byte != kBaseline && byte != kExtended) return false;
+    colours = body.size() > 5 ? body[5] : 0;
+  }
+}
+
+std::uint32_t block_count(const TiffFile& file, const TiffLayout& layout) {
+  return layout.tiled ? TIFFNumberOfTiles(file.handle()) : TIFFNumberOfStrips(file.handle());
+}
+
+Status check_jpeg(const TiffFile& file, const TiffLayout& layout, PictureBytes bytes) {
+  const std::uint32_t blocks = block_count(file, layout);
+  for (std::uint32_t i = 0; i < blocks; ++i) {
+    int failed = 0;
+    const std::uint64_t at = TIFFGetStrileOffsetWithErr(file.handle(), i, &failed);
+    const std::uint64_t size = TIFFGetStrileByteCountWithErr(file.handle(), i, &failed);
+    if (failed != 0) return file.error();
+    if (at >= bytes.size() || size > bytes.size() - at) continue;
+    if (!is_sequential(bytes.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(size))))
+      return Error{ErrorCode::unsupported,
+                   "TIFF is compressed by a progressive or otherwise unusual JPEG; convert it to PNG first",
+                   ""};
+  }
+  return {};
+}
+
+/// libtiff 4.5 with its codecs: their states, tables of where strips begin, and buffers of a row.
+std::uint64_t library_bytes(const TiffFile& file, const TiffLayout& layout, std::uint64_t file_bytes) {
+  constexpr std::uint64_t kStateBytes = 320 << 10, kBlockBytes = 40;
+  constexpr std::uint64_t kFaxRowBytes = 40, kJpegRowBytes = 128;
+  std::uint64_t bytes = kStateBytes + kBlockBytes * block_count(file, layout);
+  if (layout.compression == COMPRESSION_JPEG) bytes += kJpegRowBytes * layout.block_width;
+  if (layout.bits == 1) bytes += kFaxRowBytes * layout.block_width;
+  if (layout.reversed_bits) bytes += file_bytes;  // at most: the largest strip, copied to be reversed
+  if (layout.by_rgba()) bytes += 3ull * (layout.block_width + 3) * (layout.block_height + 3);
+  return bytes;
+}
+
+/// What tiff_pixels.cpp holds beside the picture.
+std::uint64_t scratch_bytes(const TiffLayout& layout) {
+  if (layout.by_rgba()) return 4ull * layout.width * std::min(layout.block_height, layout.height);
+  const std::uint64_t stored =
+      layout.row_bytes(layout.block_width) * (layout.tiled ? layout.block_height : 1);
+  const std::uint64_t row = std::uint64_t{layout.block_width} * (layout.planes ? 1 : layout.samples);
+  const unsigned used = layout.used_samples();
+  const bool together = layout.planes && (used == 2 || used == 4);
+  return stored + row + (together ? std::uint64_t{used} * layout.width * layout.height : 0);
+}
+
+}  // namespace
+
+Result<PictureStructure> inspect_tiff(PictureBytes bytes, const Limits& limits) {
+  const auto file = TiffFile::open(bytes);
+  if (!file) return file.error();
+  PictureStructure found;
+  found.width = file->field<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
+  found.height = file->field<std::uint32_t>(TIFFTAG_IMAGELENGTH);
+  if (Status size = check_picture_size(found.width, found.height, limits); !size) return size.error();
+  const auto layout = tiff_layout(*file);
+  if (!layout) return layout.error();
+  if (Status blocks = check_blocks(*layout); !blocks) return blocks.error();
+  if (layout->compression == COMPRESSION_JPEG)
+    if (Status jpeg = check_jpeg(*file, *layout, bytes); !jpeg) return jpeg.error();
+  found.orientation = layout->orientation;
+  found.library_bytes = library_bytes(*file, *layout, bytes.size());
+  found.decoder_bytes = 3ull * found.width * found.height + scratch_bytes(*layout) + found.library_bytes;
+  return found;
+}
+
+}  // namespace fcn::tools
