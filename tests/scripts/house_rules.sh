@@ -53,7 +53,10 @@ none "Eigen stays in tests and benchmarks" \
   < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels tools)
 none "stb_image is included in one tools file" \
   < <(named_in '#include *[<"](stb/)?stb_image\.h' engine kernels tools | cut -d: -f1 | sort -u | tail -n +2)
-none "no file is longer than 500 lines" < <(sources | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 }')
+none "no C++ file is longer than 350 lines, and no other source than 500" \
+  < <(sources | xargs wc -l | awk '$2 != "total" && $1 > ($2 ~ /pp$/ ? 350 : 500) { print $2 ": " $1 }')
+none "no folder holds more than 30 C++ files" \
+  < <(sources | grep 'pp$' | xargs -n 1 dirname | sort | uniq -c | awk '$1 > 30 { print $2 ": " $1 }')
 # The README shows the examples as they are, so they have no head.
 none "a source names its licence in its first lines" < <(sources | grep -vE 'consumer/(embedding|boxes)_example\.cpp' | while read -r file; do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"

@@ -1,65 +1,20 @@
 // SPDX-License-Identifier: MIT
-// fcn-infer from the outside: exit codes, what goes to which stream, and what is left on the disk.
-#include <sys/stat.h>
-
+// fcn-infer from the outside: what a picture gives, on which stream. Not here: what fails
+// (test_fcn_infer_failures.cpp).
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tests/tools/run_command.hpp"
-#include "tests/tools/tiny_model.hpp"
+#include "tests/tools/infer_scene.hpp"
 
 using namespace fcn;
 using namespace fcn::tools::test;
 using nlohmann::json;
 
-namespace {
-
-/// A folder with the tiny model (window 8) and a 20 x 12 picture whose right half is red.
-struct Scene {
-  TemporaryFolder folder;
-  std::string model = folder / "tiny.safetensors";
-  std::string picture = folder / "right.ppm";
-  std::size_t files = 0;
-
-  Scene() {
-    REQUIRE(write_tiny_model(model));
-    write_ppm("right.ppm", 20, 12);
-    files = folder.names().size();
-  }
-
-  void write_ppm(const std::string& name, int width, int height) const {
-    const std::string header = "P6 " + std::to_string(width) + " " + std::to_string(height) + " 255\n";
-    Bytes bytes(header.begin(), header.end());
-    for (int i = 0; i < width * height; ++i) {
-      const bool red = i % width >= width / 2;
-      for (const int value : {red ? 255 : 0, 0, 0}) bytes.push_back(static_cast<std::uint8_t>(value));
-    }
-    write_file(folder / name, bytes);
-  }
-
-  [[nodiscard]] CommandResult run(std::vector<std::string> arguments,
-                                  const CommandOptions& options = {}) const {
-    std::vector<std::string> command = {FCN_INFER};
-    if (std::find(arguments.begin(), arguments.end(), "-m") == arguments.end())
-      command.insert(command.end(), {"-m", model});
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return run_command(command, options);
-  }
-  /// Nothing was written beside the scene's own files.
-  [[nodiscard]] bool untouched() const { return folder.names().size() == files; }
-};
-
-bool one_line(const std::string& text) {
-  return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
-}
-
-}  // namespace
-
 TEST_CASE("a picture gives a report on stdout and nothing on stderr") {
-  const Scene scene;
+  const InferScene scene;
   const CommandResult result = scene.run({scene.picture});
   CHECK(result.exit_code == 0);
   CHECK(result.err.empty());
@@ -70,7 +25,7 @@ TEST_CASE("a picture gives a report on stdout and nothing on stderr") {
 }
 
 TEST_CASE("JSON places the answer") {
-  const Scene scene;
+  const InferScene scene;
   const CommandResult result = scene.run({scene.picture, "--json", "-", "-t", "3"});
   REQUIRE(result.exit_code == 0);
   REQUIRE(one_line(result.out));
@@ -100,7 +55,7 @@ TEST_CASE("JSON places the answer") {
 }
 
 TEST_CASE("scores follow the activation, the model's or the one asked for") {
-  const Scene scene;
+  const InferScene scene;
   const auto answer = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {scene.picture, "--json", "-"});
     const CommandResult result = scene.run(options);
@@ -131,7 +86,7 @@ TEST_CASE("scores follow the activation, the model's or the one asked for") {
 }
 
 TEST_CASE("fused and compared maps follow the activation") {
-  const Scene scene;
+  const InferScene scene;
   const auto answer = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {scene.picture, "--json", "-", "--activation", "sigmoid"});
     const CommandResult result = scene.run(options);
@@ -150,7 +105,7 @@ TEST_CASE("fused and compared maps follow the activation") {
 }
 
 TEST_CASE("a profile has a line a layer, beside the result or alone") {
-  const Scene scene;
+  const InferScene scene;
   const CommandResult alone = scene.run({scene.picture, "--profile", "-q", "--algorithm", "direct"});
   CHECK(alone.exit_code == 0);
   CHECK(alone.out.find("classifier              3x3x7") != std::string::npos);
@@ -163,7 +118,7 @@ TEST_CASE("a profile has a line a layer, beside the result or alone") {
 }
 
 TEST_CASE("pictures come from folders and standard input, and go to folders") {
-  const Scene scene;
+  const InferScene scene;
   scene.write_ppm("other.pgm.ppm", 9, 9);
   const CommandResult result =
       scene.run({scene.folder.path().string(), "--json", scene.folder / "all.json", "--npy",
@@ -181,158 +136,6 @@ TEST_CASE("pictures come from folders and standard input, and go to folders") {
   CHECK(json::parse(scene.run({"-", "--json", "-"}, options).out)["predicted"]["label"] == "red");
 }
 
-TEST_CASE("a bad picture among good ones costs only itself") {
-  const Scene scene;
-  write_file(scene.folder / "bad.png", {1, 2, 3});
-  const CommandResult result = scene.run(
-      {scene.picture, scene.folder / "bad.png", scene.folder / "missing.jpg", scene.picture, "--json", "-"});
-  CHECK(result.exit_code == 1);
-  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 2);
-  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 2);
-}
-
-TEST_CASE("what cannot be run has its exit code and one line") {
-  const Scene scene;
-  const std::string folder = scene.folder / "empty";
-  std::filesystem::create_directory(folder);
-  scene.write_ppm("small.ppm", 7, 20);
-  const auto text = [](const std::string& content) { return Bytes(content.begin(), content.end()); };
-  write_file(scene.folder / "huge.ppm", text("P6 60000 60000 255\n"));
-  write_file(scene.folder / "zero.ppm", text("P6 0 0 255\n"));
-  write_file(scene.folder / "text.model", text("not a model"));
-  const auto expect = [&](int exit_code, const std::vector<std::string>& arguments) {
-    CAPTURE(arguments);
-    const CommandResult result = scene.run(arguments);
-    CAPTURE(result.err);
-    CHECK(result.exit_code == exit_code);
-    CHECK(result.out.empty());
-    CHECK(one_line(result.err));
-  };
-  expect(1, {scene.folder / "missing.png"});
-  expect(1, {folder});
-  expect(1, {scene.folder / "small.ppm"});
-  expect(1, {scene.folder / "zero.ppm"});
-  expect(4, {scene.folder / "huge.ppm"});
-  expect(4, {scene.picture, "--resize", "60000x60000"});
-  for (const std::vector<std::string>& usage :
-       std::vector<std::vector<std::string>>{{},
-                                             {"--nonsense"},
-                                             {scene.picture, "-t", "0"},
-                                             {scene.picture, "-t", "010x"},
-                                             {scene.picture, "-k", "-1"},
-                                             {scene.picture, "--pool-stride", "5"},
-                                             {scene.picture, "--output-stride", "3"},
-                                             {scene.picture, "--output-stride", "4"},
-                                             {scene.picture, "--resize", "9"},
-                                             {scene.picture, "--class", "green"},
-                                             {scene.picture, "--scores", "both"},
-                                             {scene.picture, "--algorithm", "best"},
-                                             {scene.picture, "-q", "-v"},
-                                             {scene.picture, "--npy", "-"},
-                                             {scene.picture, scene.picture, "--overlay", scene.picture}})
-    expect(2, usage);
-  expect(3, {"-m", scene.folder / "text.model", scene.picture});
-  expect(3, {"-m", scene.folder / "no.model", scene.picture});
-  expect(3, {"-m", scene.picture, scene.picture});
-}
-
-TEST_CASE("a small picture can be enlarged, as the message says") {
-  const Scene scene;
-  scene.write_ppm("small.ppm", 7, 20);
-  CHECK(scene.run({scene.folder / "small.ppm"}).err.find("--resize short:8") != std::string::npos);
-  CHECK(scene.run({scene.folder / "small.ppm", "--resize", "short:8"}).exit_code == 0);
-}
-
-TEST_CASE("an output that cannot be written leaves nothing behind") {
-  const Scene scene;
-  for (const char* const option : {"--json", "--npy", "--overlay"}) {
-    CAPTURE(option);
-    // Below a file and below nothing, root or not.
-    for (const std::string& place :
-         {scene.picture + "/out", scene.folder / "none/out", std::string("/proc/out")}) {
-      const CommandResult result = scene.run({scene.picture, option, place});
-      CHECK(result.exit_code == 1);
-      CHECK(result.out.empty());
-      CHECK(one_line(result.err));
-    }
-    CommandOptions full_disk;
-    full_disk.file_size = 100;
-    full_disk.output = "/dev/null";
-    CHECK(scene.run({scene.picture, option, scene.folder / "out"}, full_disk).exit_code == 1);
-    CHECK(scene.untouched());
-    CHECK(scene.run({scene.picture, option, "/dev/full"}).exit_code == 1);
-    if (::geteuid() != 0) {  // root may write anywhere
-      const std::string closed = scene.folder / "closed";
-      std::filesystem::create_directory(closed);
-      REQUIRE(::chmod(closed.c_str(), 0555) == 0);
-      CHECK(scene.run({scene.picture, option, closed + "/out"}).exit_code == 1);
-      std::filesystem::remove(closed);
-    }
-  }
-  CommandOptions full;
-  full.output = "/dev/full";
-  const CommandResult lost = scene.run({scene.picture, "--json", "-"}, full);
-  CHECK(lost.exit_code == 1);
-  CHECK(one_line(lost.err));
-}
-
-TEST_CASE("streams that cannot be written keep the exit codes as they are") {
-  const Scene scene;
-  const CommandOptions full_error{.input = "", .output = "", .error = "/dev/full"};
-  const CommandOptions no_error{.input = "", .output = "", .closed = {2}};
-  const CommandOptions nothing_open{.input = "", .output = "", .closed = {0, 1, 2}};
-  for (const CommandOptions& options : {full_error, no_error}) {
-    CHECK(scene.run({scene.picture}, options).exit_code == 0);
-    CHECK(scene.run({scene.folder / "none.png"}, options).exit_code == 1);
-    CHECK(scene.run({"--nonsense"}, options).exit_code == 2);
-    CHECK(scene.run({"-m", scene.picture, scene.picture}, options).exit_code == 3);
-    CHECK(scene.run({"--max-memory", "1k", scene.picture}, options).exit_code == 4);
-  }
-  CHECK(scene.untouched());
-  // Messages do not go into the file that would have had the number of the closed stream.
-  CHECK(
-      scene.run({"-q", scene.folder / "none.png", scene.picture, "--json", scene.folder / "a.json"}, no_error)
-          .exit_code == 1);
-  CHECK(json::parse(read_file(scene.folder / "a.json")).is_object());
-  CHECK(scene.run({scene.picture}, nothing_open).exit_code == 1);
-  const CommandOptions full{.input = "", .output = "/dev/full"};
-  CHECK(scene.run({scene.picture}, full).exit_code == 1);
-  CHECK(scene.run({"--help"}, full).exit_code == 1);
-  CHECK(scene.run({"--version"}, full).err.find("No space left") != std::string::npos);
-}
-
-TEST_CASE("no output takes the place of an input") {
-  const Scene scene;
-  const Bytes before = read_file(scene.picture);
-  const std::string other = scene.folder / "other.ppm";
-  scene.write_ppm("other.ppm", 16, 16);
-  std::filesystem::create_symlink("right.ppm", scene.folder / "soft");
-  std::filesystem::create_hard_link(scene.picture, scene.folder / "hard");
-  std::filesystem::create_directory(scene.folder / "layers");
-  std::filesystem::create_symlink("../right.ppm", scene.folder / "layers/01-mean.png");
-  write_file(scene.folder / "list", Bytes(scene.picture.begin(), scene.picture.end()));
-  const auto refused = [&](const std::vector<std::string>& arguments) {
-    const CommandResult result = scene.run(arguments);
-    INFO(arguments[1] << ' ' << arguments[2] << ": " << result.err);
-    CHECK(result.exit_code == 2);
-    CHECK(result.err.find("which is an input") != std::string::npos);
-  };
-  refused({scene.picture, "--json", scene.picture});
-  for (const char* option :
-       {"--npy", "--csv", "--overlay", "--heat", "--masked", "--argmax", "--sheet", "--html"})
-    refused({scene.picture, option, scene.picture});
-  refused({scene.picture, "--overlay", scene.folder / "soft"});
-  refused({scene.picture, "--overlay", scene.folder / "hard"});
-  refused({scene.picture, "--npy", scene.folder / "./layers/../right.ppm"});
-  refused({scene.picture, "--npy", scene.model});
-  refused({"--list", scene.folder / "list", "--json", scene.folder / "list"});
-  refused({other, scene.picture, "--json", scene.folder / "soft"});
-  refused({scene.picture, "--layers", scene.folder / "layers"});
-  std::filesystem::rename(other, scene.folder / "right.overlay.png");
-  refused({scene.folder / "right.overlay.png", scene.picture, "--overlay", scene.folder.path()});
-  CHECK(read_file(scene.picture) == before);
-}
-
 TEST_CASE("help fits 80 columns") {
   const CommandResult help = run_command({FCN_INFER, "--help"});
   CHECK(help.exit_code == 0);
@@ -344,7 +147,7 @@ TEST_CASE("help fits 80 columns") {
 }
 
 TEST_CASE("regions are listed, and every picture of them written") {
-  const Scene scene;
+  const InferScene scene;
   const std::string folder = scene.folder / "out/";
   const CommandResult result = scene.run({scene.picture,    "--regions", "all",      "--contours",
                                           "--nms",          "0.5",       "--json",   scene.folder / "r.json",
@@ -394,7 +197,7 @@ TEST_CASE("regions are listed, and every picture of them written") {
 }
 
 TEST_CASE("version, classes and a forced arch") {
-  const Scene scene;
+  const InferScene scene;
   CommandOptions forced;
   forced.environment = {"FCN_FORCE_ARCH=reference"};
   CHECK(scene.run({"--version"}, forced).out.find("(reference)") != std::string::npos);

@@ -75,6 +75,21 @@ SelectChannels phases_first(int groups, int phases, int outputs) {
 
 }  // namespace
 
+std::vector<float> turned_weights(const std::vector<float>& weights, int inputs, int group_outputs, int taps,
+                                  int groups) {
+  const auto size = [](int value) { return static_cast<std::size_t>(value); };
+  const std::size_t group_inputs = size(inputs / groups), outputs = size(group_outputs), area = size(taps);
+  std::vector<float> turned(weights.size());
+  for (std::size_t group = 0; group < size(groups); ++group)
+    for (std::size_t o = 0; o < outputs; ++o)
+      for (std::size_t i = 0; i < group_inputs; ++i) {
+        const float* from = weights.data() + ((group * group_inputs + i) * outputs + o) * area;
+        std::reverse_copy(from, from + area,
+                          turned.data() + ((group * outputs + o) * group_inputs + i) * area);
+      }
+  return turned;
+}
+
 std::optional<TransposedPhases> transposed_phases(const Conv& turned, Extent stride,
                                                   const TransposedCut& cut) {
   const Axis y{turned.kernel.y, turned.dilation.y, stride.y, cut.top, cut.bottom};

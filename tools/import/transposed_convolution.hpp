@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "fcn/graph/ops.hpp"
 
@@ -26,6 +27,11 @@ struct TransposedPhases {
   DepthToSpace spread;
   std::optional<Pad> crop;
 };
+
+/// The weights of a transposed convolution, [in][out / groups][taps], read backwards and with channels
+/// exchanged: those of the plain convolution that does the same to a map with zeros between pixels.
+std::vector<float> turned_weights(const std::vector<float>& weights, int inputs, int group_outputs, int taps,
+                                  int groups);
 
 /// `turned`: the convolution that does the same to a map with stride - 1 zeros between pixels. Nothing if
 /// that has too few taps, or there would be too many channels, for this to be worth it.

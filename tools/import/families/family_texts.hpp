@@ -8,11 +8,14 @@ namespace fcn::tools {
 
 extern const std::string_view kResNetFamilies;
 extern const std::string_view kPlainFamilies;
+extern const std::string_view kRegNetFamilies;
 extern const std::string_view kMobileFamilies;
+extern const std::string_view kTimmMobileFamilies;
 extern const std::string_view kConvNextFamilies;
 extern const std::string_view kInceptionFamilies;
 
-inline const std::string_view kFamilyTexts[] = {kResNetFamilies, kPlainFamilies, kMobileFamilies,
-                                                kConvNextFamilies, kInceptionFamilies};
+inline const std::string_view kFamilyTexts[] = {kResNetFamilies,   kPlainFamilies,      kRegNetFamilies,
+                                                kMobileFamilies,   kTimmMobileFamilies, kConvNextFamilies,
+                                                kInceptionFamilies};
 
 }  // namespace fcn::tools

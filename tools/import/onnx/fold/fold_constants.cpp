@@ -11,8 +11,9 @@ namespace fcn::tools {
 namespace {
 
 const FoldRule* find_rule(const NodeCall& call) {
-  for (const auto rules : {shape_folds(), gather_folds(), elementwise_folds(), pairwise_folds(),
-                           reduction_folds(), norm_folds(), product_folds(), quantised_folds()})
+  for (const auto rules :
+       {shape_folds(), gather_folds(), pattern_folds(), elementwise_folds(), pairwise_folds(),
+        reduction_folds(), norm_folds(), product_folds(), quantised_folds()})
     for (const FoldRule& rule : rules)
       if (rule.type == call.node().type && rule.opsets.contains(call.opset())) return &rule;
   return nullptr;

@@ -23,7 +23,8 @@ struct FoldRule {
 };
 
 std::span<const FoldRule> shape_folds();        // fold_shapes.cpp: constants, shapes, elements moved
-std::span<const FoldRule> gather_folds();       // fold_gathers.cpp: elements picked, placed and counted up
+std::span<const FoldRule> gather_folds();       // fold_gathers.cpp: elements picked and placed
+std::span<const FoldRule> pattern_folds();      // fold_patterns.cpp: ranges, diagonals, triangles
 std::span<const FoldRule> elementwise_folds();  // fold_elementwise.cpp: functions of single values
 std::span<const FoldRule> pairwise_folds();     // fold_pairwise.cpp: functions of two values, comparisons
 std::span<const FoldRule> reduction_folds();    // fold_reductions.cpp: sums, means, extremes along axes

@@ -29,6 +29,7 @@ struct LoweringRule {
 };
 
 std::span<const LoweringRule> convolution_rules();  // lower_convolutions.cpp
+std::span<const LoweringRule> transposed_rules();   // lower_transposed.cpp: DepthToSpace too
 std::span<const LoweringRule> window_rules();       // lower_windows.cpp: pools
 std::span<const LoweringRule> pad_rules();          // lower_pads.cpp
 std::span<const LoweringRule> resize_rules();       // lower_resize.cpp
