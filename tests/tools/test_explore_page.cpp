@@ -9,7 +9,7 @@
 
 #include "tests/tools/browser.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/outputs/output_explore.hpp"
+#include "tools/outputs/output_writers.hpp"
 #include "tools/shell/base64_writer.hpp"
 
 using namespace fcn;

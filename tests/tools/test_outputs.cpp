@@ -9,8 +9,7 @@
 
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/outputs/output_npy.hpp"
-#include "tools/outputs/output_overlay.hpp"
+#include "tools/outputs/output_writers.hpp"
 #include "tools/pictures/image_io.hpp"
 #include "tools/report/output_json.hpp"
 #include "tools/report/profile_table.hpp"

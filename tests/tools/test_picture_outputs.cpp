@@ -10,11 +10,7 @@
 
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/outputs/output_argmax.hpp"
-#include "tools/outputs/output_csv.hpp"
-#include "tools/outputs/output_heat.hpp"
-#include "tools/outputs/output_masks.hpp"
-#include "tools/outputs/output_panels.hpp"
+#include "tools/outputs/output_writers.hpp"
 #include "tools/runs/regions.hpp"
 
 using namespace fcn;

@@ -8,7 +8,7 @@
 #include "tests/maps/region_case.hpp"
 #include "tests/tools/picture_files.hpp"
 #include "tests/tools/report_fixture.hpp"
-#include "tools/outputs/output_masks.hpp"
+#include "tools/outputs/output_writers.hpp"
 #include "tools/runs/regions.hpp"
 
 using namespace fcn;

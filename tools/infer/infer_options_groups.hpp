@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The options of fcn-infer by theme, in the order of --help; one function and one file a theme. A new theme
+// The options of fcn-infer by theme, in the order of --help; one function a theme. A new theme
 // adds a line here and a call in parse_arguments.cpp.
 #pragma once
 
@@ -12,11 +12,11 @@ namespace fcn::tools {
 void add_run_options(CommandLine& line, InferOptions& options);
 /// What a run would take, and what it may: infer_options_run.cpp.
 void add_memory_options(CommandLine& line, InferOptions& options);
-/// The same picture run in other ways, to compare: infer_options_compare.cpp.
+/// The same picture run in other ways, to compare: infer_options_run.cpp.
 void add_comparison_options(CommandLine& line, InferOptions& options);
 /// What standard output gets: infer_options_report.cpp.
 void add_report_options(CommandLine& line, InferOptions& options);
-/// Regions of the map, and how it lies on the picture: infer_options_regions.cpp.
+/// Regions of the map, and how it lies on the picture: infer_options_report.cpp.
 void add_region_options(CommandLine& line, InferOptions& options);
 /// Files, among them those of output_kinds.hpp: infer_options_report.cpp.
 void add_file_options(CommandLine& line, InferOptions& options);

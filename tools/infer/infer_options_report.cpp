@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What to show of a result, and the files to write.
+// What to show of a result, its regions, and the files to write.
 #include "tools/infer/infer_options_groups.hpp"
 #include "tools/outputs/output_kinds.hpp"
 
@@ -33,6 +33,31 @@ void add_report_options(CommandLine& line, InferOptions& options) {
       "Do not run: explain which pixels the map's cells show,\nof IMAGE, of --size or of the model's window");
   group.flag("--version", options.version, "Print the version and the arch in use");
   group.flag("--list-classes", options.list_classes, "Print the model's classes");
+}
+
+void add_region_options(CommandLine& line, InferOptions& options) {
+  OptionGroup group = line.group("Regions and placement");
+  group.choice(
+      "--regions", {"shown", "all", "tutorial"},
+      [&options](std::size_t taken) {
+        constexpr RegionKind kKinds[] = {RegionKind::shown, RegionKind::all, RegionKind::tutorial};
+        options.regions.kind = kKinds[taken];
+      },
+      "List connected regions: of the shown class (shown),\nof all classes (all), or the tutorials' box "
+      "(tutorial)");
+  group.fraction("--threshold", options.threshold,
+                 "The least probability in a region (default: 0.25, or\n0.5 where classes are independent)");
+  group.fraction(
+      "--nms", options.regions.nms,
+      "Drop regions whose boxes overlap a better one's by\nmore than this intersection over union");
+  group.flag("--contours", options.regions.contours, "Also the regions' outlines, in the JSON");
+  group.choice(
+      "--placement", {"centers", "stretch"},
+      [&options](std::size_t taken) {
+        options.placement = taken == 1 ? maps::Placement::stretch : maps::Placement::centers;
+      },
+      "Maps on pictures: centers (default: each cell where\nthe network looked) or stretch (over the whole "
+      "picture)");
 }
 
 void add_file_options(CommandLine& line, InferOptions& options) {

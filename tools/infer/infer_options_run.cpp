@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What to run and how, and how much memory that may take.
+// What to run and how, what to compare it with, and how much memory that may take.
 #include <cctype>
 #include <charconv>
 #include <limits>
@@ -12,8 +12,9 @@
 namespace fcn::tools {
 namespace {
 
-constexpr int kMostThreads = 1024;     // Session's own bound
-constexpr int kLargestStride = 1'000;  // far beyond any network's; the model says what it allows
+constexpr int kMostThreads = 1024;               // Session's own bound
+constexpr int kLargestWindowStride = 1'000'000;  // far beyond any picture
+constexpr int kLargestStride = 1'000;            // far beyond any network's; the model says what it allows
 
 Error not_understood(const std::string& text, const std::string& expected) {
   return {ErrorCode::invalid_argument, "\"" + text + "\" is " + expected, ""};
@@ -103,6 +104,13 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
         return {};
       },
       "With --plan or --explain-geometry, in place of IMAGE:\npixels, width first");
+}
+
+void add_comparison_options(CommandLine& line, InferOptions& options) {
+  OptionGroup group = line.group("To compare");
+  group.optional_number(
+      "--compare-windows", "STRIDE", options.compare_windows, 0, 1, kLargestWindowStride,
+      "Also classify each window on its own, one every STRIDE\npixels (default: the map's)");
 }
 
 }  // namespace fcn::tools

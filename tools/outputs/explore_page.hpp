@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The page of --html as the build put it together from tools/explore_page/. What is filled into it is
+// The page of --html as the build put it together from explore_page/. What is filled into it is
 // output_explore.cpp's.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/outputs/output_csv.hpp"
+#include "tools/outputs/output_writers.hpp"
 
 #include <fmt/format.h>
 

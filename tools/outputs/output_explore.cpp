@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fills the page: the picture as a PNG, the facts as JSON, the scores class by class in 16 bits, binary parts
 // as base64.
-#include "tools/outputs/output_explore.hpp"
+#include "tools/outputs/output_writers.hpp"
 
 #include <algorithm>
 #include <array>

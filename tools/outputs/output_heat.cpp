@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/outputs/output_heat.hpp"
+#include "tools/outputs/output_writers.hpp"
 
 #include "tools/draw/caption.hpp"
 #include "tools/draw/heat_layer.hpp"

@@ -4,14 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tools/outputs/output_argmax.hpp"
-#include "tools/outputs/output_csv.hpp"
-#include "tools/outputs/output_explore.hpp"
-#include "tools/outputs/output_heat.hpp"
-#include "tools/outputs/output_masks.hpp"
-#include "tools/outputs/output_npy.hpp"
-#include "tools/outputs/output_overlay.hpp"
-#include "tools/outputs/output_panels.hpp"
+#include "tools/outputs/output_writers.hpp"
 
 namespace fcn::tools {
 namespace {

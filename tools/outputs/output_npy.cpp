@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The .npy header, and the map turned from cell by cell to class by class.
-#include "tools/outputs/output_npy.hpp"
+#include "tools/outputs/output_writers.hpp"
 
 #include <bit>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Puts the overlay together: the picture with its heat layer, the frame and the tag at the best cell, and
 // below them a caption with the class, its score and the colour scale.
-#include "tools/outputs/output_overlay.hpp"
+#include "tools/outputs/output_writers.hpp"
 
 #include <fmt/format.h>
 
