@@ -44,6 +44,7 @@ TEST_CASE("names that only attacks need are refused and nothing runs") {
   CHECK_THAT(error_of("\x80\x04\x8c\x05posix\x8c\x06system\x93."s), Contains("posix.system"));
   CHECK_THAT(error_of("\x80\x02"s + "cbuiltins\neval\n."s), Contains("builtins.eval"));
   CHECK_THAT(error_of("\x80\x02"s + "ctorch\nload\n."s), Contains("torch.load"));
+  CHECK_THAT(error_of("\x80\x02"s + "ctypes\nFunctionType\n."s), Contains("types.FunctionType"));
   CHECK_THAT(error_of("\x80\x02"s + "cimportlib.util\nmodule_from_spec\n."s), Contains("importlib.util"));
   // Opcodes that import or build by other ways: INST, OBJ, EXT1, PERSID
   for (const char opcode : {'i', 'o', '\x82', 'P'})
@@ -63,11 +64,15 @@ TEST_CASE("any other name becomes a record without content") {
     const PickleRecord& root = (*read)[read->root];
     return Root{root.kind, std::string(root.text), root.items.size()};
   };
-  // argparse.Namespace() with attributes; a numpy scalar; an enumeration; an object with keyword arguments
+  // argparse.Namespace() and types.SimpleNamespace() with attributes; a numpy scalar; an enumeration; an
+  // object with keyword arguments
   for (const auto& [pickle, name] :
        {std::pair("\x80\x02"
                   "cargparse\nNamespace\n)\x81}X\x02\0\0\0lrG?\xe0\0\0\0\0\0\0sb."s,
                   "argparse Namespace"),
+        std::pair("\x80\x02"
+                  "ctypes\nSimpleNamespace\n)R}X\x02\0\0\0lrG?\xe0\0\0\0\0\0\0sb."s,
+                  "types SimpleNamespace"),
         std::pair("\x80\x02"
                   "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x02\0\0\0f8\x85RC\x01\x31\x86R."s,
                   "numpy.core.multiarray scalar"),

@@ -96,13 +96,15 @@ Result<std::vector<float>> Checkpoint::read(const CheckpointTensor& tensor) cons
   if (!is_float(tensor.dtype))
     return Error{ErrorCode::unsupported,
                  "has dtype " + std::string(dtype_name(tensor.dtype)) + ", expected floats", where};
-  const auto bytes = source_.read(tensor.begin, tensor.span * dtype_bytes(tensor.dtype));
-  if (!bytes) return bytes.error().at(where);
+  Result<std::vector<std::byte>> read = std::vector<std::byte>();
+  if (tensor.held == nullptr) read = source_.read(tensor.begin, tensor.span * dtype_bytes(tensor.dtype));
+  if (!read) return read.error().at(where);
+  const std::vector<std::byte>& bytes = tensor.held == nullptr ? *read : *tensor.held;
   std::vector<float> values(static_cast<std::size_t>(tensor.elements));
   if (tensor.strides == contiguous_strides(tensor.shape))
-    decode_floats(tensor.dtype, *bytes, values);
+    decode_floats(tensor.dtype, bytes, values);
   else
-    gather(tensor, bytes->data(), values);
+    gather(tensor, bytes.data(), values);
   return values;
 }
 

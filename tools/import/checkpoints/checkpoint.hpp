@@ -4,8 +4,10 @@
 // (recognise_network.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,8 @@ struct CheckpointTensor {
   std::uint64_t elements = 0;
   std::uint64_t begin = 0;  ///< offset in the file of its first element
   std::uint64_t span = 0;   ///< elements from the first to the last, both included; 0 if it has none
+  /// Its bytes where the file holds them in another form; null where they are those at `begin`.
+  std::shared_ptr<const std::vector<std::byte>> held{};
 };
 
 /// What a reader of a format found.

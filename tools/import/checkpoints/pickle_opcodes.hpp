@@ -11,7 +11,7 @@ namespace fcn::tools {
 
 /// Every name that means something to the importer. All are names of data; none is ever called. Enlarging
 /// the list is a security decision: nothing else in a pickle can hold a tensor.
-constexpr std::array<std::string_view, 59> kPickleGlobals = {
+constexpr std::array<std::string_view, 64> kPickleGlobals = {
     "collections OrderedDict",
     "collections defaultdict",
     "torch._utils _rebuild_parameter_with_state",
@@ -71,11 +71,16 @@ constexpr std::array<std::string_view, 59> kPickleGlobals = {
     "__builtin__ dict",
     "builtins dict",
     "__builtin__ complex",
+    "numpy.core.multiarray _reconstruct",
+    "numpy._core.multiarray _reconstruct",
+    "numpy ndarray",
+    "numpy dtype",
+    "_codecs encode",
 };
 
 /// Modules, or a module and one of its names, that run programs or load code. No checkpoint mentions them, so
 /// a file that does is refused as what it is, although here it could do nothing.
-constexpr std::array<std::string_view, 40> kHostilePickleNames = {
+constexpr std::array<std::string_view, 43> kHostilePickleNames = {
     "os",
     "posix",
     "nt",
@@ -96,7 +101,10 @@ constexpr std::array<std::string_view, 40> kHostilePickleNames = {
     "pdb",
     "commands",
     "marshal",
-    "types",
+    "types CodeType",
+    "types FunctionType",
+    "types LambdaType",
+    "types MethodType",
     "io",
     "_io",
     "pip",

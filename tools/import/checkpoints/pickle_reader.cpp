@@ -275,11 +275,13 @@ class Machine {
     return items;
   }
   /// BUILD: attributes (a state_dict's _metadata, a module's settings) are not data, except those of a
-  /// TorchScript module, which is what they are.
+  /// TorchScript module and the state of a numpy array, which is what they are.
   void build() {
     const std::vector<PickleId> state = pop_some(1);
     const PickleId target = top();
-    if (error_ || !is_script(records_[target].text) || records_[state[0]].kind != Kind::dict) return;
+    if (error_) return;
+    if (is_numpy(records_[target])) return records_[target].items.push_back(state[0]);
+    if (!is_script(records_[target].text) || records_[state[0]].kind != Kind::dict) return;
     std::vector<PickleId> items = records_[state[0]].items;
     copied_pairs_ += items.size() / 2;
     if (copied_pairs_ > limits_.max_pickle_opcodes)
@@ -289,6 +291,13 @@ class Machine {
   }
   /// Whether a record's name is that of a TorchScript module's class.
   static bool is_script(std::string_view name) { return name.starts_with("__torch__."); }
+
+  /// Whether a record is a call for a numpy array or its type, still without its state.
+  [[nodiscard]] bool is_numpy(const PickleRecord& record) const {
+    if (record.kind != Kind::call || record.items.size() != 2) return false;
+    const std::string_view name = records_[record.items[0]].text;
+    return name == "numpy dtype" || name.ends_with(".multiarray _reconstruct");
+  }
 
   void check_protocol() {
     const unsigned protocol = number<std::uint8_t>();

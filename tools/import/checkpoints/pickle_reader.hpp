@@ -34,7 +34,7 @@ struct PickleRecord {
     list,        ///< sets too
     dict,        ///< items hold key, value, key, value; OrderedDict and defaultdict too
     global,      ///< text is "module name", from the closed list
-    call,        ///< items hold the global and its arguments' tuple
+    call,        ///< items hold the global and its arguments' tuple; of a numpy array also its state
     persistent,  ///< items hold the persistent id
     opaque,      ///< text is the "module name" of a class or function not on that list; nothing else is kept
   };

@@ -146,10 +146,12 @@ Result<CheckpointContent> read_pth_legacy(const ByteSource& source, const Limits
   content.notes = std::move(found->notes);
   for (TorchTensor& torch : found->tensors) {
     const auto storage = placed->find(torch.storage.key);
-    if (storage == placed->end())
-      return legacy_error("tensor " + torch.tensor.name + ": its storage " + torch.storage.key +
-                          " is not in the file");
-    torch.tensor.begin += storage->second.begin;
+    if (torch.tensor.held == nullptr) {
+      if (storage == placed->end())
+        return legacy_error("tensor " + torch.tensor.name + ": its storage " + torch.storage.key +
+                            " is not in the file");
+      torch.tensor.begin += storage->second.begin;
+    }
     content.tensors.push_back(std::move(torch.tensor));
   }
   return content;

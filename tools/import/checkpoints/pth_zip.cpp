@@ -108,8 +108,8 @@ Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& l
   CheckpointContent content;
   content.notes = std::move(found->notes);
   for (TorchTensor& torch : found->tensors) {
-    if (const Status placed = place(torch, members, *root); !placed)
-      return placed.error().at("tensor " + torch.tensor.name);
+    const Status placed = torch.tensor.held == nullptr ? place(torch, members, *root) : Status();
+    if (!placed) return placed.error().at("tensor " + torch.tensor.name);
     content.tensors.push_back(std::move(torch.tensor));
   }
   return content;

@@ -136,12 +136,6 @@ Error nothing_found(const Pickle& pickle) {
   if (object != nullptr) {
     std::string name(object->text);
     std::replace(name.begin(), name.end(), ' ', '.');
-    if (name.find("numpy") != std::string::npos)
-      return {
-          ErrorCode::unsupported,
-          "holds numpy arrays instead of tensors; in Python, torch.save({name: torch.as_tensor(value) for "
-          "name, value in weights.items()}, path)",
-          ""};
     return {ErrorCode::unsupported,
             "holds a whole module of class " + name +
                 ", as torch.save(model) writes it, which only its own Python code can rebuild; nothing was "

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fcn/base/checked.hpp"
+#include "tools/import/checkpoints/numpy_arrays.hpp"
 #include "tools/import/checkpoints/state_dicts.hpp"
 
 namespace fcn::tools {
@@ -153,15 +154,32 @@ Result<TorchStorage> read_storage(const Pickle& pickle, const PickleRecord& pers
   return TorchStorage{std::string(pickle[id.items[2]].text), *dtype, *elements};
 }
 
+namespace {
+
+Result<TorchTensor> read_entry(const Pickle& pickle, const PickleRecord& value, const Limits& limits,
+                               NumpyArrays& arrays) {
+  if (const PickleRecord* tensor = tensor_arguments(pickle, value))
+    return read_tensor(pickle, *tensor, limits);
+  auto array = arrays.read(value);
+  if (!array) return array.error();
+  return TorchTensor{.tensor = *std::move(array), .storage = {}};
+}
+
+}  // namespace
+
 Result<FoundTensors> find_state_dict(const Pickle& pickle, const Limits& limits, std::string_view key) {
   const auto is_tensor = [](const Pickle& in, const PickleRecord& value) {
     return tensor_arguments(in, value) != nullptr;
   };
   auto state = choose_state_dict(pickle, limits, is_tensor, key);
+  // Beside tensors, arrays are results or settings. On their own they are the weights.
+  if (!state && state.error().code == ErrorCode::unsupported)
+    if (auto arrays = choose_state_dict(pickle, limits, is_numpy_array, key)) state = std::move(arrays);
   if (!state) return state.error();
   FoundTensors found;
+  NumpyArrays arrays(pickle, limits);
   for (const StateEntry& entry : state->entries) {
-    auto tensor = read_tensor(pickle, *tensor_arguments(pickle, *entry.value), limits);
+    auto tensor = read_entry(pickle, *entry.value, limits, arrays);
     if (!tensor) return tensor.error().at("tensor " + std::string(entry.name));
     tensor->tensor.name = entry.name;
     found.tensors.push_back(*std::move(tensor));

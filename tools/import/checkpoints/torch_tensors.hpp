@@ -26,7 +26,8 @@ struct TorchStorage {
 };
 
 /// A tensor and its storage. `tensor.begin` still counts bytes from the start of the storage; that it lies
-/// within the storage's announced elements has been checked.
+/// within the storage's announced elements has been checked. A numpy array holds its bytes and has no
+/// storage.
 struct TorchTensor {
   CheckpointTensor tensor;
   TorchStorage storage;
@@ -38,7 +39,8 @@ struct FoundTensors {
   std::vector<std::string> notes;
 };
 
-/// The tensors of the state_dict in a pickle, or of the one of several that `key` names (state_dicts.hpp).
+/// The tensors of the state_dict in a pickle, or of the one of several that `key` names (state_dicts.hpp);
+/// or, where no dict has tensors, of one with numpy arrays.
 Result<FoundTensors> find_state_dict(const Pickle& pickle, const Limits& limits, std::string_view key);
 
 /// The arguments of the tensor in an nn.Parameter or not; null if the record is no tensor.
