@@ -72,7 +72,7 @@ def fill(net):
             if tensor.dim() > 1:
                 fan_in = count // tensor.shape[0]
                 scale = min(max(round(-math.log2(math.sqrt(6 / fan_in))), 0), SCALES - 1)
-            elif isinstance(module, nn.BatchNorm2d) and kind in ("weight", "running_var"):
+            elif isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and kind in ("weight", "running_var"):
                 scale = 2 if name in closing and kind == "weight" else SCALES
             else:
                 scale = 2
@@ -258,4 +258,5 @@ def main():
         file.write("\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -96,24 +96,56 @@ TEST_CASE("a strided transposed convolution survives the way to ONNX and back") 
 
 namespace {
 
+/// A tensor that begins at this byte of the noise.
+CheckpointTensor in_noise(const std::string& name, const std::vector<std::uint64_t>& shape,
+                          std::uint64_t begin) {
+  CheckpointTensor tensor;
+  tensor.name = name;
+  tensor.shape = shape;
+  tensor.strides = contiguous_strides(shape);
+  tensor.begin = begin;
+  tensor.elements = 1;
+  for (const std::uint64_t dim : shape) tensor.elements *= dim;
+  tensor.span = tensor.elements;
+  return tensor;
+}
+
 /// The weights of a family's ONNX file as a checkpoint: the same names, shapes and places in the noise.
 Checkpoint as_checkpoint(const std::string& name, const std::string& noise) {
   onnx::ModelProto model;
   REQUIRE(model.ParseFromString(read_file(fixture("../families/" + name + ".onnx"))));
   std::vector<CheckpointTensor> tensors;
   for (const auto& initializer : model.graph().initializer()) {
-    CheckpointTensor tensor;
-    tensor.name = initializer.name();
-    for (const std::int64_t dim : initializer.dims()) tensor.shape.push_back(static_cast<std::uint64_t>(dim));
-    tensor.strides = contiguous_strides(tensor.shape);
+    std::vector<std::uint64_t> shape;
+    for (const std::int64_t dim : initializer.dims()) shape.push_back(static_cast<std::uint64_t>(dim));
+    std::uint64_t begin = 0;
     for (const auto& entry : initializer.external_data())
-      if (entry.key() == "offset") tensor.begin = std::stoull(entry.value());
-    tensor.elements = 1;
-    for (const std::uint64_t dim : tensor.shape) tensor.elements *= dim;
-    tensor.span = tensor.elements;
-    tensors.push_back(std::move(tensor));
+      if (entry.key() == "offset") begin = std::stoull(entry.value());
+    tensors.push_back(in_noise(initializer.name(), shape, begin));
   }
   return {ByteSource::from_memory(bytes_of(noise), "noise"), "test", std::move(tensors)};
+}
+
+/// The checkpoint is a network of this family, and its FCN gives PyTorch's maps.
+void check_network(const Checkpoint& checkpoint, const std::string& family, const Json& facts,
+                   const Json& expected) {
+  auto network = recognise_network(checkpoint);
+  if (!network) FAIL_CHECK(network.error().to_string());
+  if (!network) return;
+  CHECK(network->name == family);
+  ModelInfo info;
+  const int window = facts["window"].get<int>();
+  info.window = {window, window};
+  info.mean = floats(expected["mean"], 3);
+  info.std = floats(expected["std"], 3);
+  REQUIRE(passes::fold_batch_norm(network->graph));
+  REQUIRE(passes::to_fcn(network->graph, info));
+  ModelOptions options;
+  options.table = kernels::select_table().table;
+  const auto model = Model::from_graph(network->graph, info, options);
+  REQUIRE(model);
+  for (const auto& map : facts["maps"])
+    check_logits(logits_of(*model, map["size"][0], map["size"][1]), map["logits"].get<std::vector<double>>());
 }
 
 }  // namespace
@@ -146,23 +178,20 @@ TEST_CASE("families are recognised by their tensors and agree with PyTorch") {
                                      {"regnet_x_400mf", "regnet"},
                                      {"regnet_y_400mf", "regnet"}}) {
     INFO(family);
-    auto network = recognise_network(as_checkpoint(family, noise));
-    if (!network) FAIL_CHECK(network.error().to_string());
-    if (!network) continue;
-    CHECK(network->name == name);
-    ModelInfo info;
-    const int window = expected["families"][family]["window"].get<int>();
-    info.window = {window, window};
-    info.mean = floats(expected["mean"], 3);
-    info.std = floats(expected["std"], 3);
-    REQUIRE(passes::fold_batch_norm(network->graph));
-    REQUIRE(passes::to_fcn(network->graph, info));
-    ModelOptions options;
-    options.table = kernels::select_table().table;
-    const auto model = Model::from_graph(network->graph, info, options);
-    REQUIRE(model);
-    for (const auto& map : expected["families"][family]["maps"])
-      check_logits(logits_of(*model, map["size"][0], map["size"][1]),
-                   map["logits"].get<std::vector<double>>());
+    const Json& facts = expected["families"][family];
+    check_network(as_checkpoint(family, noise), name, facts, expected);
+  }
+}
+
+TEST_CASE("families of other libraries are recognised by their tensors and agree with PyTorch") {
+  const Json expected = *parse_json(read_file(fixture("../families/checkpoints.json")));
+  const std::string noise = noise_bytes();
+  for (const auto& [name, network] : expected["networks"].items()) {
+    INFO(name);
+    std::vector<CheckpointTensor> tensors;
+    for (const auto& tensor : network["tensors"])
+      tensors.push_back(in_noise(tensor[0], tensor[1], sizeof(float) * tensor[2].get<std::uint64_t>()));
+    check_network({ByteSource::from_memory(bytes_of(noise), "noise"), "test", std::move(tensors)},
+                  network["family"].get<std::string>(), network, expected);
   }
 }

@@ -269,6 +269,8 @@ bool FamilyBuilder::layer_without_tensors(const Call& call) {
     call.op == "maxpool" ? layers_.max_pool(facts) : layers_.average_pool(facts);
   } else if (call.op == "globalpool") {
     layers_.global_pool();
+  } else if (call.op == "globalmaxpool") {
+    layers_.global_max_pool();
   } else if (call.op == "flatten") {
     layers_.flatten(call.words.empty() ? 1 : integer(call.words[0]).value_or(1));
   } else if (call.op == "save" && !call.words.empty()) {

@@ -189,6 +189,10 @@ void LayerBuilder::global_pool() {
   append(numbered("pool"), GlobalAveragePool{});
 }
 
+void LayerBuilder::global_max_pool() {
+  append(numbered("maxpool"), GlobalMaxPool{});
+}
+
 void LayerBuilder::flatten(int size) {
   append(numbered("flatten"), Flatten{}, {current_.node}, current_.channels * size * size);
 }

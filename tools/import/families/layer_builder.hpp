@@ -59,6 +59,7 @@ class LayerBuilder {
   void max_pool(const PoolFacts& facts);
   void average_pool(const PoolFacts& facts);
   void global_pool();
+  void global_max_pool();
   /// A map of size x size places becomes a row of channels.
   void flatten(int size);
   /// Fully connected, on a flat map.

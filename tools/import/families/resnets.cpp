@@ -129,6 +129,54 @@ family resnet_cifar
     relu
     use resnet_stages
 
+# torchvision's ResNet as nn.Sequential(*model.children()): numbers in the place of names
+define resnet_children
+  input 0
+  conv 0 stride=2
+  norm 1
+  relu
+  maxpool 3 stride=2 pad=1
+  each {} from=4 while=0.conv1 s=1,2,2,2
+    each {} counted s=$s,1
+      when conv3.weight
+        use bottleneck_block
+      else
+        use basic_block
+
+family resnet_children
+  needs 4.0.conv1.weight 0.weight 1.running_mean 0.weight:2=7 7.0.conv1.weight
+  window 224
+  name resnet18 !4.0.conv3 blocks=2,2,2,2
+  name resnet34 !4.0.conv3 blocks=3,4,6,3
+  name resnet50 4.0.conv3 blocks=3,4,6,3
+  name resnet101 4.0.conv3 blocks=3,4,23,3
+  name resnet152 4.0.conv3 blocks=3,8,36,3
+  layers
+    use resnet_children
+    globalpool
+    flatten
+    classifier 8 9 10 11 fc
+
+# fastai's learner: such a body and a head that begins with the maxima and means of all channels
+family fastai_resnet
+  needs 0.4.0.conv1.weight 0.0.weight 0.0.weight:2=7 0.7.0.conv1.weight 1.2.running_mean 1.4.weight 1.8.weight
+  window 224
+  name resnet18 !0.4.0.conv3 blocks=2,2,2,2
+  name resnet34 !0.4.0.conv3 blocks=3,4,6,3
+  name resnet50 0.4.0.conv3 blocks=3,4,6,3
+  name resnet101 0.4.0.conv3 blocks=3,4,23,3
+  layers
+    within 0
+      use resnet_children
+    save map
+    globalpool
+    save means
+    load map
+    globalmaxpool
+    concat . means
+    flatten
+    classifier 1
+
 family resnetd
   needs layer1.0.conv1.weight conv1.0.weight conv1.3.weight conv1.6.weight
   window 224
