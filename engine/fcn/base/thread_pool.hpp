@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The only threading code: a fork-join pool that runs one function on every worker, the caller being worker
-// 0. Work is divided by the callee from its worker number, so which thread computes what never depends on
-// timing. A worker without work spins for some tens of microseconds, then sleeps; while somebody keeps the
-// pool awake it spins for longer, because waking a thread can take as long as a step of the network.
+// The only threading code: a fork-join pool that runs one function for each of a number of shares. Work is
+// divided by the callee from the share's number, so what a share is never depends on timing. Each thread
+// begins with its own share (the caller's is 0) and then takes those that no thread has begun, so that a
+// thread whose processor runs something else delays nobody. A thread without work spins for some
+// hundreds of microseconds, then sleeps; while somebody keeps the pool awake it spins for longer, because
+// waking a thread can take as long as a step of the network.
 #pragma once
 
 #include <pthread.h>
@@ -21,6 +23,10 @@ namespace fcn::inline FCN_ABI {
 
 class ThreadPool {
   struct Shared;
+  /// The last run whose share this is has been begun. A line of its own, since its thread waits for it.
+  struct alignas(64) Ticket {
+    std::atomic<std::uint32_t> begun{0};
+  };
   /// What a thread is told.
   struct Start {
     Shared* shared;
@@ -28,11 +34,13 @@ class ThreadPool {
   };
   struct Shared {
     std::atomic<std::uint32_t> generation{0};  // counts runs; a change of it is the start signal
-    std::atomic<int> running{0};               // workers still busy with the present run
+    std::atomic<int> unfinished{0};            // shares of the present run
+    std::unique_ptr<Ticket[]> tickets;         // of each share
+    int shares = 1;
     std::atomic<bool> awake{false};
     const void* task = nullptr;
     void (*call)(const void*, int) = nullptr;
-    bool stop = false;
+    std::atomic<bool> stop{false};
     bool may_spin = false;
     std::vector<Start> starts;
   };
@@ -46,6 +54,7 @@ class ThreadPool {
     shared_->may_spin = usable_processors() >= threads;
     workers_.reserve(static_cast<std::size_t>(threads - 1));
     shared_->starts.reserve(static_cast<std::size_t>(threads - 1));
+    shared_->tickets = std::make_unique<Ticket[]>(static_cast<std::size_t>(threads));
     for (int worker = 1; worker < threads; ++worker) {
       // Not std::thread, which throws where the system refuses, and ends a program without exceptions.
       Start& start = shared_->starts.emplace_back(Start{shared_.get(), worker});
@@ -53,6 +62,7 @@ class ThreadPool {
       if (::pthread_create(&thread, nullptr, &begin, &start) != 0) break;
       workers_.push_back(thread);
     }
+    shared_->shares = size();
   }
   ThreadPool(ThreadPool&&) = default;
   ThreadPool& operator=(ThreadPool&&) = delete;
@@ -65,8 +75,9 @@ class ThreadPool {
 
   [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls task(worker) for every worker 0 .. size() - 1, each on its own thread, and returns when all have.
-  /// Not re-entrant, and one caller at a time. What the task wrote is visible to the caller afterwards.
+  /// Calls task(share) once for every share 0 .. size() - 1, on any threads and at the same time if they are
+  /// free, and returns when all have been called. Not re-entrant, and one caller at a time. What the task
+  /// wrote is visible to the caller afterwards.
   template <class Task>
   void run(const Task& task) {
     if (workers_.empty()) {
@@ -75,13 +86,13 @@ class ThreadPool {
     }
     Shared& shared = *shared_;
     shared.task = &task;
-    shared.call = [](const void* erased, int worker) { (*static_cast<const Task*>(erased))(worker); };
-    shared.running.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    shared.call = [](const void* erased, int share) { (*static_cast<const Task*>(erased))(share); };
+    shared.unfinished.store(size(), std::memory_order_relaxed);
     publish(shared);
-    task(0);
-    if (spin_until(shared, [&] { return shared.running.load(std::memory_order_acquire) == 0; })) return;
-    while (const int left = shared.running.load(std::memory_order_acquire))
-      shared.running.wait(left, std::memory_order_acquire);
+    take_shares(shared, 0, shared.generation.load(std::memory_order_relaxed));
+    if (spin_until(shared, [&] { return shared.unfinished.load(std::memory_order_acquire) == 0; })) return;
+    while (const int left = shared.unfinished.load(std::memory_order_acquire))
+      shared.unfinished.wait(left, std::memory_order_acquire);
   }
 
   /// While one of these lives, runs are expected to follow each other within a millisecond or so, and workers
@@ -100,7 +111,10 @@ class ThreadPool {
   };
 
  private:
-  static constexpr int kSpins = 2000;  // 20 to 100 us, by the length of the processor's pause
+  /// Spinning that lets nobody else run. Longer than shares differ: on a busy machine who yields waits for a
+  /// whole turn of another program. Shorter than such turns, in which the thread waited for may be stuck.
+  static constexpr std::chrono::microseconds kSpin{300};
+  static constexpr int kSpinsPerLook = 50;  // at the clock
   static constexpr std::chrono::milliseconds kAwakeSpin{2};
 
   static void pause() {
@@ -116,11 +130,13 @@ class ThreadPool {
   template <class Done>
   static bool spin_until(const Shared& shared, const Done& done) {
     if (!shared.may_spin) return done();
-    for (int spin = 0; spin < kSpins; ++spin) {
-      if (done()) return true;
-      pause();
-    }
-    const auto tired = std::chrono::steady_clock::now() + kAwakeSpin;
+    const auto start = std::chrono::steady_clock::now(), tired = start + kSpin + kAwakeSpin;
+    do {
+      for (int spin = 0; spin < kSpinsPerLook; ++spin) {
+        if (done()) return true;
+        pause();
+      }
+    } while (std::chrono::steady_clock::now() < start + kSpin);
     while (shared.awake.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < tired) {
       if (done()) return true;
       std::this_thread::yield();
@@ -138,16 +154,30 @@ class ThreadPool {
     return nullptr;
   }
 
+  /// Calls the task for each share of this run that nobody has begun, `first` before the others. A run cannot
+  /// end while a share of it is not begun, so after a successful exchange the task is this run's.
+  static void take_shares(Shared& shared, int first, std::uint32_t run) {
+    for (int i = 0; i < shared.shares; ++i) {
+      const int share = (first + i) % shared.shares;
+      std::atomic<std::uint32_t>& begun = shared.tickets[static_cast<std::size_t>(share)].begun;
+      std::uint32_t before = run - 1;
+      if (begun.load(std::memory_order_relaxed) != before ||
+          !begun.compare_exchange_strong(before, run, std::memory_order_acquire))
+        continue;
+      shared.call(shared.task, share);
+      if (shared.unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1) shared.unfinished.notify_one();
+    }
+  }
+
   static void serve(Shared& shared, int worker) {
     std::uint32_t seen = 0;
     for (;;) {
       const auto called = [&] { return shared.generation.load(std::memory_order_acquire) != seen; };
       if (!spin_until(shared, called))
         while (!called()) shared.generation.wait(seen, std::memory_order_acquire);
-      ++seen;
+      seen = shared.generation.load(std::memory_order_acquire);
       if (shared.stop) return;
-      shared.call(shared.task, worker);
-      if (shared.running.fetch_sub(1, std::memory_order_acq_rel) == 1) shared.running.notify_one();
+      take_shares(shared, worker, seen);
     }
   }
 

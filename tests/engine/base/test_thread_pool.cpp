@@ -31,6 +31,22 @@ TEST_CASE("one thread is the calling thread") {
   CHECK(id == std::this_thread::get_id());
 }
 
+TEST_CASE("a share whose thread is elsewhere is taken by another") {
+  ThreadPool pool(4);
+  // Share 0 waits for the others; whichever thread has none left must take what the sleeping one does not.
+  for (int run = 0; run < 200; ++run) {
+    std::atomic<int> others{0};
+    pool.run([&](int share) {
+      if (share != 0) {
+        ++others;
+        return;
+      }
+      while (others.load() < 3) std::this_thread::yield();
+    });
+    REQUIRE(others == 3);
+  }
+}
+
 TEST_CASE("a pool wakes again after its workers have gone to sleep, and may be moved") {
   ThreadPool first(3);
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
