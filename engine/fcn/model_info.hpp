@@ -53,13 +53,22 @@ struct ResizeRecipe {
   friend bool operator==(const ResizeRecipe&, const ResizeRecipe&) = default;
 };
 
+/// What a network answers about a picture.
+enum class ModelKind {
+  classifier,  ///< what it shows: a score map has a cell for each place where the window could stand
+  pixels,      ///< what each of its pixels shows: the score map is as large as the picture
+};
+template <>
+inline constexpr std::array<std::string_view, 2> kind_names<ModelKind>{"classifier", "pixels"};
+
 struct ModelInfo {
   std::string name;                 ///< what was recognised ("resnet18")
   std::vector<std::string> labels;  ///< one a class, or empty if unknown
   std::optional<int> background;    ///< a class that never counts as a prediction
   std::vector<float> mean;          ///< per input channel, of pixels scaled to 0..1
   std::vector<float> std;           ///< likewise; input = (pixel / 255 - mean) / std
-  Extent window;                    ///< the crop the classifier was trained on, pixels
+  ModelKind kind = ModelKind::classifier;
+  Extent window;  ///< the crop the network was trained on, pixels; of kind pixels a size that it accepts
   ScoreActivation activation = ScoreActivation::softmax;
   /// Sizes on which the network's branches meet are the window and multiples of this more; {1, 1} for any.
   Extent size_multiple;

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "fcn/image_view.hpp"
+#include "fcn/label_map.hpp"
 #include "fcn/model.hpp"
 #include "fcn/result.hpp"
 #include "fcn/score_map.hpp"
@@ -55,6 +56,17 @@ class Session {
   /// Runs one picture; errors as run_into().
   Result<ScoreMap> run(const ImageView& image);
 
+  /// Labels each pixel of one picture and hands the labels on row by row, as they are made: neither scores
+  /// nor labels of the whole picture are held, but for `scores` if that is given. Of a model of kind pixels
+  /// only; errors as run_into().
+  Status label_rows(const ImageView& image, LabelRows& rows, ScoreMap* scores = nullptr);
+
+  /// Labels each pixel of one picture into `map`, whose memory is reused; errors as run_into().
+  Status label_into(const ImageView& image, LabelMap& map);
+
+  /// Labels each pixel of one picture; errors as run_into().
+  Result<LabelMap> label(const ImageView& image);
+
   /// From now on notes each step's time in `profile` (fcn/run/profile.hpp), which planning another size
   /// clears; null for no longer.
   void set_profile(Profile* profile);
@@ -78,7 +90,9 @@ class Session {
   struct Running;  // what one planned size needs: executor and sink
 
   Session(const Model& model, const SessionOptions& options, int threads);
-  Status prepare(const ImageView& image);
+  Status prepare(const ImageView& image, bool holds_scores = true);
+  Status prepare_labels(const ImageView& image, bool holds_scores);
+  Status reset(ScoreMap& map) const;
 
   const Model* model_;
   SessionOptions options_;

@@ -187,6 +187,13 @@ class BoundVisitor {
         magnitude.v[i] += gamma_bound(10) * (std::abs(value(0).v[i]) + bound(0).v[i]);
     return through(op, magnitude);
   }
+  Map operator()(const ResizeTo& op) const {
+    const Map &from = value(0), &to = values_[id_];
+    return (*this)(*resize_of(op, {from.c, from.h, from.w}, {to.c, to.h, to.w}));
+  }
+  Map operator()(const CropTo& op) const { return naive(op, bound(0), value(1)); }
+  Map operator()(const MaxPoolIndices&) const { return zero(values_[id_]); }  // where no two taps are close
+  Map operator()(const MaxUnpool& op) const { return naive(op, bound(0), value(1), value(2)); }
   Map operator()(const Activation& op) const {
     return map_of(value(0).c, value(0).h, value(0).w, [&](int c, int y, int x) {
       return activation_bound(op, std::abs(value(0).at(c, y, x)), bound(0).at(c, y, x));

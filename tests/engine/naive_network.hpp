@@ -13,6 +13,7 @@
 #include "fcn/graph/graph.hpp"
 #include "tests/engine/naive_map.hpp"
 #include "tests/engine/naive_ops.hpp"
+#include "tests/engine/naive_sized.hpp"
 
 namespace fcn::test {
 
@@ -188,6 +189,9 @@ struct NaiveVisitor {
     return y;
   }
   Map operator()(const Arithmetic& op) const { return naive(op, in(0), in(1)); }
+  Map operator()(const ResizeTo& op) const { return naive(op, in(0), in(1)); }
+  Map operator()(const CropTo& op) const { return naive(op, in(0), in(1)); }
+  Map operator()(const MaxUnpool& op) const { return naive(op, in(0), in(1), in(2)); }
   template <class UnaryOp>
   Map operator()(const UnaryOp& op) const {
     return naive(op, in(0));

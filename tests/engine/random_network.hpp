@@ -143,6 +143,13 @@ inline NodeId append_moves(Graph& g, Random& random, NodeId x, int& channels) {
                       {random.between(1, 5), random.between(1, 5)},
                       {random.between(1, 4), random.between(1, 4)}},
                {x});
+  x = g.append("resize_to",
+               ResizeTo{static_cast<ResizeMode>(random.between(0, 2)),
+                        static_cast<ResizeCoordinates>(random.between(0, 3)),
+                        static_cast<ResizeRounding>(random.between(0, 3))},
+               {x, leaky});
+  const NodeId around = g.append("around", Pad{PadMode::edge, {2, 3, 1, 4}, 0}, {x});
+  x = g.append("crop_to", CropTo{CropAxes::both, random.between(0, 3), random.between(0, 7)}, {around, x});
   return x;
 }
 

@@ -108,8 +108,7 @@ std::string json_line(const RunReport& report) {
                {"activation", std::string(kind_name(report.map->activation()))},
                {"map", map_fields(report)},
                {"original", original_fields(report.frame, report.map->geometry())}};
-  const Extent padded =
-      padded_size({report.height, report.width}, report.info->window, report.info->size_multiple);
+  const Extent padded = padded_size({report.height, report.width}, *report.info);
   if (padded != Extent{report.height, report.width})
     line["padded"] = {{"width", padded.x}, {"height", padded.y}};
   const auto predicted = report.map->predicted();

@@ -150,8 +150,7 @@ std::string frame_line(const OriginalFrame& frame) {
 
 /// What ran in the picture's place, if the network accepts only some sizes.
 std::string padded_line(const RunReport& report) {
-  const Extent padded =
-      padded_size({report.height, report.width}, report.info->window, report.info->size_multiple);
+  const Extent padded = padded_size({report.height, report.width}, *report.info);
   if (padded == Extent{report.height, report.width}) return "";
   return fmt::format("  (run as {} x {}, its edge pixels repeated: the network accepts only some sizes)\n",
                      padded.x, padded.y);

@@ -16,8 +16,9 @@
 
 namespace fcn::inline FCN_ABI {
 
-/// The version that is written. Version 1, read still, lacks activation, size_multiple and recipe.
-inline constexpr int kModelFormatVersion = 2;
+/// The version that is written. Read still are version 1, which lacks activation, size_multiple and recipe,
+/// and version 2, which lacks kind.
+inline constexpr int kModelFormatVersion = 3;
 
 /// CRC-32 of each tensor's bytes, by the tensor's name.
 using TensorChecksums = std::map<std::string, std::uint32_t>;

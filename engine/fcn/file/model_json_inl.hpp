@@ -24,6 +24,8 @@ namespace detail {
 inline constexpr int kMaxSelfTestGrid = 64;
 
 inline constexpr std::size_t kMaxSelfTestValues = std::size_t{1} << 18;
+/// Classes of a pixel model, whose labels are 16-bit numbers.
+inline constexpr int kMaxLabels = 1 << 16;
 
 FCN_INLINE OrderedJson floats_to_json(const std::vector<float>& values) {
   OrderedJson array = OrderedJson::array();
@@ -123,6 +125,7 @@ FCN_INLINE void read_meaning(JsonFields& fields, int version, ModelText& model, 
     info.activation = made ? ScoreActivation::none : ScoreActivation::softmax;
     return;
   }
+  if (version >= 3) info.kind = read_kind<ModelKind>(fields, "kind");
   info.activation = read_kind<ScoreActivation>(fields, "activation");
   info.size_multiple = read_extent(fields, "size_multiple", limits);
   if (const JsonView recipe = fields.member("recipe"); !recipe.is_null())
@@ -133,7 +136,7 @@ FCN_INLINE Error model_error(std::string message, const char* field) {
   return {ErrorCode::malformed, std::move(message), std::string("field ") + field};
 }
 
-FCN_INLINE Status validate_self_test(const SelfTest& test, const Graph& graph, int channels) {
+FCN_INLINE Status validate_self_test(const SelfTest& test, const Graph& graph, int channels, ModelKind kind) {
   const std::size_t grid = static_cast<std::size_t>(test.grid_size) *
                            static_cast<std::size_t>(test.grid_size) * static_cast<std::size_t>(channels);
   if (test.grid.size() != grid)
@@ -142,7 +145,8 @@ FCN_INLINE Status validate_self_test(const SelfTest& test, const Graph& graph, i
         "self_test.grid");
   const auto shapes = infer_shapes(graph, {channels, test.height, test.width});
   if (!shapes) return shapes.error().at("field self_test");
-  const Shape& out = (*shapes)[graph.output];
+  Shape out = (*shapes)[graph.output];
+  if (kind == ModelKind::pixels) out.height = test.height, out.width = test.width;
   const auto logits = checked_product(std::initializer_list<int>{out.channels, out.height, out.width});
   if (!logits || *logits != test.logits.size())
     return model_error("has " + std::to_string(test.logits.size()) + " values, expected " +
@@ -161,6 +165,20 @@ FCN_INLINE bool is_average_pool(const Graph& graph, const std::string& name) {
 }  // namespace detail
 
 namespace detail {
+
+/// A pixel model's map covers its window, and its labels fit 16 bits.
+FCN_INLINE Status validate_map(const ModelInfo& info, const Shape& map) {
+  if (info.kind != ModelKind::pixels) return {};
+  if (map.height < info.window.y || map.width < info.window.x)
+    return model_error("is pixels, but the map has " + std::to_string(map.height) + "x" +
+                           std::to_string(map.width) + " places on the window of " +
+                           std::to_string(info.window.y) + "x" + std::to_string(info.window.x),
+                       "kind");
+  if (map.channels <= kMaxLabels) return {};
+  return model_error("is pixels with " + std::to_string(map.channels) + " classes, at most " +
+                         std::to_string(kMaxLabels) + " are supported",
+                     "kind");
+}
 
 FCN_INLINE Status validate_meaning(const ModelInfo& info, int most) {
   const auto fits = [most](Extent extent) {
@@ -186,6 +204,7 @@ FCN_INLINE Status validate_model(const Graph& graph, const ModelInfo& info) {
     return shapes.error().at("on the training window of " + std::to_string(info.window.y) + "x" +
                              std::to_string(info.window.x));
   const int classes = (*shapes)[graph.output].channels;
+  if (const Status fits = detail::validate_map(info, (*shapes)[graph.output]); !fits) return fits;
   if (!info.labels.empty() && info.labels.size() != static_cast<std::size_t>(classes))
     return model_error(
         std::to_string(info.labels.size()) + " labels for " + std::to_string(classes) + " classes", "labels");
@@ -204,7 +223,7 @@ FCN_INLINE Status validate_model(const Graph& graph, const ModelInfo& info) {
     return model_error("\"" + info.classifier_pool + "\" is not an average pool of the graph",
                        "graph.classifier_pool");
   if (const Status meant = detail::validate_meaning(info, Limits().max_image_side); !meant) return meant;
-  return info.self_test ? detail::validate_self_test(*info.self_test, graph, channels) : Status{};
+  return info.self_test ? detail::validate_self_test(*info.self_test, graph, channels, info.kind) : Status{};
 }
 
 FCN_INLINE std::string model_to_json(const Graph& graph, const ModelInfo& info,
@@ -220,6 +239,7 @@ FCN_INLINE std::string model_to_json(const Graph& graph, const ModelInfo& info,
   json["preprocess"]["mean"] = detail::floats_to_json(info.mean);
   json["preprocess"]["std"] = detail::floats_to_json(info.std);
   json["window"] = detail::to_json(info.window);
+  json["kind"] = detail::to_json(info.kind);
   json["activation"] = detail::to_json(info.activation);
   json["size_multiple"] = detail::to_json(info.size_multiple);
   json["recipe"] = info.recipe ? detail::recipe_to_json(*info.recipe) : OrderedJson(nullptr);

@@ -97,6 +97,27 @@ struct OpWriter {
     node["down"] = to_json(op.down);
     if (op.mode == ResizeMode::cubic) node["cubic_a"] = json_number(op.cubic_a);
   }
+  void operator()(const ResizeTo& op) const {
+    node["mode"] = to_json(op.mode);
+    node["coordinates"] = to_json(op.coordinates);
+    node["rounding"] = to_json(op.rounding);
+    if (op.mode == ResizeMode::cubic) node["cubic_a"] = json_number(op.cubic_a);
+  }
+  void operator()(const CropTo& op) const {
+    node["axes"] = to_json(op.axes);
+    node["from"] = OrderedJson::array({op.top, op.left});
+  }
+  void operator()(const MaxPoolIndices& op) const {
+    node["kernel"] = to_json(op.kernel);
+    node["stride"] = to_json(op.stride);
+    node["pad"] = to_json(op.pad);
+    node["ceil_mode"] = op.ceil_mode;
+  }
+  void operator()(const MaxUnpool& op) const {
+    node["kernel"] = to_json(op.kernel);
+    node["stride"] = to_json(op.stride);
+    node["pad"] = to_json(op.pad);
+  }
   void operator()(const LocalResponseNorm& op) const {
     node["size"] = op.size;
     node["alpha"] = json_number(op.alpha);
@@ -226,6 +247,30 @@ struct OpReader {
     op.up = read_extent(fields, "up", limits);
     op.down = read_extent(fields, "down", limits);
     if (op.mode == ResizeMode::cubic) op.cubic_a = read_float(fields, "cubic_a");
+  }
+  void operator()(ResizeTo& op) const {
+    op.mode = read_kind<ResizeMode>(fields, "mode");
+    op.coordinates = read_kind<ResizeCoordinates>(fields, "coordinates");
+    op.rounding = read_kind<ResizeRounding>(fields, "rounding");
+    if (op.mode == ResizeMode::cubic) op.cubic_a = read_float(fields, "cubic_a");
+  }
+  void operator()(CropTo& op) const {
+    op.axes = read_kind<CropAxes>(fields, "axes");
+    const std::vector<int> from = fields.integers("from", 2, 0, limits.max_image_side);
+    if (from.size() != 2) return fields.fail({ErrorCode::malformed, "expected [y, x]", "field from"});
+    op.top = from[0];
+    op.left = from[1];
+  }
+  void operator()(MaxPoolIndices& op) const {
+    op.kernel = read_extent(fields, "kernel", limits);
+    op.stride = read_extent(fields, "stride", limits);
+    op.pad = read_padding(fields, 0, limits.max_image_side);
+    op.ceil_mode = fields.boolean("ceil_mode");
+  }
+  void operator()(MaxUnpool& op) const {
+    op.kernel = read_extent(fields, "kernel", limits);
+    op.stride = read_extent(fields, "stride", limits);
+    op.pad = read_padding(fields, 0, limits.max_image_side);
   }
   void operator()(LocalResponseNorm& op) const {
     op.size = count("size");

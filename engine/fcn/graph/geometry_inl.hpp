@@ -9,6 +9,7 @@
 
 #include "fcn/graph/geometry.hpp"
 #include "fcn/graph/resample.hpp"
+#include "fcn/graph/shape_inference.hpp"
 #include "fcn/graph/window.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -52,7 +53,15 @@ FCN_INLINE MapGeometry through_op(const Op& op, const MapGeometry& from, const S
             through_places(from.x, within(spread->block.x), false),
             {}};
   }
-  if (const auto* resize = std::get_if<Resize>(&op)) {
+  if (const auto* pool = std::get_if<MaxUnpool>(&op)) {  // a window's middle goes back to its middle
+    const auto within = [](int stride, int kernel, int pad) {
+      return ResizePlaces{2, 2 * std::int64_t{pad} + 1 - kernel, 2 * std::int64_t{stride}};
+    };
+    return {through_places(from.y, within(pool->stride.y, pool->kernel.y, pool->pad.top), 0),
+            through_places(from.x, within(pool->stride.x, pool->kernel.x, pool->pad.left), 0),
+            {}};
+  }
+  if (const auto resize = resize_of(op, in, out)) {
     const int further = resize_taps(resize->mode) - 1;
     return {through_places(from.y, resize_places(resize->coordinates, rows_of(op, in, out)), further),
             through_places(from.x, resize_places(resize->coordinates, columns_of(op, in, out)), further),
@@ -60,6 +69,7 @@ FCN_INLINE MapGeometry through_op(const Op& op, const MapGeometry& from, const S
   }
   Window window = window_of(op, in);
   if (const auto* pad = std::get_if<Pad>(&op)) window.pad = pad->pad;
+  if (const auto* crop = std::get_if<CropTo>(&op)) window.pad = {-crop->top, -crop->left, 0, 0};
   return {through_window(from.y, window.kernel.y, window.stride.y, window.dilation.y, window.pad.top),
           through_window(from.x, window.kernel.x, window.stride.x, window.dilation.x, window.pad.left),
           {}};
@@ -75,8 +85,10 @@ FCN_INLINE std::vector<MapGeometry> infer_geometry(const Graph& graph, const std
     bool found_y = false, found_x = false;
     for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
       const NodeId from = node.inputs[slot];
-      const MapGeometry seen =
-          slot == 0 ? detail::through_op(node.op, all[from], shapes[from], shapes[id]) : all[from];
+      if (reads_size_only(node.op, slot)) continue;
+      const MapGeometry seen = slot == 0 || std::holds_alternative<MaxUnpool>(node.op)
+                                   ? detail::through_op(node.op, all[from], shapes[from], shapes[id])
+                                   : all[from];
       const auto take = [](AxisGeometry& into, const AxisGeometry& axis, bool& found) {
         if (!found || axis.receptive_field > into.receptive_field) into = axis;
         found = true;

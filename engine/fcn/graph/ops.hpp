@@ -11,33 +11,10 @@
 #include <variant>
 #include <vector>
 
-#include "fcn/config.hpp"
+#include "fcn/graph/extent.hpp"
+#include "fcn/graph/moving_ops.hpp"
 
 namespace fcn::inline FCN_ABI {
-
-/// The shape of one image's feature map.
-struct Shape {
-  int channels = 0;
-  int height = 0;
-  int width = 0;
-  friend bool operator==(const Shape&, const Shape&) = default;
-};
-
-/// Height and width of something two-dimensional: a kernel, a stride, a dilation.
-struct Extent {
-  int y = 1;
-  int x = 1;
-  friend bool operator==(const Extent&, const Extent&) = default;
-};
-
-/// Rows and columns around a feature map: implicit zeros of a convolution, windows' overhang of a pool.
-struct Padding {
-  int top = 0;
-  int left = 0;
-  int bottom = 0;
-  int right = 0;
-  friend bool operator==(const Padding&, const Padding&) = default;
-};
 
 /// The picture that enters, after preprocessing.
 struct Input {
@@ -164,66 +141,6 @@ struct Arithmetic {
   ArithmeticKind kind = ArithmeticKind::multiply;
 };
 
-/// The channels of its inputs, one or more of them of one height and width, one after the other.
-struct Concat {};
-
-/// out[i] = in[channels[i]]: a slice, a split, a gather or a shuffle of channels.
-struct SelectChannels {
-  std::vector<int> channels;
-};
-
-/// What Pad puts around a map.
-enum class PadMode {
-  constant,  ///< a value
-  edge,      ///< the nearest pixel
-  reflect,   ///< the pixels before the edge in mirror order, the edge itself not repeated
-};
-
-/// Explicit rows and columns around a map. Negative amounts crop.
-struct Pad {
-  PadMode mode = PadMode::constant;
-  Padding pad;
-  float value = 0;  ///< of PadMode::constant
-};
-
-/// Puts stride - 1 zeros between neighbouring pixels: (size - 1) * stride + 1 rows or columns out of `size`.
-/// A transposed convolution is a convolution of such a map.
-struct InsertZeros {
-  Extent stride;
-};
-
-/// Channels become pixels: each pixel of (y * block.x + x) * n .. + n - 1, n being the channels that come
-/// out, is pixel (y, x) of its block. A transposed convolution is one of more channels, one for each place in
-/// a block.
-struct DepthToSpace {
-  Extent block;
-};
-
-enum class ResizeMode { nearest, linear, cubic };
-
-/// Which place x' of the input the output's row or column x shows (ONNX's coordinate_transformation_mode). s
-/// is the scale up / down.
-enum class ResizeCoordinates {
-  half_pixel,          ///< x' = (x + 1/2) / s - 1/2
-  pytorch_half_pixel,  ///< the same, but 0 where the output has size 1
-  asymmetric,          ///< x' = x / s
-  align_corners,       ///< x' = x (in - 1) / (out - 1), or 0 where the output has size 1
-};
-
-/// How ResizeMode::nearest rounds x' (ONNX's nearest_mode).
-enum class ResizeRounding { round_prefer_floor, round_prefer_ceil, floor, ceil };
-
-/// Resampling by a rational scale along each axis: floor(size * up / down) rows or columns. Places outside
-/// the input count as its edge.
-struct Resize {
-  ResizeMode mode = ResizeMode::nearest;
-  ResizeCoordinates coordinates = ResizeCoordinates::half_pixel;
-  ResizeRounding rounding = ResizeRounding::round_prefer_floor;
-  Extent up;
-  Extent down;
-  float cubic_a = -0.75f;  ///< of ResizeMode::cubic: the second derivative's free coefficient (Keys, 1981)
-};
-
 /// out[c] = in[c] / (bias + alpha / size * sum of in[i]^2)^beta, i from c - floor((size - 1) / 2) to
 /// c + ceil((size - 1) / 2), as far as there are such channels.
 struct LocalResponseNorm {
@@ -265,11 +182,8 @@ struct Constant {
 using Op = std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten,
                         Linear, Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad,
                         InsertZeros, Resize, LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels,
-                        ChannelNorm, Constant, DepthToSpace>;
+                        ChannelNorm, Constant, DepthToSpace, ResizeTo, CropTo, MaxPoolIndices, MaxUnpool>;
 
-/// The values of an op's enumerations as files and messages spell them, in order.
-template <class Kind>
-inline constexpr std::array<std::string_view, 0> kind_names{};
 template <>
 inline constexpr std::array<std::string_view, 19> kind_names<ActivationKind>{
     "leaky_relu", "clip",      "sigmoid",  "hard_sigmoid", "hard_swish", "silu", "elu",
@@ -281,22 +195,6 @@ inline constexpr std::array<std::string_view, 6> kind_names<ArithmeticKind>{"add
 template <>
 inline constexpr std::array<std::string_view, 4> kind_names<ReductionKind>{"sum", "mean", "maximum",
                                                                            "minimum"};
-template <>
-inline constexpr std::array<std::string_view, 3> kind_names<PadMode>{"constant", "edge", "reflect"};
-template <>
-inline constexpr std::array<std::string_view, 3> kind_names<ResizeMode>{"nearest", "linear", "cubic"};
-template <>
-inline constexpr std::array<std::string_view, 4> kind_names<ResizeCoordinates>{
-    "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners"};
-template <>
-inline constexpr std::array<std::string_view, 4> kind_names<ResizeRounding>{
-    "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
-
-template <class Kind>
-constexpr std::string_view kind_name(Kind kind) {
-  return kind_names<Kind>[static_cast<std::size_t>(kind)];
-}
-
 /// The op's name as files and messages spell it.
 inline std::string_view op_name(const Op& op) {
   static constexpr std::string_view names[] = {"input",
@@ -324,7 +222,11 @@ inline std::string_view op_name(const Op& op) {
                                                "reduce_channels",
                                                "channel_norm",
                                                "constant",
-                                               "depth_to_space"};
+                                               "depth_to_space",
+                                               "resize_to",
+                                               "crop_to",
+                                               "max_pool_indices",
+                                               "max_unpool"};
   static_assert(std::size(names) == std::variant_size_v<Op>);
   return names[op.index()];
 }

@@ -8,6 +8,7 @@
 #include "fcn/base/checked.hpp"
 #include "fcn/graph/geometry.hpp"
 #include "fcn/graph/graph.hpp"
+#include "fcn/model_info.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -20,13 +21,28 @@ constexpr int padded_side(int side, int window, int multiple) {
 
 Extent padded_size(Extent picture, Extent window, Extent multiple);
 
+/// Of a network that labels pixels, the next size from `side` on that differs from `window` by a multiple of
+/// `multiple`, whichever is larger: such a network knows no smallest size.
+constexpr int padded_pixels_side(int side, int window, int multiple) {
+  if (multiple <= 1) return side;
+  const int past = (side - window) % multiple;
+  return past == 0 ? side : past > 0 ? side + multiple - past : side - past;
+}
+
+/// The size on which a model runs for a picture.
+Extent padded_size(Extent picture, const ModelInfo& info);
+
+/// Whether the network runs on such a picture and, if it labels pixels, has a label for each.
+bool accepts_size(const Graph& graph, const Shape& picture, ModelKind kind);
+
 /// Of `cells` along an axis those whose nominal window lies within the picture, which was padded to `padded`;
 /// at least one.
 int cells_within(int cells, const AxisGeometry& axis, int window, int picture, int padded);
 
 /// ModelInfo::size_multiple of a network that accepts `window`. Nothing if there is none: it then runs on the
 /// sizes that happen to fit.
-std::optional<Extent> find_size_multiple(const Graph& graph, const Shape& window);
+std::optional<Extent> find_size_multiple(const Graph& graph, const Shape& window,
+                                         ModelKind kind = ModelKind::classifier);
 
 }  // namespace fcn::inline FCN_ABI
 

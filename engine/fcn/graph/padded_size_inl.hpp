@@ -8,6 +8,7 @@
 
 #include "fcn/graph/padded_size.hpp"
 #include "fcn/graph/shape_inference.hpp"
+#include "fcn/model_info.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -23,20 +24,34 @@ FCN_INLINE int cells_within(int cells, const AxisGeometry& axis, int window, int
   return within;
 }
 
+FCN_INLINE Extent padded_size(Extent picture, const ModelInfo& info) {
+  const Extent window = info.window, multiple = info.size_multiple;
+  if (info.kind == ModelKind::classifier) return padded_size(picture, window, multiple);
+  return {padded_pixels_side(picture.y, window.y, multiple.y),
+          padded_pixels_side(picture.x, window.x, multiple.x)};
+}
+
+FCN_INLINE bool accepts_size(const Graph& graph, const Shape& picture, ModelKind kind) {
+  const auto shapes = infer_shapes(graph, picture);
+  if (!shapes || kind == ModelKind::classifier) return static_cast<bool>(shapes);
+  const Shape& map = (*shapes)[graph.output];
+  return map.height >= picture.height && map.width >= picture.width;
+}
+
 namespace detail {
 
 /// Which sizes beyond its window a network accepts along one axis, asked for as needed.
 class AcceptedSizes {
  public:
-  AcceptedSizes(const Graph& graph, const Shape& window, bool along_y)
-      : graph_(graph), window_(window), along_y_(along_y) {}
+  AcceptedSizes(const Graph& graph, const Shape& window, ModelKind kind, bool along_y)
+      : graph_(graph), window_(window), kind_(kind), along_y_(along_y) {}
 
   bool accepts(int more) {
     const auto known = known_.find(more);
     if (known != known_.end()) return known->second;
     Shape picture = window_;
     (along_y_ ? picture.height : picture.width) += more;
-    return known_[more] = static_cast<bool>(infer_shapes(graph_, picture));
+    return known_[more] = accepts_size(graph_, picture, kind_);
   }
 
   /// The smallest step all of whose multiples fit, over a long range.
@@ -56,18 +71,19 @@ class AcceptedSizes {
 
   const Graph& graph_;
   Shape window_;
+  ModelKind kind_;
   bool along_y_;
   std::unordered_map<int, bool> known_;
 };
 
 }  // namespace detail
 
-FCN_INLINE std::optional<Extent> find_size_multiple(const Graph& graph, const Shape& window) {
-  const auto y = detail::AcceptedSizes(graph, window, true).multiple();
-  const auto x = detail::AcceptedSizes(graph, window, false).multiple();
+FCN_INLINE std::optional<Extent> find_size_multiple(const Graph& graph, const Shape& window, ModelKind kind) {
+  const auto y = detail::AcceptedSizes(graph, window, kind, true).multiple();
+  const auto x = detail::AcceptedSizes(graph, window, kind, false).multiple();
   if (!y || !x) return std::nullopt;
   for (int times = 1; times <= 8; ++times)
-    if (!infer_shapes(graph, {window.channels, window.height + times * *y, window.width + times * *x}))
+    if (!accepts_size(graph, {window.channels, window.height + times * *y, window.width + times * *x}, kind))
       return std::nullopt;
   return Extent{*y, *x};
 }

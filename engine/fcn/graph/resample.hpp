@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "fcn/graph/graph.hpp"
@@ -13,13 +14,17 @@ namespace fcn::inline FCN_ABI {
 
 /// One axis of an op that moves pixels: what the op says of it, and the sizes of input and output.
 struct ResampleAxis {
-  int before = 0;  ///< Pad: rows or columns added before the first
-  int stride = 1;  ///< InsertZeros; of DepthToSpace the block
+  int before = 0;  ///< Pad: rows or columns added before the first; of MaxUnpool the pool's padding
+  int stride = 1;  ///< InsertZeros; of DepthToSpace the block, of MaxUnpool from window to window
+  int taps = 1;    ///< MaxUnpool: of a window
   int up = 1;      ///< Resize
   int down = 1;
   int in = 1;
   int out = 1;
 };
+
+/// The Resize that an op does on maps of these sizes; nothing for other ops.
+std::optional<Resize> resize_of(const Op& op, const Shape& in, const Shape& out);
 
 ResampleAxis rows_of(const Op& op, const Shape& in, const Shape& out);
 
@@ -47,6 +52,9 @@ inline constexpr int kFilled = -1;
 
 /// The row or column that place `at` shows, or kFilled for the op's value.
 int copied_place(const Pad& op, const ResampleAxis& axis, int at);
+int copied_place(const CropTo&, const ResampleAxis& axis, int at);
+/// Of MaxUnpool the window on one of whose taps the place lies; kFilled between windows and beyond the last.
+int copied_place(const MaxUnpool&, const ResampleAxis& axis, int at);
 int copied_place(const InsertZeros&, const ResampleAxis& axis, int at);
 int copied_place(const DepthToSpace&, const ResampleAxis& axis, int at);
 int copied_place(const Resize& op, const ResampleAxis& axis, int at);
@@ -80,7 +88,8 @@ void with_weighted_places(const Resize& op, const ResampleAxis& axis, int at, co
 /// The input columns that each column of an op that moves pixels shows. Empty for other ops. (Rows are looked
 /// up as they are made.)
 struct ColumnTable {
-  std::vector<int> columns;    ///< one for each column, or, where there are weights, as many as these
+  std::vector<int> columns;    ///< one for each column, or, where there are weights, as many as these; of a
+                               ///< MaxUnpool the window's column and the tap in it
   std::vector<float> weights;  ///< of a Resize: two or four for each column
 };
 

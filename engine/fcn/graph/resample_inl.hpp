@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "fcn/graph/graph.hpp"
@@ -11,12 +12,23 @@
 
 namespace fcn::inline FCN_ABI {
 
+FCN_INLINE std::optional<Resize> resize_of(const Op& op, const Shape& in, const Shape& out) {
+  if (const auto* resize = std::get_if<Resize>(&op)) return *resize;
+  const auto* to = std::get_if<ResizeTo>(&op);
+  if (to == nullptr) return std::nullopt;
+  return Resize{to->mode,   to->coordinates, to->rounding, {out.height, out.width}, {in.height, in.width},
+                to->cubic_a};
+}
+
 FCN_INLINE ResampleAxis rows_of(const Op& op, const Shape& in, const Shape& out) {
   ResampleAxis axis{.in = in.height, .out = out.height};
   if (const auto* pad = std::get_if<Pad>(&op)) axis.before = pad->pad.top;
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.y;
   if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.y;
-  if (const auto* resize = std::get_if<Resize>(&op)) axis.up = resize->up.y, axis.down = resize->down.y;
+  if (const auto* crop = std::get_if<CropTo>(&op)) axis.before = -crop->top;
+  if (const auto* pool = std::get_if<MaxUnpool>(&op))
+    axis.before = pool->pad.top, axis.stride = pool->stride.y, axis.taps = pool->kernel.y;
+  if (const auto resize = resize_of(op, in, out)) axis.up = resize->up.y, axis.down = resize->down.y;
   return axis;
 }
 
@@ -25,7 +37,10 @@ FCN_INLINE ResampleAxis columns_of(const Op& op, const Shape& in, const Shape& o
   if (const auto* pad = std::get_if<Pad>(&op)) axis.before = pad->pad.left;
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.x;
   if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.x;
-  if (const auto* resize = std::get_if<Resize>(&op)) axis.up = resize->up.x, axis.down = resize->down.x;
+  if (const auto* crop = std::get_if<CropTo>(&op)) axis.before = -crop->left;
+  if (const auto* pool = std::get_if<MaxUnpool>(&op))
+    axis.before = pool->pad.left, axis.stride = pool->stride.x, axis.taps = pool->kernel.x;
+  if (const auto resize = resize_of(op, in, out)) axis.up = resize->up.x, axis.down = resize->down.x;
   return axis;
 }
 
@@ -51,6 +66,15 @@ FCN_INLINE int copied_place(const Pad& op, const ResampleAxis& axis, int at) {
   if (op.mode == PadMode::constant) return kFilled;
   if (op.mode == PadMode::edge) return std::clamp(place, 0, axis.in - 1);
   return place < 0 ? -place : 2 * (axis.in - 1) - place;
+}
+
+FCN_INLINE int copied_place(const CropTo&, const ResampleAxis& axis, int at) {
+  return at - axis.before;
+}
+
+FCN_INLINE int copied_place(const MaxUnpool&, const ResampleAxis& axis, int at) {
+  const int window = (at + axis.before) / axis.stride;
+  return window < axis.in && (at + axis.before) % axis.stride < axis.taps ? window : kFilled;
 }
 
 FCN_INLINE int copied_place(const InsertZeros&, const ResampleAxis& axis, int at) {
@@ -121,9 +145,15 @@ FCN_INLINE ColumnTable column_table(const Op& op, const Shape& in, const Shape& 
   };
   if (const auto* pad = std::get_if<Pad>(&op)) copy(*pad);
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) copy(*zeros);
-  const auto* resize = std::get_if<Resize>(&op);
-  if (resize != nullptr && resize->mode == ResizeMode::nearest) copy(*resize);
-  if (resize != nullptr && resize->mode != ResizeMode::nearest)
+  if (const auto* crop = std::get_if<CropTo>(&op)) copy(*crop);
+  if (const auto* pool = std::get_if<MaxUnpool>(&op))
+    for (int x = 0; x < axis.out; ++x) {
+      table.columns.push_back(copied_place(*pool, axis, x));
+      table.columns.push_back((x + axis.before) % axis.stride);
+    }
+  const auto resize = resize_of(op, in, out);
+  if (resize && resize->mode == ResizeMode::nearest) copy(*resize);
+  if (resize && resize->mode != ResizeMode::nearest)
     for (int x = 0; x < axis.out; ++x)
       with_weighted_places(*resize, axis, x, [&](const auto& taps) {
         table.columns.insert(table.columns.end(), taps.places.begin(), taps.places.end());

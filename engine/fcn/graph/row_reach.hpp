@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "fcn/graph/resample.hpp"
+#include "fcn/graph/shape_inference.hpp"
 #include "fcn/graph/window.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -38,6 +39,11 @@ struct RowReach {
 /// Every output row reads all of `height` rows.
 constexpr RowReach whole_map(int height) {
   return {0, 1, 0, height - 1};
+}
+
+/// No row: the op reads only the map's size.
+constexpr RowReach no_row() {
+  return {0, 1, std::int64_t{1} << 32, -1};
 }
 
 RowReach reach_of(const Window& window);

@@ -41,9 +41,13 @@ FCN_INLINE bool gathers_rows(const Op& op) {
 }
 
 FCN_INLINE RowReach row_reach(const Op& op, std::size_t slot, const Shape& in, const Shape& out) {
+  if (reads_size_only(op, slot)) return no_row();
+  if (const auto* pool = std::get_if<MaxUnpool>(&op))
+    return {1, pool->stride.y, pool->pad.top, pool->pad.top};
   if (slot == 0 && !gathers_rows(op)) {
     if (const auto* pad = std::get_if<Pad>(&op)) return detail::pad_reach(*pad);
-    if (const auto* resize = std::get_if<Resize>(&op)) return detail::resize_reach(*resize, in, out);
+    if (const auto resize = resize_of(op, in, out)) return detail::resize_reach(*resize, in, out);
+    if (const auto* crop = std::get_if<CropTo>(&op)) return {1, 1, crop->top, crop->top};
     if (const auto* zeros = std::get_if<InsertZeros>(&op)) return {1, zeros->stride.y, 0, 0};
     if (const auto* spread = std::get_if<DepthToSpace>(&op)) return {1, spread->block.y, 0, 0};
     if (!std::holds_alternative<Arithmetic>(op)) return reach_of(window_of(op, in));

@@ -16,6 +16,8 @@ Result<Shape> window_shape(const Node& node, const Shape& in, int channels, Exte
 
 /// How many inputs an op reads; Concat, so many or more.
 std::size_t input_count(const Op& op);
+/// Whether an op reads nothing of its input number `slot` but the size.
+bool reads_size_only(const Op& op, std::size_t slot);
 bool takes_inputs(const Op& op, std::size_t count);
 
 /// The shape of a node's output; `shapes` holds those of the nodes before it, `input` is the picture's. An

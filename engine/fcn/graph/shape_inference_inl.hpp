@@ -168,6 +168,26 @@ struct ShapeVisitor {
     return sized(in(0).channels, std::int64_t{in(0).height} * op.up.y / op.down.y,
                  std::int64_t{in(0).width} * op.up.x / op.down.x);
   }
+  Result<Shape> operator()(const ResizeTo&) const { return Shape{in(0).channels, in(1).height, in(1).width}; }
+  Result<Shape> operator()(const CropTo& op) const {
+    const int height = op.axes == CropAxes::columns ? in(0).height : in(1).height;
+    const int width = op.axes == CropAxes::rows ? in(0).width : in(1).width;
+    const auto fits = [](int first, int size, int of) {
+      return first >= 0 && std::int64_t{first} + size <= of;
+    };
+    if (fits(op.top, height, in(0).height) && fits(op.left, width, in(0).width))
+      return Shape{in(0).channels, height, width};
+    return shape_error(node, "cuts " + std::to_string(height) + "x" + std::to_string(width) +
+                                 " places out of " + size_text(in(0)) + " from " + std::to_string(op.top) +
+                                 ", " + std::to_string(op.left) + " on, which has fewer");
+  }
+  Result<Shape> operator()(const MaxPoolIndices& op) const {
+    return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, {1, 1}, op.pad, op.ceil_mode);
+  }
+  Result<Shape> operator()(const MaxUnpool&) const {
+    if (in(0) != in(1)) return shape_error(node, "its values and indices differ in shape");
+    return Shape{in(0).channels, in(2).height, in(2).width};
+  }
 
  private:
   static std::string size_text(const Shape& shape) {
@@ -191,7 +211,14 @@ struct ShapeVisitor {
 FCN_INLINE std::size_t input_count(const Op& op) {
   if (std::holds_alternative<Input>(op) || std::holds_alternative<Constant>(op)) return 0;
   if (const auto* conv = std::get_if<Conv>(&op)) return conv->residual ? 2 : 1;
-  return std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) ? 2 : 1;
+  if (std::holds_alternative<MaxUnpool>(op)) return 3;
+  const bool two = std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) ||
+                   std::holds_alternative<ResizeTo>(op) || std::holds_alternative<CropTo>(op);
+  return two ? 2 : 1;
+}
+FCN_INLINE bool reads_size_only(const Op& op, std::size_t slot) {
+  if (std::holds_alternative<MaxUnpool>(op)) return slot == 2;
+  return slot == 1 && (std::holds_alternative<ResizeTo>(op) || std::holds_alternative<CropTo>(op));
 }
 
 FCN_INLINE bool takes_inputs(const Op& op, std::size_t count) {

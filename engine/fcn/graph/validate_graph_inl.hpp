@@ -54,6 +54,10 @@ struct OpValidator {
   static std::string pool_padding(const Padding& pad, Extent kernel, Extent dilation) {
     return padding(pad, std::int64_t{dilation.y} * (kernel.y - 1), std::int64_t{dilation.x} * (kernel.x - 1));
   }
+  /// A tap's number is kept as a float.
+  static std::string tap_numbers(Extent kernel) {
+    return in_range("taps of its kernel", std::int64_t{kernel.y} * kernel.x, 1, 1 << 24);
+  }
   static std::string values(std::string_view what, std::size_t count, std::uint64_t expected) {
     if (count == 0 || count == expected) return {};
     return std::string(what) + " has " + std::to_string(count) + " values, expected " +
@@ -138,6 +142,25 @@ struct OpValidator {
   std::string operator()(const Resize& op) const {
     if (!std::isfinite(op.cubic_a)) return "cubic_a is not finite";
     return first({extent("up", op.up), extent("down", op.down)});
+  }
+  std::string operator()(const ResizeTo& op) const {
+    return std::isfinite(op.cubic_a) ? "" : "cubic_a is not finite";
+  }
+  std::string operator()(const CropTo& op) const {
+    if ((op.axes == CropAxes::columns && op.top != 0) || (op.axes == CropAxes::rows && op.left != 0))
+      return "begins past the first place of an axis that it does not cut";
+    return first({in_range("from[0]", op.top, 0, limits.max_image_side),
+                  in_range("from[1]", op.left, 0, limits.max_image_side)});
+  }
+  std::string operator()(const MaxPoolIndices& op) const {
+    return first({extent("kernel", op.kernel), extent("stride", op.stride),
+                  pool_padding(op.pad, op.kernel, {1, 1}), tap_numbers(op.kernel)});
+  }
+  std::string operator()(const MaxUnpool& op) const {
+    std::string sizes = first({extent("kernel", op.kernel), extent("stride", op.stride),
+                               pool_padding(op.pad, op.kernel, {1, 1}), tap_numbers(op.kernel)});
+    if (!sizes.empty() || (op.kernel.y <= op.stride.y && op.kernel.x <= op.stride.x)) return sizes;
+    return "its windows overlap, so that several values may meet on one place";
   }
   std::string operator()(const LocalResponseNorm& op) const {
     if (!std::isfinite(op.alpha) || !std::isfinite(op.beta) || !std::isfinite(op.bias))

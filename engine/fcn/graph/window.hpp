@@ -28,6 +28,8 @@ inline Window window_of(const Op& op, const Shape& in) {
     return {conv->kernel, conv->stride, conv->dilation, conv->pad};
   if (const auto* pool = std::get_if<MaxPool>(&op))
     return {pool->kernel, pool->stride, pool->dilation, pool->pad};
+  if (const auto* pool = std::get_if<MaxPoolIndices>(&op))
+    return {pool->kernel, pool->stride, {1, 1}, pool->pad};
   if (const auto* pool = std::get_if<AveragePool>(&op))
     return {pool->kernel, pool->stride, pool->dilation, pool->pad};
   if (std::holds_alternative<GlobalAveragePool>(op) || std::holds_alternative<GlobalMaxPool>(op) ||

@@ -85,6 +85,10 @@ class Dilator {
   Status visit(InsertZeros&) { return refuse_dilated(); }
   Status visit(DepthToSpace&) { return refuse_dilated(); }
   Status visit(Resize&) { return refuse_dilated(); }
+  Status visit(ResizeTo&) { return refuse_dilated(); }
+  Status visit(CropTo&) { return refuse_dilated(); }
+  Status visit(MaxPoolIndices&) { return refuse_dilated(); }
+  Status visit(MaxUnpool&) { return refuse_dilated(); }
   /// All others work on each place by itself.
   template <class PlaceOp>
   Status visit(PlaceOp&) {

@@ -43,7 +43,8 @@ FCN_INLINE bool passes_on(const Op& op) {
          std::holds_alternative<GlobalMaxPool>(op) || std::holds_alternative<Add>(op) ||
          std::holds_alternative<Arithmetic>(op) || std::holds_alternative<BatchNorm>(op) ||
          std::holds_alternative<Relu>(op) || std::holds_alternative<Activation>(op) ||
-         std::holds_alternative<Resize>(op);
+         std::holds_alternative<Resize>(op) || std::holds_alternative<ResizeTo>(op) ||
+         std::holds_alternative<CropTo>(op);
 }
 
 FCN_INLINE std::optional<NodeId> activated(const Graph& graph, NodeId node, ActivationKind kind) {

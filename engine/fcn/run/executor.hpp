@@ -80,6 +80,9 @@ class Executor {
   // Other layers with windows (executor_layers_inl.hpp).
   void make(const RowStep& step, const Input& op);
   void make(const RowStep& step, const MaxPool& op);
+  void make(const RowStep& step, const MaxPoolIndices&) {
+    run_pixels(step, table().max_pool_indices, pool_band(step));
+  }
   void make(const RowStep& step, const AveragePool& op);
   void make(const RowStep& step, const GlobalAveragePool&) { gather(step, table().global_average_pool); }
   void make(const RowStep& step, const GlobalMaxPool&) { gather(step, table().global_max_pool); }
@@ -110,6 +113,9 @@ class Executor {
   void make(const RowStep& step, const InsertZeros& op) { move_pixels(step, op, 0.0f); }
   void make(const RowStep& step, const DepthToSpace& op);
   void make(const RowStep& step, const Resize& op);
+  void make(const RowStep& step, const ResizeTo&);
+  void make(const RowStep& step, const CropTo& op) { move_pixels(step, op, 0.0f); }
+  void make(const RowStep& step, const MaxUnpool& op);
   void make(const RowStep& step, const Constant& op);
   template <class MovingOp>
   void move_pixels(const RowStep& step, const MovingOp& op, float fill);

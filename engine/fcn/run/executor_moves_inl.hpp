@@ -81,6 +81,32 @@ FCN_INLINE void Executor::make(const RowStep& step, const DepthToSpace& op) {
   run_pixels(step, table().copy_pixels, band);
 }
 
+FCN_INLINE void Executor::make(const RowStep& step, const ResizeTo& op) {
+  make(step, *resize_of(op, input(step.node, 0).shape, node(step.node).shape));
+}
+
+/// The tap of each row, and of each column, with the row and column of the window.
+FCN_INLINE void Executor::make(const RowStep& step, const MaxUnpool& op) {
+  const NodePlan& out = node(step.node);
+  const NodePlan& from = input(step.node, 0);
+  const ResampleAxis axis = rows_of(op, from.shape, out.shape);
+  const auto place = [&](int r, int) { return copied_place(op, axis, r); };
+  kernels::UnpoolBand band;
+  band.channels = out.shape.channels;
+  band.images = plan_.options().images;
+  band.rows = step.end - step.begin;
+  band.width = out.shape.width;
+  band.kernel_w = op.kernel.x;
+  band.values = rows_.placed(rings_, from, step, 1, place);
+  band.indices = rows_.placed_aside(rings_, input(step.node, 1), step, place);
+  band.out = rows_.output(rings_, out, step);
+  for (int r = step.begin; r < step.end; ++r)
+    rows_counted_[static_cast<std::size_t>(r - step.begin)] = (r + axis.before) % axis.stride;
+  band.row_taps = rows_counted_.data();
+  band.columns = out.columns.columns.data();
+  run_pixels(step, table().max_unpool, band);
+}
+
 FCN_INLINE void Executor::make(const RowStep& step, const Resize& op) {
   if (op.mode == ResizeMode::nearest) return move_pixels(step, op, 0.0f);
   const NodePlan& out = node(step.node);

@@ -52,6 +52,7 @@ class Plan {
   [[nodiscard]] RowReach reach(NodeId id, std::size_t slot) const;
   void widen_margins();
   [[nodiscard]] std::vector<bool> dense_nodes() const;
+  Status place_map(const ModelInfo& info, Extent padded);
   Status lay_out_rows(const Model& model);
   void choose_steps();
   void simulate();

@@ -33,6 +33,8 @@ FCN_INLINE Status check_plan_options(const Model& model, const PlanOptions& opti
                  "the picture is " + side + " pixels (height x width); at most " +
                      std::to_string(limits.max_image_side) + " a side are allowed",
                  ""};
+  if (model.info().kind == ModelKind::pixels && (options.output_stride != 0 || options.pool_stride != 0))
+    return Error{ErrorCode::invalid_argument, "this model scores every pixel: its map cannot be denser", ""};
   const Extent window = model.info().window;
   if (!model.info().classifier_pool.empty() && (options.height < window.y || options.width < window.x))
     return Error{ErrorCode::too_small,

@@ -37,6 +37,29 @@ FCN_INLINE void Plan::fuse_pools() {
   }
 }
 
+/// What the map has of the picture itself. A pixel model was trained to give pixel i's scores in place i,
+/// wherever it looks for them.
+FCN_INLINE Status Plan::place_map(const ModelInfo& info, Extent padded) {
+  geometry_.window = info.window;
+  Shape& map = map_shape_;
+  if (info.kind == ModelKind::classifier) {
+    map.height = cells_within(map.height, geometry_.y, info.window.y, options_.height, padded.y);
+    map.width = cells_within(map.width, geometry_.x, info.window.x, options_.width, padded.x);
+    return {};
+  }
+  if (map.height < options_.height || map.width < options_.width)
+    return Error{ErrorCode::unsupported,
+                 "its map has " + std::to_string(map.height) + "x" + std::to_string(map.width) +
+                     " places for the picture's " + std::to_string(options_.height) + "x" +
+                     std::to_string(options_.width) + " pixels",
+                 "node " + graph_.nodes[graph_.output].name};
+  map.height = options_.height;
+  map.width = options_.width;
+  for (AxisGeometry* axis : {&geometry_.y, &geometry_.x}) axis->stride = 1, axis->first_center = 0;
+  geometry_.window = {1, 1};
+  return {};
+}
+
 /// The nodes whose rows `id` reads.
 FCN_INLINE const std::vector<NodeId>& Plan::sources(NodeId id) const {
   static const std::vector<NodeId> none;
@@ -64,6 +87,7 @@ FCN_INLINE std::vector<bool> Plan::dense_nodes() const {
   dense[0] = graph_.output != 0;
   for (NodeId id = 1; id < nodes_.size(); ++id)
     for (std::size_t slot = 0; slot < graph_.nodes[id].inputs.size(); ++slot) {
+      if (reads_size_only(graph_.nodes[id].op, slot)) continue;
       const bool by_taps = std::holds_alternative<Conv>(graph_.nodes[id].op) && slot == 0;
       if (!by_taps || nodes_[id].tile().y != 1) dense[graph_.nodes[id].inputs[slot]] = false;
     }
@@ -150,8 +174,9 @@ FCN_INLINE std::size_t Plan::row_pointers(NodeId id) const {
   const auto rows = static_cast<std::size_t>(plan.most_rows);
   if (plan.gathers) return rows;
   if (std::holds_alternative<Concat>(node.op)) return rows * node.inputs.size();
-  if (const auto* resize = std::get_if<Resize>(&node.op))
-    return rows * static_cast<std::size_t>(resize_taps(resize->mode));
+  if (!node.inputs.empty())
+    if (const auto resize = resize_of(node.op, nodes_[node.inputs[0]].shape, plan.shape))
+      return rows * static_cast<std::size_t>(resize_taps(resize->mode));
   if (plan.fused_conv)  // two rows of the convolution for each pooled row, and one before the first
     return (2 * rows + 1) * static_cast<std::size_t>(nodes_[*plan.fused_conv].window.kernel.y);
   if (!plan.tiled()) return rows * static_cast<std::size_t>(plan.window.kernel.y);
@@ -224,7 +249,7 @@ FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& opti
   plan.options_ = options;
   plan.graph_ = model.graph();
   const ModelInfo& info = model.info();
-  const Extent padded = padded_size({options.height, options.width}, info.window, info.size_multiple);
+  const Extent padded = padded_size({options.height, options.width}, info);
   if (Status ok = detail::set_output_stride(plan.graph_, options.output_stride, padded, model.limits()); !ok)
     return ok.error();
   if (Status ok = set_pool_stride(plan.graph_, model.info().classifier_pool, options.pool_stride); !ok)
@@ -233,12 +258,8 @@ FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& opti
   if (!shapes) return shapes.error();
   if (Status ok = detail::check_map_sizes(plan.graph_, *shapes, model.limits()); !ok) return ok.error();
   plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
-  plan.geometry_.window = info.window;
   plan.map_shape_ = (*shapes)[plan.graph_.output];
-  plan.map_shape_.height =
-      cells_within(plan.map_shape_.height, plan.geometry_.y, info.window.y, options.height, padded.y);
-  plan.map_shape_.width =
-      cells_within(plan.map_shape_.width, plan.geometry_.x, info.window.x, options.width, padded.x);
+  if (Status ok = plan.place_map(info, padded); !ok) return ok.error();
   plan.nodes_.resize(shapes->size());
   for (NodeId id = 0; id < shapes->size(); ++id) {
     plan.nodes_[id].shape = (*shapes)[id];

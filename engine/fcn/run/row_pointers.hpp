@@ -99,6 +99,17 @@ class RowPointers {
     return {window_.data(), from.pixel_stride, from.image_stride};
   }
 
+  /// The same with one row each, aside.
+  template <class Place>
+  kernels::InputRows placed_aside(Rings& rings, const NodePlan& from, const RowStep& step,
+                                  const Place& place) {
+    for (int r = step.begin; r < step.end; ++r) {
+      const int row = place(r, 0);
+      aside_[static_cast<std::size_t>(r - step.begin)] = row == kFilled ? nullptr : rings.row(from, row);
+    }
+    return {aside_.data(), from.pixel_stride, from.image_stride};
+  }
+
   /// Row r / block of `from` for each row r of the step, from the (r % block) * floats-th float of its pixels
   /// on.
   kernels::InputRows within(Rings& rings, const NodePlan& from, const RowStep& step, int block,

@@ -19,14 +19,22 @@ struct RunMemory {
   [[nodiscard]] std::uint64_t total() const { return rings + scratch + map + rest; }
 };
 
-RunMemory run_memory(const Plan& plan);
+/// What becomes of the rows of scores.
+enum class MapUse {
+  held,       ///< a map is made of them
+  passed_on,  ///< they are used as they come: memory grows with the picture's width, not its area
+};
+
+RunMemory run_memory(const Plan& plan, MapUse use = MapUse::held);
 
 /// The least that a session needs to run this picture, whatever its steps.
-Result<std::uint64_t> smallest_run_bytes(const Model& model, const PlanOptions& options);
+Result<std::uint64_t> smallest_run_bytes(const Model& model, const PlanOptions& options,
+                                         MapUse use = MapUse::held);
 
 /// The plan with the longest steps that runs in `max_bytes` (RunMemory::total()): steps are as long as they
 /// like if memory allows, and shorter, never to other bits, if not. ErrorCode::limit_exceeded if none fits.
-Result<Plan> fit_plan(const Model& model, const PlanOptions& options, std::uint64_t max_bytes);
+Result<Plan> fit_plan(const Model& model, const PlanOptions& options, std::uint64_t max_bytes,
+                      MapUse use = MapUse::held);
 
 }  // namespace fcn::inline FCN_ABI
 

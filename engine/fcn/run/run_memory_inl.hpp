@@ -13,14 +13,15 @@
 
 namespace fcn::inline FCN_ABI {
 
-FCN_INLINE RunMemory run_memory(const Plan& plan) {
+FCN_INLINE RunMemory run_memory(const Plan& plan, MapUse use) {
   const Shape& map = plan.map_shape();
   const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
   const NodePlan& output = plan.node(plan.graph().output);
   RunMemory memory;
   memory.rings = sizeof(float) * plan.zero_offset();
   memory.scratch = sizeof(float) * (plan.arena_floats() - plan.scratch_offset());
-  memory.map = sizeof(float) * size(map.channels) * size(map.height) * size(map.width);
+  if (use == MapUse::held)
+    memory.map = sizeof(float) * size(map.channels) * size(map.height) * size(map.width);
   memory.rest = sizeof(float) *
                 (plan.scratch_offset() - plan.zero_offset() + static_cast<std::uint64_t>(output.row_stride));
   return memory;
@@ -48,21 +49,23 @@ Status plan_with_shorter_steps(const Model& model, PlanOptions options, const Go
 
 }  // namespace detail
 
-FCN_INLINE Result<std::uint64_t> smallest_run_bytes(const Model& model, const PlanOptions& options) {
+FCN_INLINE Result<std::uint64_t> smallest_run_bytes(const Model& model, const PlanOptions& options,
+                                                    MapUse use) {
   std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
   const Status planned = detail::plan_with_shorter_steps(model, options, [&](const Plan& plan) {
-    smallest = std::min(smallest, run_memory(plan).total());
+    smallest = std::min(smallest, run_memory(plan, use).total());
     return true;
   });
   if (!planned) return planned.error();
   return smallest;
 }
 
-FCN_INLINE Result<Plan> fit_plan(const Model& model, const PlanOptions& options, std::uint64_t max_bytes) {
+FCN_INLINE Result<Plan> fit_plan(const Model& model, const PlanOptions& options, std::uint64_t max_bytes,
+                                 MapUse use) {
   std::optional<Plan> fitting;
   std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
   const Status planned = detail::plan_with_shorter_steps(model, options, [&](Plan plan) {
-    const std::uint64_t bytes = run_memory(plan).total();
+    const std::uint64_t bytes = run_memory(plan, use).total();
     smallest = std::min(smallest, bytes);
     if (bytes <= max_bytes) fitting.emplace(std::move(plan));
     return !fitting;

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace fcn::kernels {
 
@@ -161,6 +162,30 @@ struct CopyPixelsBand {
   OutputRows out;
   const int* columns = nullptr;  ///< [width]: the input column each column shows, or -1 for `fill`
   float fill = 0;
+};
+
+/// One band of an unpooling: out = index == row tap * kernel_w + column tap ? value : 0.
+struct UnpoolBand {
+  int channels = 0;
+  int images = 1;
+  int rows = 0;
+  int width = 0;  ///< of the output
+  int kernel_w = 1;
+  InputRows values;  ///< for each output row the row of windows it lies in, or null for zeros
+  InputRows indices;
+  OutputRows out;
+  const int* row_taps = nullptr;  ///< [rows]
+  const int* columns = nullptr;   ///< [width][2]: the window, or -1 for zeros, and the tap in it
+};
+
+/// One band of labels: for each pixel the number of its greatest channel.
+struct ArgmaxBand {
+  int channels = 0;  ///< at most 65,536
+  int images = 1;
+  int rows = 0;
+  int width = 0;
+  InputRows a;
+  std::uint16_t* out = nullptr;  ///< row by row, image by image, without gaps
 };
 
 /// One band of an operation that moves channels within pixels.

@@ -72,6 +72,9 @@ struct KernelTable {
   /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.
   /// A window without a tap inside the map gives -infinity.
   void (*max_pool)(const PoolBand&, Range pixels);
+  /// The tap that max_pool takes: i = number of the first tap inside the map; over all of those, ky then kx,
+  /// with m from -infinity on: where x > m or x is NaN, m = x and i = ky * kernel_w + kx.
+  void (*max_pool_indices)(const PoolBand&, Range pixels) = nullptr;
   /// Bits: acc = 0; over taps inside the map, ky then kx: acc = acc + x; then acc / float(divisor).
   void (*average_pool)(const PoolBand&, Range pixels);
 
@@ -180,6 +183,11 @@ struct KernelTable {
   /// Bits, with four weights u and v: each row's mean m = fma(u[3], x[3], fma(u[2], x[2], fma(u[1], x[1],
   /// u[0] * x[0]))); then the same of v and the four m.
   void (*resize_cubic)(const ResizeBand&, Range pixels) = nullptr;
+
+  /// Values back on the taps that their indices name. Nothing is computed.
+  void (*max_unpool)(const UnpoolBand&, Range pixels) = nullptr;
+  /// The number of the greatest channel: the first of equal ones, the first NaN before any number.
+  void (*argmax)(const ArgmaxBand&, Range pixels) = nullptr;
 
   /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds,
   /// from and to kChannelQuantum floats, so that the compiler must compute them. Returns how many it did.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fcn/kernels/activation.hpp"
+#include "fcn/kernels/argmax.hpp"
 #include "fcn/kernels/arithmetic.hpp"
 #include "fcn/kernels/batch_norm.hpp"
 #include "fcn/kernels/channel_norm.hpp"
@@ -15,6 +16,8 @@
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/kernels/local_response_norm.hpp"
 #include "fcn/kernels/log.hpp"
+#include "fcn/kernels/max_pool.hpp"
+#include "fcn/kernels/max_unpool.hpp"
 #include "fcn/kernels/multiply_add_burst.hpp"
 #include "fcn/kernels/pool/average_pool.hpp"
 #include "fcn/kernels/pool/global_pool.hpp"
@@ -48,6 +51,7 @@ constexpr KernelTable make_table() {
           .winograd_scratch = &winograd_scratch_f32<Arch>,
           .winograd = &winograd_f32<Arch>,
           .max_pool = &max_pool_f32<Arch>,
+          .max_pool_indices = &max_pool_indices_f32<Arch>,
           .average_pool = &average_pool_f32<Arch>,
           .batch_norm = &batch_norm_f32<Arch>,
           .add = &add_f32<Arch>,
@@ -91,6 +95,8 @@ constexpr KernelTable make_table() {
           .copy_channels = &copy_channels_f32<Arch>,
           .resize_linear = &resize_linear_f32<Arch>,
           .resize_cubic = &resize_cubic_f32<Arch>,
+          .max_unpool = &max_unpool_f32<Arch>,
+          .argmax = &argmax_f32<Arch>,
           .multiply_add_burst = &multiply_add_burst_f32<Arch>};
 }
 

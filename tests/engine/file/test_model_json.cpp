@@ -41,9 +41,15 @@ std::string error_of(const std::string& text) {
   return model ? "" : model.error().to_string();
 }
 
+/// What a file of version 2 says: the same without what version 3 added.
+std::string second_version(const Graph& graph) {
+  const std::string text = replaced(text_of(graph, small_info()), R"("version":3)", R"("version":2)");
+  return replaced(text, R"("kind":"classifier",)", "");
+}
+
 /// What a file of version 1 says: the same without what version 2 added.
 std::string first_version(const Graph& graph) {
-  std::string text = replaced(text_of(graph, small_info()), R"("version":2)", R"("version":1)");
+  const std::string text = replaced(second_version(graph), R"("version":2)", R"("version":1)");
   return replaced(text, R"("activation":"softmax","size_multiple":[1,1],"recipe":null,)", "");
 }
 
@@ -88,8 +94,7 @@ TEST_CASE("the version before is read: softmax, unless the network makes probabi
   graph.nodes.back().op = Activation{.kind = ActivationKind::sigmoid};
   CHECK(read(graph) == ScoreActivation::none);
   CHECK_THAT(error_of(R"({"version":1,"name":"x"})"), Contains("missing"));
-  const std::string mixed =
-      replaced(text_of(small_graph(), small_info()), R"("version":2)", R"("version":1)");
+  const std::string mixed = replaced(second_version(small_graph()), R"("version":2)", R"("version":1)");
   CHECK_THAT(error_of(mixed), Contains("has 13 members, 10 are known"));
 }
 
@@ -126,4 +131,21 @@ TEST_CASE("a wrong meaning, size or recipe is refused with its field") {
   CHECK_THAT(error(R"("keep_ratio":true,)", R"("keep_ratio":true,"more":1,)"),
              Contains("field recipe: has 5 members"));
   CHECK_THAT(error(R"("recipe":{)", R"("recipe":[],"x":{)"), Contains("recipe"));
+}
+
+TEST_CASE("a model says whether it labels pixels, and one of version 2 is a classifier") {
+  ModelInfo info = small_info();
+  info.kind = ModelKind::pixels;
+  const std::string text = text_of(small_graph(), info);
+  const auto model = model_from_json(text);
+  REQUIRE(model);
+  CHECK(model->info.kind == ModelKind::pixels);
+  const auto older = model_from_json(second_version(small_graph()));
+  REQUIRE(older);
+  CHECK(older->info.kind == ModelKind::classifier);
+  CHECK_THAT(error_of(replaced(text, R"("kind":"pixels")", R"("kind":"boxes")")), Contains("kind"));
+  CHECK_THAT(error_of(replaced(text, R"("kind":"pixels",)", "")), Contains("kind"));
+  Graph coarse = small_graph();
+  coarse.append("pool", MaxPool{.kernel = {2, 2}, .stride = {2, 2}, .dilation = {1, 1}, .pad = {}}, {1});
+  CHECK_THAT(error_of(text_of(coarse, info)), Contains("is pixels, but the map has 2x2 places"));
 }

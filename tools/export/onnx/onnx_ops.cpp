@@ -132,6 +132,37 @@ class OpWriter : private OnnxNodeWriter {
     return name();
   }
 
+  /// Rows and columns of input `slot`, whatever the picture's size.
+  std::string size_of(std::size_t slot) {
+    const std::string shape = name() + ".shape", size = name() + ".size";
+    add("Shape", {in(slot)}, shape);
+    add("Slice", {shape, integers("two", {2}), integers("four", {4})}, size);
+    return size;
+  }
+  std::string visit(const ResizeTo& op) {
+    const std::string images = name() + ".images", whole = name() + ".own", sizes = name() + ".sizes";
+    const std::string size = size_of(1);
+    add("Shape", {in(0)}, whole);
+    add("Slice", {whole, integers("zero", {0}), integers("first", {2})}, images);
+    set(add("Concat", {images, size}, sizes), "axis", std::int64_t{0});
+    onnx::NodeProto& node = add("Resize", {in(0), "", "", sizes}, name());
+    set(node, "mode", kind_name(op.mode));
+    set(node, "coordinate_transformation_mode", kind_name(op.coordinates));
+    if (op.mode == ResizeMode::nearest) set(node, "nearest_mode", kind_name(op.rounding));
+    if (op.mode == ResizeMode::cubic) set(node, "cubic_coeff_a", op.cubic_a);
+    return name();
+  }
+  std::string visit(const CropTo& op) {
+    const std::string size = size_of(1), ends = name() + ".ends";
+    const std::string starts = integers("from", {op.top, op.left});
+    add("Add", {starts, size}, ends);
+    if (op.axes == CropAxes::both) return simple("Slice", {in(0), starts, ends, integers("axes", {2, 3})});
+    const bool rows = op.axes == CropAxes::rows;
+    const std::string end = name() + ".end";
+    add("Slice", {ends, integers("at", {rows ? 0 : 1}), integers("to", {rows ? 1 : 2})}, end);
+    return simple("Slice", {in(0), integers("start", {rows ? op.top : op.left}), end,
+                            integers("axis", {rows ? 2 : 3})});
+  }
   std::string visit(const LocalResponseNorm& op) {
     onnx::NodeProto& norm = add("LRN", {in(0)}, name());
     set(norm, "size", std::int64_t{op.size});
@@ -197,6 +228,8 @@ class OpWriter : private OnnxNodeWriter {
   /// What has no counterpart there: write_onnx() refuses it before.
   std::string visit(const Flatten&) { return {}; }
   std::string visit(const Linear&) { return {}; }
+  std::string visit(const MaxPoolIndices&) { return {}; }
+  std::string visit(const MaxUnpool&) { return {}; }
 
   const Graph& from_;
   const std::vector<Shape>& shapes_;

@@ -23,7 +23,8 @@ Status check_writable(const Graph& graph) {
   std::uint64_t values = 0;
   for (const Node& node : graph.nodes) {
     for (const auto& tensor : node_tensors(node)) values += tensor.values->size();
-    if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Linear>(node.op))
+    if (std::holds_alternative<Flatten>(node.op) || std::holds_alternative<Linear>(node.op) ||
+        std::holds_alternative<MaxPoolIndices>(node.op) || std::holds_alternative<MaxUnpool>(node.op))
       return Error{ErrorCode::unsupported, "has no counterpart in an ONNX file of free size",
                    "node " + node.name + " (" + std::string(op_name(node.op)) + ")"};
   }

@@ -5,6 +5,7 @@
 
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/kernels/reference/activation.hpp"
+#include "fcn/kernels/reference/argmax.hpp"
 #include "fcn/kernels/reference/arithmetic.hpp"
 #include "fcn/kernels/reference/average_pool.hpp"
 #include "fcn/kernels/reference/batch_norm.hpp"
@@ -17,6 +18,7 @@
 #include "fcn/kernels/reference/local_response_norm.hpp"
 #include "fcn/kernels/reference/log.hpp"
 #include "fcn/kernels/reference/max_pool.hpp"
+#include "fcn/kernels/reference/max_unpool.hpp"
 #include "fcn/kernels/reference/multiply_add_burst.hpp"
 #include "fcn/kernels/reference/reduce_channels.hpp"
 #include "fcn/kernels/reference/relu.hpp"
@@ -43,6 +45,7 @@ constexpr KernelTable make_table() {
           .winograd_scratch = &winograd_scratch_f32,
           .winograd = &winograd_f32,
           .max_pool = &max_pool_f32,
+          .max_pool_indices = &max_pool_indices_f32,
           .average_pool = &average_pool_f32,
           .batch_norm = &batch_norm_f32,
           .add = &add_f32,
@@ -86,6 +89,8 @@ constexpr KernelTable make_table() {
           .copy_channels = &copy_channels_f32,
           .resize_linear = &resize_linear_f32,
           .resize_cubic = &resize_cubic_f32,
+          .max_unpool = &max_unpool_f32,
+          .argmax = &argmax_f32,
           .multiply_add_burst = &multiply_add_burst_f32};
 }
 
