@@ -133,6 +133,16 @@ Error not_recognised(const Checkpoint& checkpoint, const FamilyLibrary& library)
 /// Takes one of the networks that came out whole.
 Result<Attempt*> choose(const Checkpoint& checkpoint, std::vector<Attempt>& whole) {
   if (whole.size() == 1) return &whole[0];
+  // A network for pixels is a classifier's body with another head, and has all of its tensors.
+  for (Attempt& made : whole) {
+    const bool has_all = std::all_of(whole.begin(), whole.end(), [&](const Attempt& other) {
+      return std::includes(made.used.begin(), made.used.end(), other.used.begin(), other.used.end());
+    });
+    const bool has_more = std::any_of(whole.begin(), whole.end(), [&](const Attempt& other) {
+      return made.used.size() > other.used.size();
+    });
+    if (has_all && has_more) return &made;
+  }
   if (const Attempt* best = preferred(whole)) {
     const auto at = static_cast<std::size_t>(best - whole.data());
     whole[at].network.notes.push_back("there are several networks; taken is the one below \"" + best->prefix +

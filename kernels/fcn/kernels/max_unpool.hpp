@@ -5,7 +5,7 @@
 
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/kernels/pixelwise.hpp"
-#include "fcn/kernels/pool_window.hpp"
+#include "fcn/kernels/pool/pool_window.hpp"
 #include "fcn/kernels/simd.hpp"
 
 namespace fcn::kernels {

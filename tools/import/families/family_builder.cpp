@@ -238,6 +238,8 @@ bool FamilyBuilder::layer_with_tensors(const Call& call) {
     layers_.input(tensor);
   else if (call.op == "conv")
     layers_.conv(tensor, {call.number("stride", 1), call.number("dilation", 1), call.number("pad", -1)});
+  else if (call.op == "upconv")
+    layers_.transposed_conv(tensor, call.number("stride", 0));
   else if (call.op == "pointwise")
     layers_.pointwise(tensor);
   else if (call.op == "norm")
@@ -281,6 +283,8 @@ bool FamilyBuilder::layer_without_tensors(const Call& call) {
     layers_.add(call.words[0]);
   } else if (call.op == "multiply" && !call.words.empty()) {
     layers_.multiply(call.words[0]);
+  } else if (call.op == "resizeto" && !call.words.empty()) {
+    layers_.resize_to(call.words[0], call.flag("nearest"));
   } else if (call.op == "concat") {
     layers_.concat(call.words);
   } else if (call.op == "shuffle" && !call.words.empty()) {

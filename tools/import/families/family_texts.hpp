@@ -13,9 +13,10 @@ extern const std::string_view kMobileFamilies;
 extern const std::string_view kTimmMobileFamilies;
 extern const std::string_view kConvNextFamilies;
 extern const std::string_view kInceptionFamilies;
+extern const std::string_view kPixelFamilies;
 
-inline const std::string_view kFamilyTexts[] = {kResNetFamilies,   kPlainFamilies,      kRegNetFamilies,
-                                                kMobileFamilies,   kTimmMobileFamilies, kConvNextFamilies,
-                                                kInceptionFamilies};
+inline const std::string_view kFamilyTexts[] = {kResNetFamilies,    kPlainFamilies,      kRegNetFamilies,
+                                                kMobileFamilies,    kTimmMobileFamilies, kConvNextFamilies,
+                                                kInceptionFamilies, kPixelFamilies};
 
 }  // namespace fcn::tools

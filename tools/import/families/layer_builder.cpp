@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "tools/import/transposed_convolution.hpp"
+
 namespace fcn::tools {
 namespace {
 
@@ -58,6 +60,45 @@ void LayerBuilder::conv(const std::string& name, const ConvFacts& facts) {
   conv.bias = weights_.read_optional(name + ".bias", {size_of(conv.out_channels)});
   const int channels = conv.out_channels;
   append(name, std::move(conv), {current_.node}, channels);
+}
+
+void LayerBuilder::transposed_conv(const std::string& name, int stride) {
+  const std::string weight = name + ".weight";
+  Conv conv;
+  conv.in_channels = current_.channels;
+  const int inputs = weights_.dimension(weight, 0);
+  conv.out_channels = weights_.dimension(weight, 1);
+  conv.kernel = {weights_.dimension(weight, 2), weights_.dimension(weight, 3)};
+  if (weights_.error()) return;
+  if (inputs != conv.in_channels)
+    return weights_.fail(weight, "is for " + std::to_string(inputs) + " channels, its input has " +
+                                     std::to_string(conv.in_channels));
+  if (stride == 0) stride = conv.kernel.y / 2;
+  const int overlap = conv.kernel.y - stride;
+  if (conv.kernel.y != conv.kernel.x || stride < 1 || overlap < 0 || overlap % 2 != 0)
+    return weights_.fail(weight, "has a kernel of " + std::to_string(conv.kernel.y) + "x" +
+                                     std::to_string(conv.kernel.x) + ", which does not enlarge by " +
+                                     std::to_string(stride));
+  const std::vector<float> values = weights_.read(
+      weight, {size_of(inputs), size_of(conv.out_channels), size_of(conv.kernel.y), size_of(conv.kernel.x)});
+  conv.bias = weights_.read_optional(name + ".bias", {size_of(conv.out_channels)});
+  if (weights_.error()) return;
+  conv.weights = turned_weights(values, inputs, conv.out_channels, conv.kernel.y * conv.kernel.x, 1);
+  const int cut = overlap / 2, channels = conv.out_channels;
+  auto phases = transposed_phases(conv, {stride, stride}, {cut, cut, cut, cut});
+  if (!phases) return weights_.fail(weight, "has too many channels to be spread over pixels");
+  const int deep = phases->conv.out_channels;
+  append(name, std::move(phases->conv), {current_.node}, deep);
+  append(name + ".spread", phases->spread, {current_.node}, channels);
+  if (phases->crop) append(name + ".crop", *phases->crop, {current_.node}, channels);
+}
+
+void LayerBuilder::resize_to(const std::string& name, bool nearest) {
+  const BuiltMap* like = saved(name);
+  if (like == nullptr) return;
+  ResizeTo resize;
+  if (nearest) resize = {ResizeMode::nearest, ResizeCoordinates::asymmetric, ResizeRounding::floor};
+  append(numbered("resize"), resize, {current_.node, like->node}, current_.channels);
 }
 
 void LayerBuilder::pointwise(const std::string& name) {

@@ -42,6 +42,11 @@ class LayerBuilder {
   /// The input; its channels are those of the convolution that sees it.
   void input(const std::string& first_conv);
   void conv(const std::string& name, const ConvFacts& facts);
+  /// A transposed convolution with bilinear kernels' usual padding, a quarter of the kernel, so that it
+  /// enlarges by `stride`, which is half the kernel if it is 0.
+  void transposed_conv(const std::string& name, int stride);
+  /// To the size of a saved map: nearest, or linearly between pixels' middles.
+  void resize_to(const std::string& name, bool nearest);
   /// A fully connected layer at every place, its weights [out][in] or [out][in][1][1].
   void pointwise(const std::string& name);
   void batch_norm(const std::string& name, double epsilon);

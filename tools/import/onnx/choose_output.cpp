@@ -180,11 +180,27 @@ void prefer(std::vector<Candidate>& candidates, Predicate satisfies) {
     std::erase_if(candidates, [&](const Candidate& candidate) { return !satisfies(candidate); });
 }
 
+/// Of maps that label pixels, the main head's: an auxiliary one looks at the network from further up.
+/// Nothing if they are no such maps, or two have as much behind them.
+std::optional<Candidate> deepest_map(const std::vector<Candidate>& candidates, const Chooser& chooser) {
+  std::size_t most = 0;
+  std::optional<Candidate> deepest;
+  for (const Candidate& candidate : candidates) {
+    const OnnxValueInfo& info = *candidate.output;
+    if (!info.has_shape || info.dims.size() != 4) return std::nullopt;
+    const std::size_t behind = chooser.ancestors(candidate.value).size();
+    if (behind == most) deepest.reset();
+    if (behind > most) deepest = candidate;
+    most = std::max(most, behind);
+  }
+  return deepest;
+}
+
 ChosenOutput chosen(const Candidate& candidate, std::size_t outputs) {
   ChosenOutput result{.value = candidate.value, .labels = candidate.labels, .notes = {}};
   if (outputs > 1)
     result.notes.push_back("of " + std::to_string(outputs) + " outputs " + described(*candidate.output) +
-                           " is taken for the classifier's (--output-name takes another)");
+                           " is taken for the network's (--output-name takes another)");
   if (!candidate.cut.empty()) {
     std::vector<std::string> types(candidate.cut.rbegin(), candidate.cut.rend());
     result.notes.push_back("what follows the scores is left out: " + printable(listed(types)));
@@ -223,6 +239,7 @@ ChosenOutput choose_output(const OnnxModel& model, const std::string& asked) {
   prefer(candidates, [&](const Candidate& candidate) { return !inner.contains(candidate.value); });
   prefer(candidates, [](const Candidate& candidate) { return !names_other(candidate.output->name); });
   if (candidates.size() == 1) return chosen(candidates.front(), model.outputs.size());
+  if (const auto deepest = deepest_map(candidates, chooser)) return chosen(*deepest, model.outputs.size());
   throw Refusal{"has " + std::to_string(model.outputs.size()) +
                 " outputs, and which is the classifier's is not plain: " + listed(names) +
                 "; choose one with --output-name"};

@@ -12,6 +12,7 @@
 #include "tools/import/onnx/fold/fold_constants.hpp"
 #include "tools/import/onnx/lower/lowering.hpp"
 #include "tools/import/onnx/rewrite_nodes.hpp"
+#include "tools/import/onnx/size_origin.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -121,12 +122,22 @@ class NodeLowering {
 
   std::vector<Value> compute(const NodeCall& call) {
     if (auto folded = fold(call, budget_)) {
+      carry_origins(call, *folded, budget_);
       std::vector<Value> outputs;
       for (KnownTensor& tensor : *folded)
         outputs.emplace_back(std::make_shared<const KnownTensor>(std::move(tensor)));
       return outputs;
     }
-    return find_lowering(call)(call, net_);
+    std::vector<Value> outputs = find_lowering(call)(call, net_);
+    if (call.node().type == "aten::symbolic") carry_size(call, outputs);
+    return outputs;
+  }
+
+  /// Of a size that was computed with.
+  void carry_size(const NodeCall& call, std::vector<Value>& outputs) {
+    std::vector<KnownTensor> made{*std::get<KnownPtr>(outputs[0])};
+    carry_origins(call, made, budget_);
+    outputs[0] = std::make_shared<const KnownTensor>(std::move(made[0]));
   }
 
   const OnnxModel& model_;

@@ -114,6 +114,10 @@ Status name_outputs(const AtenProgram& program, AtenScope& scope) {
     info.name = "output." + output;
     const auto meta = program.tensors.find(output);
     info.element = meta == program.tensors.end() || is_real(meta->second) ? 1 : 7;
+    if (meta != program.tensors.end()) {
+      info.has_shape = true;
+      info.dims = meta->second.sizes;
+    }
     scope.model.nodes.push_back({.name = output,
                                  .type = "Identity",
                                  .domain = {},

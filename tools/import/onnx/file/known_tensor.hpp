@@ -14,6 +14,16 @@ namespace fcn::tools {
 
 using Dims = std::vector<std::int64_t>;
 
+/// Where a number comes from that may be a size: the file itself, a map's rows or columns with a literal
+/// number added, or a computation with such.
+struct SizeOrigin {
+  enum class Kind { literal, map, computed };
+  Kind kind = Kind::literal;
+  std::size_t node = 0;  ///< of the graph that the file becomes
+  bool columns = false;
+  std::int64_t more = 0;
+};
+
 /// Row-major values; every floating-point type is held as float32 and every integer or boolean as int64.
 struct KnownTensor {
   Dims dims;
@@ -21,6 +31,8 @@ struct KnownTensor {
   /// TensorProto's number of the type in the file, for what depends on it (quantisation); 0 for values
   /// computed here.
   int element = 0;
+  /// Of sizes, one a value; empty for literals.
+  std::vector<SizeOrigin> origins = {};
 
   [[nodiscard]] bool is_real() const { return std::holds_alternative<std::vector<float>>(values); }
   [[nodiscard]] const std::vector<float>& reals() const { return std::get<std::vector<float>>(values); }

@@ -25,6 +25,9 @@ struct FoldBudget {
   void spend(std::uint64_t amount);
 };
 
+/// All values as float64.
+std::vector<double> doubles_of(const KnownTensor& tensor);
+
 /// The outputs of a node whose given inputs are known, or of a Shape or Size of anything. Nothing if the
 /// node's type is not one that is computed here. The budget pays for the outputs.
 std::optional<std::vector<KnownTensor>> fold(const NodeCall& call, FoldBudget& budget);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <variant>
 
 #include "tools/import/onnx/fold/fold_rules.hpp"
 #include "tools/import/onnx/fold/tensor_moves.hpp"
@@ -19,7 +20,17 @@ Folded fold_shape(const NodeCall& call, FoldBudget& /*budget*/) {
   };
   const std::int64_t begin = place(call.integer("start", 0));
   const std::int64_t end = std::max(begin, place(call.integer("end", rank)));
-  return {integer_tensor({end - begin}, {dims.begin() + begin, dims.begin() + end})};
+  KnownTensor sizes = integer_tensor({end - begin}, {dims.begin() + begin, dims.begin() + end});
+  if (const auto* feature = std::get_if<Feature>(&call.input(0)))
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto axis = static_cast<std::size_t>(i);
+      SizeOrigin origin;
+      for (const MapAxis along : {MapAxis::row, MapAxis::column})
+        if (feature->view.is_whole(axis, along, feature->shape))
+          origin = {SizeOrigin::Kind::map, feature->node, along == MapAxis::column, 0};
+      sizes.origins.push_back(origin);
+    }
+  return {std::move(sizes)};
 }
 
 Folded fold_constant(const NodeCall& call, FoldBudget& /*budget*/) {

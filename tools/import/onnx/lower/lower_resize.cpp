@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Resampling: Resize in all its versions, and Upsample before it.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "tools/import/onnx/lower/lowering.hpp"
+#include "tools/import/onnx/size_origin.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -69,6 +72,42 @@ void read_scales(const NodeCall& call, const Feature& in, std::size_t scales_at,
   }
   resize.up = {rows.first, columns.first};
   resize.down = {rows.second, columns.second};
+}
+
+/// At which values of a list of sizes rows and columns are.
+std::pair<std::size_t, std::size_t> places_at(const NodeCall& call) {
+  const std::vector<std::int64_t> axes = call.integers("axes");
+  std::pair<std::size_t, std::size_t> at{2, 3};
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (normal_axis(axes[i], 4) == 2) at.first = i;
+    if (normal_axis(axes[i], 4) == 3) at.second = i;
+  }
+  return at;
+}
+
+/// The map to whose size a resize leads, if sizes are what it is given: the one they were read from, or, of
+/// literal ones, one that is so large on the training window.
+std::optional<NodeId> size_source(const NodeCall& call, const Feature& in, NetworkBuilder& net) {
+  if (call.opset() < 11 || !call.reals("scales").empty() || !call.has(3) ||
+      (call.has(2) && call.known(2).size() != 0))
+    return std::nullopt;
+  const KnownTensor& sizes = call.known(3);
+  const auto [rows, columns] = places_at(call);
+  const auto by_rows = map_behind(sizes, rows, false, 0);
+  if (by_rows && by_rows == map_behind(sizes, columns, true, 0)) return by_rows;
+  if (origin_of(sizes, rows).kind != SizeOrigin::Kind::literal ||
+      origin_of(sizes, columns).kind != SizeOrigin::Kind::literal)
+    return std::nullopt;
+  const std::vector<std::int64_t> all = call.known_integers(3);
+  if (std::max(rows, columns) >= all.size() ||
+      (all[rows] == in.shape.height && all[columns] == in.shape.width))
+    return std::nullopt;
+  const auto found = net.find_map(
+      [&](const Shape& shape) { return shape.height == all[rows] && shape.width == all[columns]; });
+  if (found)
+    net.note("a map is resized to " + std::to_string(all[rows]) + "x" + std::to_string(all[columns]) +
+             ", taken to be the size of " + net.graph().nodes[*found].name);
+  return found;
 }
 
 ResizeRounding nearest_rounding(const std::string& mode) {
@@ -149,7 +188,11 @@ std::vector<Value> lower_resize(const NodeCall& call, NetworkBuilder& net) {
   }
   resize.cubic_a = call.real("cubic_coeff_a", -0.75f);
   check_filter(call, resize);
-  return {resized(in, resize, net)};
+  const auto like = spreads_pooled(in, net) ? std::nullopt : size_source(call, in, net);
+  if (!like) return {resized(in, resize, net)};
+  if (*like == in.node) return {in};
+  return {net.append(ResizeTo{resize.mode, resize.coordinates, resize.rounding, resize.cubic_a},
+                     {in.node, *like})};
 }
 
 std::vector<Value> lower_upsample(const NodeCall& call, NetworkBuilder& net) {

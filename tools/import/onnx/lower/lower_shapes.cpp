@@ -9,6 +9,7 @@
 
 #include "tools/import/onnx/fold/tensor_moves.hpp"
 #include "tools/import/onnx/lower/lowering.hpp"
+#include "tools/import/onnx/size_origin.hpp"
 #include "tools/import/onnx/values/shape_rules.hpp"
 
 namespace fcn::tools {
@@ -71,11 +72,49 @@ std::vector<Value> lower_tile(const NodeCall& call, NetworkBuilder& /*net*/) {
   return {out};
 }
 
-/// Whether axis i of the view is all of the map's rows, or all of its columns.
 bool is_whole(const Feature& feature, std::size_t i, MapAxis place) {
-  const ViewAxis& axis = feature.view.axis(i);
-  const int size = place == MapAxis::row ? feature.shape.height : feature.shape.width;
-  return axis.size() == 1 && axis[0].axis == place && axis[0].size == size;
+  return feature.view.is_whole(i, place, feature.shape);
+}
+
+/// The map as large as which a slice makes rows or columns: the one whose size its end is computed from, or,
+/// where it ends at a literal place, one that has just so many.
+std::optional<NodeId> cut_like(const NodeCall& call, std::size_t i, const Feature& in, const AxisSlice& slice,
+                               NetworkBuilder& net) {
+  const bool columns = is_whole(in, slice.axis, MapAxis::column);
+  if (slice.step != 1 || (!columns && !is_whole(in, slice.axis, MapAxis::row))) return std::nullopt;
+  const auto ends = call.list("ends", 2);
+  if (call.has(2) && origin_of(call.known(2), i).kind != SizeOrigin::Kind::literal)
+    return map_behind(call.known(2), i, columns, slice.begin);
+  const std::int64_t size = columns ? in.shape.width : in.shape.height;
+  if ((*ends)[i] < 1 || (*ends)[i] >= size || slice.count < 2) return std::nullopt;
+  const auto found =
+      net.find_map([&](const Shape& shape) { return (columns ? shape.width : shape.height) == slice.count; });
+  if (found)
+    net.note("a map is cut to " + std::to_string(slice.count) + (columns ? " columns" : " rows") +
+             ", taken to be as many as " + net.graph().nodes[*found].name + " has");
+  return found;
+}
+
+/// Rows or columns cut to those of another map. A cut along the other axis, to the same map, becomes one with
+/// it.
+Feature crop_to(const Feature& in, const AxisSlice& slice, NodeId like, NetworkBuilder& net) {
+  const bool columns = is_whole(in, slice.axis, MapAxis::column);
+  CropTo crop{.axes = columns ? CropAxes::columns : CropAxes::rows};
+  (columns ? crop.left : crop.top) = static_cast<int>(slice.begin);
+  NodeId from = in.node;
+  const Node& before = net.graph().nodes[in.node];
+  const auto* other = std::get_if<CropTo>(&before.op);
+  if (other != nullptr && before.inputs[1] == like && other->axes != crop.axes &&
+      other->axes != CropAxes::both) {
+    crop = {CropAxes::both, crop.top + other->top, crop.left + other->left};
+    from = before.inputs[0];
+  }
+  Feature out = net.append(crop, {from, like});
+  ViewAxis axis;
+  if (slice.count > 1)
+    axis = {{.axis = columns ? MapAxis::column : MapAxis::row, .size = slice.count, .stride = 1}};
+  out.view = in.view.with_axis(slice.axis, std::move(axis));
+  return out;
 }
 
 /// Rows or columns cut off both ends, or every step-th of them.
@@ -126,7 +165,11 @@ Feature sliced(const Feature& in, const AxisSlice& slice, NetworkBuilder& net) {
 
 std::vector<Value> lower_slice(const NodeCall& call, NetworkBuilder& net) {
   Feature out = call.feature(0);
-  for (const AxisSlice& slice : slices_of(call)) out = sliced(out, slice, net);
+  const std::vector<AxisSlice> slices = slices_of(call);
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const auto like = cut_like(call, i, out, slices[i], net);
+    out = like ? crop_to(out, slices[i], *like, net) : sliced(out, slices[i], net);
+  }
   return {out};
 }
 

@@ -140,7 +140,43 @@ std::vector<Value> lower_max_pool(const NodeCall& call, NetworkBuilder& net) {
   pool.dilation = extent_attribute(call, "dilations", {1, 1});
   pool.pad = window_padding(call, in.shape, pool.kernel, pool.stride, pool.dilation);
   pool.ceil_mode = call.integer("ceil_mode", 0) != 0;
-  return {net.append(pool, {in.node})};
+  std::vector<Value> outputs{net.append(pool, {in.node})};
+  if (call.node().outputs.size() < 2 || call.node().outputs[1].empty()) return outputs;
+  if (pool.dilation != Extent{1, 1}) throw Refusal{"gives its indices and has dilations, supported is 1"};
+  outputs.emplace_back(
+      net.append(MaxPoolIndices{pool.kernel, pool.stride, pool.pad, pool.ceil_mode}, {in.node}));
+  return outputs;
+}
+
+/// Values back to where the pool found them. Indices count the places of the whole map, so both must speak of
+/// one size.
+std::vector<Value> lower_max_unpool(const NodeCall& call, NetworkBuilder& net) {
+  const Feature in = as_map(call.feature(0), net), indices = as_map(call.feature(1), net);
+  const Node& from = net.graph().nodes[indices.node];
+  const auto* pool = std::get_if<MaxPoolIndices>(&from.op);
+  if (pool == nullptr) throw Refusal{"its indices are not those that a max-pool gives"};
+  if (in.shape != indices.shape) throw Refusal{"its values and indices differ in shape"};
+  const Extent kernel = extent_attribute(call, "kernel_shape", pool->kernel);
+  const Extent stride =
+      extent_attribute(call, "strides", call.has_attribute("kernel_shape") ? Extent{1, 1} : pool->stride);
+  if (kernel != pool->kernel || stride != pool->stride)
+    throw Refusal{"its windows are not those of the max-pool that gave its indices"};
+  const Shape& source = net.shape(from.inputs[0]);
+  const auto unpooled = [](int size, int taps, int step, int before, int after) {
+    return std::int64_t{size - 1} * step + taps - before - after;
+  };
+  std::vector<std::int64_t> size{
+      unpooled(in.shape.height, kernel.y, stride.y, pool->pad.top, pool->pad.bottom),
+      unpooled(in.shape.width, kernel.x, stride.x, pool->pad.left, pool->pad.right)};
+  if (call.has(2)) size = call.known_integers(2);
+  if (size.size() == 4) size.erase(size.begin(), size.begin() + 2);
+  if (size != std::vector<std::int64_t>{source.height, source.width})
+    throw Refusal{"makes another size than the " + std::to_string(source.height) + "x" +
+                  std::to_string(source.width) +
+                  " that its indices count in; give it the size of what was pooled, or export on a window "
+                  "that the pools divide"};
+  return {
+      net.append(MaxUnpool{pool->kernel, pool->stride, pool->pad}, {in.node, indices.node, from.inputs[0]})};
 }
 
 /// A pool with weights of its own: each tap of each channel counts `weight`.
@@ -212,7 +248,9 @@ constexpr LoweringRule kWindowsRules[] = {{"AveragePool", lower_average_pool},
                                           {"GlobalAveragePool", lower_global_average_pool},
                                           {"GlobalMaxPool", lower_global_max_pool},
                                           {"LpPool", lower_lp_pool},
-                                          {"MaxPool", lower_max_pool}};
+                                          {"MaxPool", lower_max_pool},
+                                          {"MaxUnpool", lower_max_unpool},
+                                          {"aten::max_unpool2d", lower_max_unpool}};
 
 }  // namespace
 

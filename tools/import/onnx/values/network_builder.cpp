@@ -62,6 +62,16 @@ Feature NetworkBuilder::append(Op op, std::vector<NodeId> inputs) {
   return {.node = id, .shape = *shape, .view = TensorView::of_map(*shape)};
 }
 
+std::optional<NodeId> NetworkBuilder::find_map(const std::function<bool(const Shape&)>& fits) const {
+  const auto is_map = [&](NodeId id) {
+    return !pooled_[id] && (shapes_[id].height > 1 || shapes_[id].width > 1) && fits(shapes_[id]);
+  };
+  if (is_map(0)) return NodeId{0};
+  for (NodeId id = shapes_.size(); id-- > 1;)
+    if (is_map(id)) return id;
+  return std::nullopt;
+}
+
 Feature NetworkBuilder::append_like(Op op, const Feature& in) {
   Feature out = append(std::move(op), {in.node});
   out.view = in.view;

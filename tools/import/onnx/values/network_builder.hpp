@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +38,14 @@ class NetworkBuilder {
   /// whatever the picture's size.
   [[nodiscard]] bool is_pooled(NodeId id) const { return pooled_[id]; }
 
+  /// The picture, or else the last map before which `fits` its shape and has more than one place.
+  [[nodiscard]] std::optional<NodeId> find_map(const std::function<bool(const Shape&)>& fits) const;
+  [[nodiscard]] const Shape& shape(NodeId id) const { return shapes_[id]; }
+
+  /// For people: what had to be assumed, a sentence each.
+  void note(std::string text) { notes_.push_back(std::move(text)); }
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] Graph take() { return std::move(graph_); }
 
@@ -51,6 +61,7 @@ class NetworkBuilder {
   Graph graph_;
   std::vector<Shape> shapes_;
   std::vector<bool> pooled_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace fcn::tools

@@ -102,6 +102,11 @@ TensorView TensorView::with_axis(std::size_t i, ViewAxis axis) const {
   return TensorView(std::move(axes));
 }
 
+bool TensorView::is_whole(std::size_t i, MapAxis place, const Shape& shape) const {
+  const int size = place == MapAxis::row ? shape.height : shape.width;
+  return axes_[i].size() == 1 && axes_[i][0].axis == place && axes_[i][0].size == size;
+}
+
 bool TensorView::is_map(const Shape& shape) const {
   return *this == of_map(shape);
 }

@@ -63,6 +63,8 @@ class TensorView {
   [[nodiscard]] bool is_map(const Shape& shape) const;
   /// Whether axis i runs over nothing but channels (an axis of size 1 does).
   [[nodiscard]] bool only_channels(std::size_t i) const;
+  /// Whether axis i is all of the map's rows, or all of its columns.
+  [[nodiscard]] bool is_whole(std::size_t i, MapAxis place, const Shape& shape) const;
   /// Whether axis i runs over nothing but rows and columns.
   [[nodiscard]] bool only_places(std::size_t i) const;
   /// Whether any axis repeats values.

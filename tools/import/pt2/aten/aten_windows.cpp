@@ -28,6 +28,18 @@ ValueNames max_pool(AtenCall& call) {
   return {call.emit("MaxPool", {call.tensor("self")}, std::move(attributes))};
 }
 
+ValueNames max_pool_with_indices(AtenCall& call) {
+  OnnxAttributes attributes = pool_attributes(call);
+  attributes.emplace("dilations", call.extents("dilation", 2, 1));
+  const bool both = call.node().outputs.size() > 1 && !call.node().outputs[1].empty();
+  return call.emit_all("MaxPool", {call.tensor("self")}, std::move(attributes), both ? 2 : 1);
+}
+
+ValueNames max_unpool(AtenCall& call) {
+  return {call.emit("aten::max_unpool2d",
+                    {call.tensor("self"), call.tensor("indices"), call.sizes("output_size")})};
+}
+
 ValueNames average_pool(AtenCall& call) {
   OnnxAttributes attributes = pool_attributes(call);
   const bool include = call.boolean("count_include_pad", true);
@@ -150,7 +162,8 @@ constexpr AtenRule kAtenWindowsRules[] = {{"_adaptive_avg_pool2d", adaptive_aver
                                           {"avg_pool2d", average_pool},
                                           {"constant_pad_nd", constant_pad},
                                           {"max_pool2d", max_pool},
-                                          {"max_pool2d_with_indices", max_pool},
+                                          {"max_pool2d_with_indices", max_pool_with_indices},
+                                          {"max_unpool2d", max_unpool},
                                           {"pad", pad},
                                           {"reflection_pad2d", reflection_pad},
                                           {"replication_pad2d", replication_pad},

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// Networks that label pixels, from ONNX files: sizes that come from other maps, on windows and beside them,
+// and what export makes of them. The same function written with sizes as numbers, as a traced file has it,
+// and computed from shapes, as one of free size has it, is compared on sizes that strides do not divide.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "fcn/graph/shape_inference.hpp"
+#include "fcn/kernels/tables.hpp"
+#include "fcn/model.hpp"
+#include "onnx_bytes.hpp"
+#include "onnx_run.hpp"
+#include "tools/export/export_model.hpp"
+
+using namespace fcn;
+using namespace fcn::tools;
+using Catch::Contains;
+using namespace test_onnx;
+
+namespace {
+
+constexpr int kSide = 16, kClasses = 5;
+
+void add_weights(onnx::ModelProto& file, const std::string& name, const Dims& dims) {
+  std::int64_t count = 1;
+  for (const std::int64_t dim : dims) count *= dim;
+  std::vector<float> weights;
+  for (std::int64_t i = 0; i < count; ++i)
+    weights.push_back(static_cast<float>((i * 37 + static_cast<std::int64_t>(name.size())) % 23 - 11) / 16);
+  add_values(file, name, onnx::TensorProto::FLOAT, dims, weights);
+}
+
+onnx::NodeProto& add_conv(onnx::ModelProto& file, const std::string& from, const std::string& weights,
+                          const std::string& to, std::int64_t stride, std::int64_t pad) {
+  auto& conv = add_node(file, "Conv", {from, weights}, {to});
+  set_ints(conv, "strides", {stride, stride});
+  set_ints(conv, "pads", {pad, pad, pad, pad});
+  return conv;
+}
+
+/// "name": the sizes of `of`, as numbers or computed; with `images` before them of images and channels.
+void add_sizes(onnx::ModelProto& file, const std::string& name, const std::string& of, const Dims& numbers,
+               bool computed) {
+  if (!computed) {
+    add_integers(file, name, numbers);
+    return;
+  }
+  add_node(file, "Shape", {of}, {name + ".shape"});
+  add_integers(file, name + ".from", {2});
+  add_integers(file, name + ".to", {4});
+  const std::string places = numbers.size() == 4 ? name + ".places" : name;
+  add_node(file, "Slice", {name + ".shape", name + ".from", name + ".to"}, {places});
+  if (numbers.size() != 4) return;
+  add_integers(file, name + ".others", {numbers[0], numbers[1]});
+  auto& joined = add_node(file, "Concat", {name + ".others", places}, {name});
+  set_int(joined, "axis", 0);
+}
+
+/// Down by 4, scores enlarged to a skip's size, to which the skip, padded, is cut, and then to the picture's.
+onnx::ModelProto skip_network(bool computed) {
+  onnx::ModelProto file = model({1, 3, kSide, kSide});
+  add_weights(file, "w1", {4, 3, 3, 3});
+  add_weights(file, "w2", {kClasses, 4, 3, 3});
+  add_weights(file, "w3", {kClasses, 4, 1, 1});
+  add_conv(file, "x", "w1", "half", 2, 1);
+  add_conv(file, "half", "w2", "low", 2, 1);
+  add_sizes(file, "half_size", "half", {1, kClasses, kSide / 2, kSide / 2}, computed);
+  auto& up = add_node(file, "Resize", {"low", "", "", "half_size"}, {"up"});
+  set_text(up, "mode", "linear");
+  set_text(up, "coordinate_transformation_mode", "align_corners");
+  add_conv(file, "half", "w3", "wide", 1, 3);
+  add_integers(file, "begin", {2, 3});
+  add_integers(file, "axes", {2, 3});
+  if (computed) {
+    add_sizes(file, "up_size", "up", {0, 0}, true);
+    add_node(file, "Add", {"up_size", "begin"}, {"end"});
+  } else {
+    add_integers(file, "end", {2 + kSide / 2, 3 + kSide / 2});
+  }
+  add_node(file, "Slice", {"wide", "begin", "end", "axes"}, {"skip"});
+  add_node(file, "Add", {"up", "skip"}, {"sum"});
+  add_sizes(file, "picture_size", "x", {1, kClasses, kSide, kSide}, computed);
+  auto& last = add_node(file, "Resize", {"sum", "", "", "picture_size"}, {"y"});
+  set_text(last, "mode", "linear");
+  set_text(last, "coordinate_transformation_mode", "half_pixel");
+  set_shape(*file.mutable_graph()->mutable_output(0), "y", {1, kClasses, kSide, kSide});
+  return file;
+}
+
+std::string written(const onnx::ModelProto& file, const Scratch& scratch) {
+  std::ofstream(scratch.path("network.onnx"), std::ios::binary) << file.SerializeAsString();
+  return scratch.path("network.onnx");
+}
+
+Result<ExportReport> exported(const onnx::ModelProto& file, const Scratch& scratch) {
+  ExportRequest request;
+  request.checkpoint = written(file, scratch);
+  request.output = scratch.path("model");
+  request.preprocessing.mean = {0, 0, 0};
+  request.preprocessing.std = {1, 1, 1};
+  return export_model(request);
+}
+
+}  // namespace
+
+TEST_CASE("sizes from other maps are followed, and literal ones taken for those of maps") {
+  const auto traced = imported(skip_network(false)), free = imported(skip_network(true));
+  CHECK(agree(run(traced), run(free), 0));
+  CHECK(has_note(traced, "taken to be the size of input"));
+  CHECK_FALSE(has_note(free, "taken to be"));
+  for (const auto& network : {traced, free})
+    for (const auto& [height, width] : {std::pair(16, 16), std::pair(17, 23), std::pair(40, 13)}) {
+      const auto shapes = infer_shapes(network.graph, {3, height, width});
+      REQUIRE(shapes);
+      CHECK((*shapes)[network.graph.output] == Shape{kClasses, height, width});
+    }
+}
+
+TEST_CASE("a network whose map is its picture's is exported as one for pixels") {
+  const Scratch scratch;
+  const auto report = exported(skip_network(true), scratch);
+  if (!report) FAIL(report.error().to_string());
+  CHECK(report->info.kind == ModelKind::pixels);
+  CHECK(report->info.size_multiple == Extent{1, 1});
+  CHECK(report->classes == kClasses);
+  const auto model = Model::load(scratch.path("model"), {.table = &kernels::table_reference, .limits = {}});
+  if (!model) FAIL(model.error().to_string());
+  CHECK(model->info().kind == ModelKind::pixels);
+}
+
+TEST_CASE("scores of a grid are enlarged to the picture, what chooses among them is left out") {
+  onnx::ModelProto file = skip_network(true);
+  add_node(file, "Softmax", {"sum"}, {"shares"});
+  set_int(*file.mutable_graph()->mutable_node(file.graph().node_size() - 1), "axis", 1);
+  auto& chosen = add_node(file, "ArgMax", {"shares"}, {"label"});
+  set_int(chosen, "axis", 1);
+  set_shape(*file.mutable_graph()->mutable_output(0), "label", {1, 1, kSide / 2, kSide / 2});
+  const Scratch scratch;
+  const auto report = exported(file, scratch);
+  if (!report) FAIL(report.error().to_string());
+  CHECK(report->info.kind == ModelKind::pixels);
+  CHECK(report->info.activation == ScoreActivation::softmax);
+  bool noted = false;
+  for (const std::string& note : report->notes)
+    noted = noted || note.find("interpolated linearly to the picture's size") != std::string::npos;
+  CHECK(noted);
+}
+
+TEST_CASE("of two maps the one with more of the network behind it is the main head's") {
+  onnx::ModelProto file = skip_network(true);
+  add_conv(file, "half", "w3", "early", 1, 0);
+  auto& early = add_node(file, "Resize", {"early", "", "", "picture_size"}, {"side"});
+  set_text(early, "mode", "linear");
+  auto& output = *file.mutable_graph()->add_output();
+  set_shape(output, "side", {1, kClasses, kSide, kSide});
+  const auto network = imported(file);
+  CHECK(has_note(network, "of 2 outputs y"));
+  CHECK(agree(run(network), run(skip_network(true)), 0));
+}
+
+TEST_CASE("unpooling puts values where the pool found them") {
+  onnx::ModelProto file = model({1, 3, kSide, kSide});
+  add_weights(file, "w1", {4, 3, 3, 3});
+  add_weights(file, "w2", {4, 4, 3, 3});
+  add_conv(file, "x", "w1", "a", 1, 1);
+  auto& pool = add_node(file, "MaxPool", {"a"}, {"p", "i"});
+  set_ints(pool, "kernel_shape", {2, 2});
+  set_ints(pool, "strides", {2, 2});
+  add_conv(file, "p", "w2", "q", 1, 1);
+  auto& unpool = add_node(file, "MaxUnpool", {"q", "i"}, {"y"});
+  set_ints(unpool, "kernel_shape", {2, 2});
+  set_ints(unpool, "strides", {2, 2});
+  set_shape(*file.mutable_graph()->mutable_output(0), "y", {1, 4, kSide, kSide});
+  const std::vector<float> found = run(file);
+
+  onnx::ModelProto pooled = file, whole = file;
+  pooled.mutable_graph()->mutable_output(0)->set_name("q");
+  whole.mutable_graph()->mutable_output(0)->set_name("a");
+  const std::vector<float> q = run(pooled), a = run(whole);
+  bool right = true;
+  for (std::size_t c = 0; c < 4; ++c)
+    for (std::size_t y = 0; y < kSide / 2; ++y)
+      for (std::size_t x = 0; x < kSide / 2; ++x) {
+        const auto at = [&](std::size_t tap) {
+          return (c * kSide + 2 * y + tap / 2) * kSide + 2 * x + tap % 2;
+        };
+        std::size_t best = 0;
+        for (std::size_t tap = 1; tap < 4; ++tap)
+          if (a[at(tap)] > a[at(best)]) best = tap;
+        for (std::size_t tap = 0; tap < 4; ++tap)
+          right &= found[at(tap)] == (tap == best ? q[(c * kSide / 2 + y) * kSide / 2 + x] : 0.0f);
+      }
+  CHECK(right);
+
+  onnx::ModelProto other = file;
+  other.mutable_graph()->mutable_node(3)->mutable_attribute(1)->set_ints(0, 3);
+  CHECK_THAT(refusal_of(other), Contains("not those of the max-pool"));
+  onnx::ModelProto stranger = file;
+  stranger.mutable_graph()->mutable_node(3)->set_input(1, "q");
+  CHECK_THAT(refusal_of(stranger), Contains("not those that a max-pool gives"));
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "tools/import/onnx/size_origin.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace fcn::tools {
+namespace {
+
+/// Values beyond so many are no sizes.
+constexpr std::size_t kMostSizes = 64;
+
+bool has_origins(const NodeCall& call, std::size_t i) {
+  return call.is_known(i) && !call.known(i).origins.empty();
+}
+
+/// Whether the node only moves_first elements: of all its inputs, or of the first.
+bool joins_all(std::string_view type) {
+  return type == "Concat";
+}
+bool moves_first(std::string_view type) {
+  constexpr std::string_view kTypes[] = {"Cast",  "Expand", "Flatten", "Gather",    "Identity", "Reshape",
+                                         "Slice", "Split",  "Squeeze", "Transpose", "Unsqueeze"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
+/// The node run once more on the numbers of the elements' origins in place of the elements.
+void move_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBudget& budget) {
+  std::vector<SizeOrigin> all(1);  // number 0: a literal
+  std::vector<std::optional<Value>> inputs;
+  for (std::size_t i = 0; i < call.input_count(); ++i) {
+    if (!call.has(i)) {
+      inputs.emplace_back();
+      continue;
+    }
+    if (i > 0 && !joins_all(call.node().type)) {
+      inputs.emplace_back(call.input(i));
+      continue;
+    }
+    const KnownTensor& from = call.known(i);
+    std::vector<std::int64_t> numbers(from.size(), 0);
+    for (std::size_t k = 0; k < from.origins.size(); ++k) {
+      numbers[k] = static_cast<std::int64_t>(all.size());
+      all.push_back(from.origins[k]);
+    }
+    inputs.emplace_back(
+        std::make_shared<const KnownTensor>(KnownTensor{.dims = from.dims, .values = std::move(numbers)}));
+  }
+  const auto moved = fold(NodeCall(call.node(), call.opset(), std::move(inputs)), budget);
+  for (std::size_t i = 0; moved && i < std::min(made.size(), moved->size()); ++i)
+    for (const double number : doubles_of((*moved)[i]))
+      made[i].origins.push_back(all[static_cast<std::size_t>(number)]);
+}
+
+/// "add" or "sub" of ONNX's operators and of Python's.
+std::string_view sum_or_difference(const NodeCall& call) {
+  if (call.node().type == "Add") return "add";
+  if (call.node().type == "Sub") return "sub";
+  if (call.node().type != "aten::symbolic") return "";
+  const std::string name = call.text("function", "");
+  return name == "add" ? "add" : name == "sub" ? "sub" : "";
+}
+
+/// The origins of a size and a literal number, of which there is one or one for each size; none if it is
+/// something else.
+std::vector<SizeOrigin> shifted_origins(const NodeCall& call) {
+  const std::string_view kind = sum_or_difference(call);
+  if (kind.empty() || call.input_count() != 2) return {};
+  const std::size_t size_at = has_origins(call, 0) ? 0 : 1, other_at = 1 - size_at;
+  if (has_origins(call, other_at) || (kind == "sub" && size_at == 1)) return {};
+  const KnownTensor &size = call.known(size_at), &other = call.known(other_at);
+  if (other.is_real() || (other.size() != 1 && other.size() != size.size())) return {};
+  std::vector<SizeOrigin> origins = size.origins;
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    const std::int64_t more = other.integers()[other.size() == 1 ? 0 : i];
+    if (more < -(1 << 20) || more > 1 << 20) return {};
+    origins[i].more += kind == "sub" ? -more : more;
+  }
+  return origins;
+}
+
+}  // namespace
+
+void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBudget& budget) {
+  bool any = false;
+  for (std::size_t i = 0; i < call.input_count(); ++i) any = any || has_origins(call, i);
+  const bool small = std::all_of(made.begin(), made.end(),
+                                 [](const KnownTensor& tensor) { return tensor.size() <= kMostSizes; });
+  if (!any || !small) return;
+  const std::string_view type = call.node().type;
+  if (joins_all(type) || (moves_first(type) && has_origins(call, 0))) return move_origins(call, made, budget);
+  const std::vector<SizeOrigin> shifted = shifted_origins(call);
+  for (KnownTensor& tensor : made) {
+    if (shifted.size() == tensor.size())
+      tensor.origins = shifted;
+    else
+      tensor.origins.assign(tensor.size(), {.kind = SizeOrigin::Kind::computed});
+  }
+}
+
+SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {
+  return i < known.origins.size() ? known.origins[i] : SizeOrigin{};
+}
+
+std::optional<NodeId> map_behind(const KnownTensor& known, std::size_t i, bool columns, std::int64_t more) {
+  const SizeOrigin origin = origin_of(known, i);
+  if (origin.kind != SizeOrigin::Kind::map || origin.columns != columns || origin.more != more)
+    return std::nullopt;
+  return origin.node;
+}
+
+}  // namespace fcn::tools
