@@ -24,6 +24,7 @@
 #include "tools/export/layer_table.hpp"
 #include "tools/export/model_writer.hpp"
 #include "tools/export/onnx/onnx_writer.hpp"
+#include "tools/export/pixel_model.hpp"
 #include "tools/export/read_back.hpp"
 #include "tools/import/foreign_file.hpp"
 #include "tools/import/import_network.hpp"
@@ -82,7 +83,7 @@ void tell_sources(const ExportRequest& request, const ImportedNetwork& network, 
   report.window_source = request.window   ? "--window"
                          : network.window ? source(network.window_source)
                                           : "the usual; the file does not say (--window)";
-  report.notes = network.notes;
+  report.notes.insert(report.notes.end(), network.notes.begin(), network.notes.end());
   const std::size_t stated = network.labels.size();
   if (stated != 0 && stated != static_cast<std::size_t>(report.classes))
     report.notes.push_back(source(network.labels_source) + " has " + std::to_string(stated) +
@@ -100,6 +101,7 @@ Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
     if (const Status done = passes::fold_batch_norm(graph); !done) return done;
   if (const Status done = passes::fuse_relu(graph); !done) return done;
   if (const Status done = passes::fuse_residual_add(graph); !done) return done;
+  if (info.kind == ModelKind::pixels) return convert_gates(graph, info);
   return network.is_fcn ? Status() : passes::to_fcn(graph, info, &changes);
 }
 
@@ -168,12 +170,12 @@ Status prove_and_test(const std::vector<float>& expected, Graph& graph, ModelInf
   return {};
 }
 
-/// The kernels of this export's runs, which are foretold: the classifier on its window, the network that it
-/// becomes there too, and the self-test on a picture a quarter wider, once more when it is read back.
-Result<const kernels::KernelTable*> choose_kernels(const Graph& graph, const ModelInfo& info,
+/// The kernels of this export's runs, which are foretold: the network as trained on a picture of this size,
+/// what it becomes there too, and the self-test on one a quarter wider, once more when it is read back.
+Result<const kernels::KernelTable*> choose_kernels(const Graph& graph, const ModelInfo& info, Extent size,
                                                    ExportReport& report) {
   constexpr std::uint64_t kQuarters = 4 + 4 + 5 + 5;
-  const auto work = count_work(graph, info.window);
+  const auto work = count_work(graph, size);
   if (!work) return work.error();
   const auto table = kernels_for(*work * kQuarters / 4);
   if (!table) return table.error();
@@ -199,6 +201,17 @@ Result<std::uint64_t> write_checked(const ExportRequest& request, const Graph& g
   if (!whole) return whole.error();
   if (const Status committed = file->commit(); !committed) return committed.error();
   return bytes;
+}
+
+/// A network that labels pixels works at all of them already, but for a map that is coarser than they.
+Status prepare_pixels(Graph& graph, const Shape& map, ModelInfo& info, ExportReport& report) {
+  auto& ending = report.meaning.ending;
+  if (ending && (map.height < info.window.y || map.width < info.window.x)) {
+    if (const Status dropped = passes::drop_ending(graph, *ending); !dropped) return dropped;
+    ending.reset();
+  }
+  if (const Status done = enlarge_map(graph, map, info.window, report.notes); !done) return done;
+  return describe_pixel_model(graph, info);
 }
 
 /// The output must not take the place of a file that was read beside the checkpoint.
@@ -242,7 +255,8 @@ Result<ExportReport> export_model(const ExportRequest& request) {
 
   report.format = network->format;
   report.meaning = find_meaning(graph, *shapes, request.activation, network->activation);
-  const auto& ending = report.meaning.ending;
+  auto& ending = report.meaning.ending;
+  const bool pixels = !network->is_fcn && labels_pixels((*shapes)[graph.output], window);
   report.classes = (*shapes)[graph.output].channels;
   tell_sources(request, *network, report);
   auto layers = layer_table(graph, window, parameters_by_node(graph));
@@ -252,15 +266,19 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (!info) return info.error();
   info->source_sha256 = *digest;
   info->activation = report.meaning.activation;
+  if (pixels)
+    if (const Status prepared = prepare_pixels(graph, (*shapes)[graph.output], *info, report); !prepared)
+      return prepared.error().at(request.checkpoint);
+  const Extent proof_size = pixels ? small_picture(graph, *info) : window;
 
   const auto say = [&](const char* stage) {
     if (request.progress) request.progress(stage);
   };
   say("checking the kernels");
-  const auto table = choose_kernels(graph, *info, report);
+  const auto table = choose_kernels(graph, *info, proof_size, report);
   if (!table) return table.error();
   say("running the network as trained");
-  const SelfTest picture = make_picture(window.y, window.x, channels);
+  const SelfTest picture = make_picture(proof_size.y, proof_size.x, channels);
   const auto expected =
       run_picture(ending ? with_own_probabilities(graph, *ending) : graph, *info, picture, **table);
   if (!expected) return expected.error().at(request.checkpoint);

@@ -45,7 +45,8 @@ Error usage_error(std::string message, const char* option) {
 }
 
 /// What became of the head, a line for each kind of change.
-std::string head_report(const std::vector<fcn::passes::HeadChange>& changes) {
+std::string head_report(const std::vector<fcn::passes::HeadChange>& changes, fcn::ModelKind kind) {
+  if (kind == fcn::ModelKind::pixels) return "The network labels every pixel of a picture of any size.\n";
   if (changes.empty()) return "The network is fully convolutional already.\n";
   std::string text = "To work at every place of a larger picture:\n";
   for (auto at = changes.begin(); at != changes.end(); ++at) {
@@ -62,6 +63,12 @@ std::string head_report(const std::vector<fcn::passes::HeadChange>& changes) {
 std::string size_report(const fcn::ModelInfo& info) {
   const Extent multiple = info.size_multiple;
   if (multiple == Extent{1, 1}) return "";
+  if (info.kind == fcn::ModelKind::pixels)
+    return fmt::format(
+        "Its branches meet on some sizes only: those that differ from {0}x{1} by multiples of {2}x{3}. "
+        "Other\n"
+        "pictures are padded on the right and below, with their edge pixels, and the map is cut back.\n",
+        info.window.y, info.window.x, multiple.y, multiple.x);
   return fmt::format(
       "Its branches meet on some sizes only: {0}x{1} and multiples of {2}x{3} more. Other pictures are "
       "padded\n"
@@ -75,10 +82,15 @@ std::string export_report(const fcn::tools::ExportReport& report, const std::str
                                  report.info.window.x, report.info.window.y, report.layers);
   for (const std::string& note : report.notes) text += fmt::format("Note: {}.\n", fcn::printable(note));
   text += fcn::tools::preprocessing_table(report) + "\n";
-  text += head_report(report.changes) + size_report(report.info) + "\n";
-  text += fmt::format(
-      "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
-      report.proof.largest_difference, report.proof.scale);
+  text += head_report(report.changes, report.info.kind) + size_report(report.info) + "\n";
+  if (report.info.kind == fcn::ModelKind::pixels)
+    text += fmt::format(
+        "Converted: as trained and as written its logits differ by {:.2g} (logits up to {:.3g})\n",
+        report.proof.largest_difference, report.proof.scale);
+  else
+    text += fmt::format(
+        "Converted: on one window the map's cell and the classifier differ by {:.2g} (logits up to {:.3g})\n",
+        report.proof.largest_difference, report.proof.scale);
   if (report.probability_proof)
     text += fmt::format("  its probabilities by {:.2g}\n", report.probability_proof->largest_difference);
   if (report.kernel_check)

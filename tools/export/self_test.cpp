@@ -11,6 +11,7 @@
 
 #include "fcn/kernels/tables.hpp"
 #include "fcn/session.hpp"
+#include "tools/export/pixel_model.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -113,9 +114,11 @@ Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info
 }
 
 Result<SelfTest> make_self_test(const Model& model) {
-  const Extent window = model.info().window;
-  const int wider = round_up(ceil_div(window.x, kWiderBy), model.info().size_multiple.x);
-  SelfTest test = make_picture(window.y, window.x + wider, model.input_channels());
+  const ModelInfo& info = model.info();
+  const int wider = round_up(ceil_div(info.window.x, kWiderBy), info.size_multiple.x);
+  const Extent size = info.kind == ModelKind::pixels ? small_picture(model.graph(), info)
+                                                     : Extent{info.window.y, info.window.x + wider};
+  SelfTest test = make_picture(size.y, size.x, model.input_channels());
   auto logits = run_picture(model, test);
   if (!logits) return logits.error();
   test.logits = *std::move(logits);

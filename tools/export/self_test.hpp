@@ -37,7 +37,8 @@ Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info
                                        const kernels::KernelTable& table);
 
 /// A self-test of a converted network: a picture a little wider than its window, of a size that it accepts,
-/// so that the map has more than one cell, and the logits of the model's kernels.
+/// so that the map has more than one cell (small, if it labels pixels), and the logits of the model's
+/// kernels.
 Result<SelfTest> make_self_test(const Model& model);
 
 /// Largest relative error that rounding can put between two runs of a graph whose layers pass errors on
