@@ -16,11 +16,12 @@ void add_report_options(CommandLine& line, InferOptions& options) {
   group.texts("--class", "NAME|ID", options.class_names,
               "Show this class, not the predicted one; may be repeated");
   group.choice(
-      "--scores", {"probabilities", "logits"},
+      "--scores", {"probabilities", "logits", "labels"},
       [&options](std::size_t taken) {
         options.scores = taken == 1 ? ScoreKind::logits : ScoreKind::probabilities;
+        options.npy_holds = taken == 2 ? NpyHolds::labels : NpyHolds::scores;
       },
-      "What maps hold: probabilities (default) or logits");
+      "What maps hold: probabilities (default) or logits; of a\nmodel for pixels --npy holds labels (default) or these");
   group.choice(
       "--activation", {"softmax", "sigmoid", "none"},
       [&options](std::size_t taken) { options.activation = static_cast<ScoreActivation>(taken); },

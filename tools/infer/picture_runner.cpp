@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "fcn/graph/shape_inference.hpp"
+#include "tools/infer/label_runner.hpp"
 #include "tools/outputs/layer_pictures.hpp"
 #include "tools/pictures/image_io.hpp"
 #include "tools/report/geometry_report.hpp"
+#include "tools/report/label_text.hpp"
 #include "tools/report/output_json.hpp"
 #include "tools/report/plan_report.hpp"
 #include "tools/report/profile_table.hpp"
@@ -37,16 +39,19 @@ PictureRunner::PictureRunner(const Model& model, const std::string& model_path, 
 
 Status PictureRunner::prepare(bool several) {
   several_ = several;
+  if (Status suits = check_kind(options_, model_.info().kind); !suits) return suits;
   const bool thresholds =
       options_.regions.kind != RegionKind::none || !options_.mask.empty() || !options_.masked.empty();
-  if (thresholds && !options_.threshold && model_.info().activation == ScoreActivation::none)
+  const bool scores_places = model_.info().kind == ModelKind::classifier;
+  if (thresholds && scores_places && !options_.threshold && model_.info().activation == ScoreActivation::none)
     return Error{ErrorCode::invalid_argument,
                  "regions and masks need --threshold: the model's scores are no probabilities",
                  options_.regions.kind != RegionKind::none ? "--regions"
                  : options_.mask.empty()                   ? "--masked"
                                                            : "--mask"};
   for (const std::string& name : options_.class_names) {
-    auto found = find_class(model_.info(), class_count(model_), name);
+    auto found = scores_places ? find_class(model_.info(), class_count(model_), name)
+                               : find_label(model_.info(), class_count(model_), name);
     if (!found) return found.error().at("--class");
     asked_classes_.push_back(*found);
   }
@@ -107,6 +112,7 @@ Result<PictureTexts> PictureRunner::run_decoded(RunReport& report, const Picture
                                                 ResultFiles& files) {
   auto outputs = files.open_begun();
   if (!outputs) return outputs.error();
+  if (model_.info().kind == ModelKind::pixels) return run_labels(report, picture, *std::move(outputs));
   if (Status ran = run_picture(model_, *session_, options_, picture, map_, report); !ran) return ran.error();
   complete(report, picture);
   if (Status found = add_regions(report); !found) return found.error();
@@ -114,6 +120,34 @@ Result<PictureTexts> PictureRunner::run_decoded(RunReport& report, const Picture
     return written.error();
   if (Status drawn = draw_layers(report.image, picture); !drawn) return drawn.error();
   return result_texts(report);
+}
+
+/// By a model that labels pixels: files are written while it runs.
+Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, const Picture& picture,
+                                               PictureOutputs outputs) {
+  LabelReport report;
+  report.image = run.image;
+  report.frame = run.frame;
+  report.decode_ms = run.decode_ms;
+  report.preprocess_ms = run.preprocess_ms;
+  report.width = picture.width;
+  report.height = picture.height;
+  report.model = model_name_;
+  report.info = &model_.info();
+  report.classes = class_count(model_);
+  report.threads = session_->threads();
+  report.arch = model_.table().arch;
+  LabelCensus census(label_count(report.classes), !options_.json.empty());
+  report.census = &census;
+  if (Status ran = label_picture(model_, *session_, options_, asked_classes_, picture, std::move(outputs),
+                                 census, report);
+      !ran)
+    return ran.error();
+  if (Status drawn = draw_layers(report.image, picture); !drawn) return drawn.error();
+  report.peak_bytes = std::max<std::uint64_t>(load_peak_, MemoryCount::peak());
+  std::string text;
+  if (!options_.quiet) text = several_ && !options_.verbose ? label_line(report) : label_table(report);
+  return PictureTexts{std::move(text), options_.json.empty() ? std::string() : label_json(report)};
 }
 
 Status PictureRunner::check_layers(const std::vector<std::string>& images, const InputFiles& inputs) const {
@@ -154,6 +188,7 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
         !fits)
       return fits.error().at("--resize");
   }
+  if (model_.info().kind == ModelKind::pixels) return {};  // any size, and rows are written as they are made
   const int listed = listed_count(options_, model_.info(), class_count(model_));
   needs.outputs =
       std::max(output_bytes(options_, {needs.run, listed}), region_bytes(options_.regions, needs.run));
@@ -162,7 +197,12 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
 }
 
 PlanRequest PictureRunner::plan_request() const {
-  return {session_->threads(), options_.pool_stride, options_.output_stride, options_.max_memory, load_peak_};
+  return {session_->threads(),
+          options_.pool_stride,
+          options_.output_stride,
+          options_.max_memory,
+          map_use(options_, model_.info().kind),
+          load_peak_};
 }
 
 /// Under --max-memory: the steps that fit, or the refusal. Nothing of the picture before is kept then.

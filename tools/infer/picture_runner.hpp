@@ -55,6 +55,7 @@ class PictureRunner {
   Result<Picture> decode(PictureFile file, const PictureNeeds& needs, RunReport& report) const;
   Status complete_needs(PictureNeeds& needs) const;
   [[nodiscard]] PlanRequest plan_request() const;
+  Result<PictureTexts> run_labels(const RunReport& report, const Picture& picture, PictureOutputs outputs);
   Status obey_memory_limit(PictureNeeds& needs);
   Status draw_layers(const std::string& image, const Picture& picture);
   void complete(RunReport& report, const Picture& picture) const;

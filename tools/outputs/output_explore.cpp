@@ -96,9 +96,9 @@ Json class_fields(const RunReport& report, const std::vector<int>& ids,
 
 Json colour_fields() {
   Json colours = Json::array();
-  constexpr int kColours = 17;
-  for (int i = 0; i < kColours; ++i) {
-    const Colour colour = heat_colour(static_cast<double>(i) / (kColours - 1));
+  constexpr int kPageColours = 17;
+  for (int i = 0; i < kPageColours; ++i) {
+    const Colour colour = heat_colour(static_cast<double>(i) / (kPageColours - 1));
     colours.push_back({colour.red, colour.green, colour.blue});
   }
   return colours;

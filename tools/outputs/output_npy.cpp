@@ -13,9 +13,13 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "scores are written as they lie in memory");
 
-std::string npy_header(const ScoreMap& map) {
-  std::string shape = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(map.classes()) +
-                      ", " + std::to_string(map.rows()) + ", " + std::to_string(map.cols()) + "), }";
+}  // namespace
+
+std::string npy_header(const std::string& type, std::initializer_list<int> dims) {
+  std::string shape = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (";
+  for (const int* dim = dims.begin(); dim != dims.end(); ++dim)
+    shape += (dim == dims.begin() ? "" : ", ") + std::to_string(*dim);
+  shape += "), }";
   constexpr std::size_t kPreamble = 10;  // magic, version, length
   constexpr std::size_t kAlignment = 64;
   const std::size_t unpadded = kPreamble + shape.size() + 1;
@@ -27,11 +31,13 @@ std::string npy_header(const ScoreMap& map) {
   return header + shape;
 }
 
-}  // namespace
-
 Status write_npy(AtomicFile& file, const PictureResult& result) {
-  const ScoreMap& map = *result.report.map;
-  if (Status written = file.write(npy_header(map)); !written) return written;
+  return write_score_npy(file, *result.report.map);
+}
+
+Status write_score_npy(AtomicFile& file, const ScoreMap& map) {
+  if (Status written = file.write(npy_header("<f4", {map.classes(), map.rows(), map.cols()})); !written)
+    return written;
   // Gathered in pieces of some size: a write for each row would be a system call for a hundred bytes.
   std::vector<float> piece;
   constexpr std::size_t kPiece = 1u << 16;

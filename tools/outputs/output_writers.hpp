@@ -5,8 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <string>
 
 #include "fcn/result.hpp"
+#include "fcn/score_map.hpp"
 #include "tools/outputs/picture_result.hpp"
 #include "tools/shell/atomic_file.hpp"
 
@@ -14,6 +17,10 @@ namespace fcn::tools {
 
 /// output_npy.cpp: the map as .npy (format 1.0), little-endian float32, C order, classes x rows x cols.
 Status write_npy(AtomicFile& file, const PictureResult& result);
+Status write_score_npy(AtomicFile& file, const ScoreMap& map);
+
+/// output_npy.cpp: the header of such a file of elements of NumPy's `type`, whose values follow in C order.
+std::string npy_header(const std::string& type, std::initializer_list<int> dims);
 
 /// output_csv.cpp: a heading and a line for each cell, row by row: row, col, center_x, center_y (pixels of
 /// the picture that ran), best_class, best_label, best_score (background included), then the score of each

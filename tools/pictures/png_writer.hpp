@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "fcn/result.hpp"
@@ -25,5 +26,26 @@ using ByteSink = std::function<Status(std::span<const std::byte>)>;
 /// elsewhere.
 Status write_png(AtomicFile& file, int width, int height, PngPixels pixels, const RowSource& row);
 Status write_png(const ByteSink& sink, int width, int height, PngPixels pixels, const RowSource& row);
+
+/// The same from rows that come by themselves, of bytes that are colours of a palette where there is one.
+class PngRows {
+ public:
+  /// `palette` has 3 bytes a colour, at most 256 of them; none for RGB or grey. `file` must outlive this.
+  static Result<PngRows> create(AtomicFile& file, int width, int height, PngPixels pixels,
+                                std::span<const std::uint8_t> palette = {});
+  PngRows(PngRows&&) noexcept;
+  PngRows& operator=(PngRows&&) noexcept;
+  ~PngRows();
+
+  /// The next row. After an Error nothing more may be written.
+  Status add(const std::uint8_t* row);
+  /// After the last row.
+  Status finish();
+
+ private:
+  struct Writing;
+  explicit PngRows(std::unique_ptr<Writing> writing);
+  std::unique_ptr<Writing> writing_;
+};
 
 }  // namespace fcn::tools

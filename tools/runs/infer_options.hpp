@@ -16,6 +16,13 @@
 
 namespace fcn::tools {
 
+/// What --npy is to hold.
+enum class NpyHolds {
+  usual,   ///< a classifier's scores; of a model for pixels their labels
+  scores,  ///< those of InferOptions::scores
+  labels,
+};
+
 struct InferOptions {
   std::vector<std::string> inputs;  ///< files, folders, patterns, "-"
   std::string list;                 ///< a file of paths; "-" for standard input; empty for none
@@ -31,6 +38,7 @@ struct InferOptions {
   std::optional<double> threshold;  ///< RegionRequest's; nothing for what suits the model's scores
   maps::Placement placement = maps::Placement::centers;
   ScoreKind scores = ScoreKind::probabilities;
+  NpyHolds npy_holds = NpyHolds::usual;
   std::optional<ScoreActivation> activation;  ///< nothing for what the model says
   std::string json;                           ///< empty for none; "-" for standard output
   std::string npy;

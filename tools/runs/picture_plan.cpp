@@ -41,7 +41,7 @@ Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, 
                             .output_stride = request.output_stride,
                             .threads = request.threads};
   MemoryForecast forecast(request.load_peak, model.packed_bytes(), needs);
-  const auto smallest_run = smallest_run_bytes(model, options);
+  const auto smallest_run = smallest_run_bytes(model, options, request.use);
   if (!smallest_run) return smallest_run.error();
   const std::uint64_t smallest_peak = forecast.peak_with(*smallest_run);
   std::uint64_t run_limit = model.limits().max_run_bytes;
@@ -53,9 +53,9 @@ Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, 
                    ""};
     run_limit = std::min(run_limit, forecast.left_for_run(request.max_memory));
   }
-  auto plan = fit_plan(model, options, run_limit);
+  auto plan = fit_plan(model, options, run_limit, request.use);
   if (!plan) return plan.error();
-  forecast.set_run(run_memory(*plan));
+  forecast.set_run(run_memory(*plan, request.use));
   return PicturePlan{*std::move(plan), forecast, run_limit, smallest_peak};
 }
 

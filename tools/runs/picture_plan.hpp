@@ -17,6 +17,7 @@ struct PlanRequest {
   int pool_stride = 0;           ///< PlanOptions::pool_stride
   int output_stride = 0;         ///< PlanOptions::output_stride
   std::uint64_t max_memory = 0;  ///< bytes in all; 0 for no limit but the model's
+  MapUse use = MapUse::held;     ///< of the scores
   std::uint64_t load_peak = 0;   ///< most that was held while the model was loaded
 };
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What fcn-infer does with one picture for a model that labels pixels: runs it, writes its files on the way
+// and describes it. Not here: decoding, plans, and classifiers (picture_runner.hpp).
+#pragma once
+
+#include <vector>
+
+#include "fcn/model.hpp"
+#include "fcn/run/run_memory.hpp"
+#include "fcn/session.hpp"
+#include "tools/runs/infer_options.hpp"
+#include "tools/outputs/label_outputs.hpp"
+#include "tools/outputs/result_files.hpp"
+#include "tools/pictures/picture.hpp"
+#include "tools/runs/label_report.hpp"
+
+namespace fcn::tools {
+
+/// Whether the options suit a model of this kind; the Error names the first that does not.
+Status check_kind(const InferOptions& options, ModelKind kind);
+
+/// Whether a run keeps the scores of all pixels: only if they are to be written.
+MapUse map_use(const InferOptions& options, ModelKind kind);
+
+/// Runs the picture, fills `census` and the times of `report`, and writes the files.
+Status label_picture(const Model& model, Session& session, const InferOptions& options,
+                     const std::vector<int>& masked, const Picture& picture, PictureOutputs outputs,
+                     LabelCensus& census, LabelReport& report);
+
+}  // namespace fcn::tools

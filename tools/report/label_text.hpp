@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// A labelled picture in words: the table on the terminal, one line of several pictures, the JSON line.
+#pragma once
+
+#include <string>
+
+#include "tools/runs/label_report.hpp"
+
+namespace fcn::tools {
+
+std::string label_table(const LabelReport& report);
+/// The labels of most pixels, in one line.
+std::string label_line(const LabelReport& report);
+/// docs/segmentation.md describes it.
+std::string label_json(const LabelReport& report);
+
+}  // namespace fcn::tools

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// What is known after a picture has been labelled, for the terminal and the JSON line: how many pixels have
+// each label, and the runs of equal labels of which the map consists. Nothing is formatted here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fcn/label_map.hpp"
+#include "fcn/model_info.hpp"
+#include "tools/pictures/original_frame.hpp"
+
+namespace fcn::tools {
+
+/// The label that stands for nothing: the model's background, VOC's first label, what a single class is not;
+/// -1 if there is none.
+int background_label(const ModelInfo& info, int classes);
+
+/// A label by number or name.
+Result<int> find_label(const ModelInfo& info, int classes, const std::string& name);
+
+/// Counts labels, and the lengths of their runs, as they come.
+class LabelCensus : public LabelRows {
+ public:
+  LabelCensus(int labels, bool with_runs);
+
+  void take(int row, std::span<const std::uint16_t> labels) override;
+
+  /// Pixels of each label.
+  [[nodiscard]] const std::vector<std::uint64_t>& counts() const { return counts_; }
+  /// Labels that some pixel has, those of most pixels first.
+  [[nodiscard]] std::vector<int> present() const;
+  /// The map row by row, for one label: how many pixels are others', then how many its own, and so on.
+  [[nodiscard]] std::vector<std::uint64_t> runs_of(int label) const;
+
+ private:
+  std::vector<std::uint64_t> counts_;
+  std::vector<std::vector<std::uint64_t>> runs_;  // by label, without the last stretch of others
+  std::vector<std::uint64_t> run_ends_;           // by label, in pixels from the first
+  std::uint64_t pixels_ = 0;
+  bool with_runs_;
+};
+
+struct LabelReport {
+  std::string image;
+  int width = 0;  ///< of the picture that ran: upright and resized
+  int height = 0;
+  int padded_width = 0;  ///< of what the network ran on
+  int padded_height = 0;
+  OriginalFrame frame;
+  std::string model;
+  const ModelInfo* info = nullptr;
+  int classes = 0;
+  const LabelCensus* census = nullptr;
+  double decode_ms = 0;
+  double preprocess_ms = 0;
+  double plan_ms = 0;
+  double infer_ms = 0;  ///< with the files that are written meanwhile
+  int threads = 1;
+  std::string arch;
+  std::uint64_t peak_bytes = 0;
+};
+
+}  // namespace fcn::tools
