@@ -17,7 +17,7 @@ bool has_origins(const NodeCall& call, std::size_t i) {
   return call.is_known(i) && !call.known(i).origins.empty();
 }
 
-/// Whether the node only moves_first elements: of all its inputs, or of the first.
+/// Whether the node only moves elements: of all its inputs, or of the first.
 bool joins_all(std::string_view type) {
   return type == "Concat";
 }
@@ -50,9 +50,11 @@ void move_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBudg
         std::make_shared<const KnownTensor>(KnownTensor{.dims = from.dims, .values = std::move(numbers)}));
   }
   const auto moved = fold(NodeCall(call.node(), call.opset(), std::move(inputs)), budget);
-  for (std::size_t i = 0; moved && i < std::min(made.size(), moved->size()); ++i)
+  for (std::size_t i = 0; moved && i < std::min(made.size(), moved->size()); ++i) {
+    made[i].origins.clear();
     for (const double number : doubles_of((*moved)[i]))
       made[i].origins.push_back(all[static_cast<std::size_t>(number)]);
+  }
 }
 
 /// "add" or "sub" of ONNX's operators and of Python's.
@@ -89,16 +91,15 @@ void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBud
   for (std::size_t i = 0; i < call.input_count(); ++i) any = any || has_origins(call, i);
   const bool small = std::all_of(made.begin(), made.end(),
                                  [](const KnownTensor& tensor) { return tensor.size() <= kMostSizes; });
-  if (!any || !small) return;
+  if (!any) return;
+  // A rule may have copied its input, origins and all.
+  for (KnownTensor& tensor : made) tensor.origins.assign(tensor.size(), {.kind = SizeOrigin::Kind::computed});
+  if (!small) return;
   const std::string_view type = call.node().type;
   if (joins_all(type) || (moves_first(type) && has_origins(call, 0))) return move_origins(call, made, budget);
   const std::vector<SizeOrigin> shifted = shifted_origins(call);
-  for (KnownTensor& tensor : made) {
-    if (shifted.size() == tensor.size())
-      tensor.origins = shifted;
-    else
-      tensor.origins.assign(tensor.size(), {.kind = SizeOrigin::Kind::computed});
-  }
+  for (KnownTensor& tensor : made)
+    if (shifted.size() == tensor.size()) tensor.origins = shifted;
 }
 
 SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {

@@ -99,9 +99,13 @@ std::optional<NodeId> size_source(const NodeCall& call, const Feature& in, Netwo
       origin_of(sizes, columns).kind != SizeOrigin::Kind::literal)
     return std::nullopt;
   const std::vector<std::int64_t> all = call.known_integers(3);
-  if (std::max(rows, columns) >= all.size() ||
-      (all[rows] == in.shape.height && all[columns] == in.shape.width))
+  if (std::max(rows, columns) >= all.size()) return std::nullopt;
+  if (all[rows] == in.shape.height && all[columns] == in.shape.width) {
+    net.note("a resize that changes nothing on " + std::to_string(all[rows]) + "x" +
+             std::to_string(all[columns]) +
+             " is left out; export with free height and width to keep it on other sizes");
     return std::nullopt;
+  }
   const auto found = net.find_map(
       [&](const Shape& shape) { return shape.height == all[rows] && shape.width == all[columns]; });
   if (found)
