@@ -99,10 +99,10 @@ TEST_CASE("the version before is read: softmax, unless the network makes probabi
 }
 
 TEST_CASE("other versions are refused before anything else") {
-  for (const char* version : {"0", "3", "2147483647"})
+  for (const char* version : {"0", "4", "2147483647"})
     CHECK(error_of(std::string(R"({"version":)") + version + R"(,"anything":[]})") ==
           std::string("field version: is ") + version +
-              ", this program reads versions 1 to 2: export the model again");
+              ", this program reads versions 1 to 3: export the model again");
   CHECK_THAT(error_of(R"({"version":-1})"), Contains("field version: expected an integer"));
 }
 
