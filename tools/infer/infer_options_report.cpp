@@ -21,7 +21,8 @@ void add_report_options(CommandLine& line, InferOptions& options) {
         options.scores = taken == 1 ? ScoreKind::logits : ScoreKind::probabilities;
         options.npy_holds = taken == 2 ? NpyHolds::labels : NpyHolds::scores;
       },
-      "What maps hold: probabilities (default) or logits; of a\nmodel for pixels --npy holds labels (default) or these");
+      "What maps hold: probabilities (default) or logits; of a\nmodel for pixels --npy holds labels "
+      "(default) or these");
   group.choice(
       "--activation", {"softmax", "sigmoid", "none"},
       [&options](std::size_t taken) { options.activation = static_cast<ScoreActivation>(taken); },

@@ -8,10 +8,10 @@
 #include "fcn/model.hpp"
 #include "fcn/run/run_memory.hpp"
 #include "fcn/session.hpp"
-#include "tools/runs/infer_options.hpp"
 #include "tools/outputs/label_outputs.hpp"
 #include "tools/outputs/result_files.hpp"
 #include "tools/pictures/picture.hpp"
+#include "tools/runs/infer_options.hpp"
 #include "tools/runs/label_report.hpp"
 
 namespace fcn::tools {

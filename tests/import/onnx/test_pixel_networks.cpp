@@ -8,8 +8,8 @@
 #include "fcn/graph/shape_inference.hpp"
 #include "fcn/kernels/tables.hpp"
 #include "fcn/model.hpp"
-#include "onnx_bytes.hpp"
-#include "onnx_run.hpp"
+#include "tests/import/onnx/onnx_bytes.hpp"
+#include "tests/import/onnx/onnx_run.hpp"
 #include "tools/export/export_model.hpp"
 
 using namespace fcn;
