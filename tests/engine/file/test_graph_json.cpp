@@ -76,7 +76,7 @@ Graph every_op() {
                ChannelNorm{.channels = 7, .epsilon = 1e-6, .center = false, .weight = {}, .bias = {}}, {at});
   graph.append("spread", DepthToSpace{{2, 3}}, {at});
   const NodeId tall =
-      graph.append("resize_to", ResizeTo{ResizeMode::cubic, {}, ResizeRounding::ceil, -0.5f}, {at, first});
+      graph.append("resize_to", ResizeTo{ResizeMode::nearest, {}, ResizeRounding::ceil}, {at, first});
   graph.append("crop_to", CropTo{CropAxes::columns, 0, 3}, {tall, at});
   const NodeId index = graph.append("indices", MaxPoolIndices{{2, 3}, {2, 3}, {1, 0, 0, 1}, true}, {at});
   graph.append("unpool", MaxUnpool{{2, 3}, {2, 3}, {1, 0, 0, 1}}, {index, index, at});
