@@ -20,6 +20,7 @@ import numpy as np
 from onnx_case_graph import Graph, picture
 from onnx_cases import CASES
 import onnx_structure_cases  # noqa: F401  (adds to CASES)
+import onnx_window_cases  # noqa: F401  (adds to CASES)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = [(3, 5), (4, 3), (5, 5)]
@@ -63,8 +64,7 @@ def main():
             out.append(record)
         print(f"{len(out)} cases, {len(left_out)} that ONNX Runtime does not run, {sum(map(len, out))} bytes")
         if not names:
-            os.makedirs(os.path.join(HERE, "fixtures"), exist_ok=True)
-            with open(os.path.join(HERE, "fixtures", "onnx_cases.bin"), "wb") as file:
+            with open(os.path.join(HERE, "..", "fixtures", "onnx_cases.bin"), "wb") as file:
                 file.write(struct.pack("<I", len(out)) + b"".join(out))
 
 
