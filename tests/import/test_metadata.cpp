@@ -48,6 +48,9 @@ TEST_CASE("Ultralytics' metadata is read", "[metadata]") {
   CHECK(network.notes.empty());
   REQUIRE(network.recipe);
   CHECK(network.recipe->crop == Extent{224, 320});
+  // Forks sign with a name of their own.
+  const auto fork = from_onnx({{"names", "{0: 'a', 1: 'b'}"}, {"imgsz", "[64, 64]"}, {"task", "classify"}});
+  CHECK(fork.mean == Floats{0, 0, 0});
   const auto detector = from_onnx({{"author", "Ultralytics"}, {"task", "detect"}});
   REQUIRE(detector.notes.size() == 1);
   CHECK_THAT(detector.notes[0], Contains("detect"));

@@ -48,3 +48,17 @@ TEST_CASE("inputs that the scores do not depend on are passed over, others are n
   file.mutable_graph()->mutable_output(0)->set_name("z");
   CHECK_THAT(refusal_of(file), Contains("2 inputs (x, unused)"));
 }
+
+TEST_CASE("an input with no fixed size at all has the channels of the first convolution") {
+  onnx::ModelProto file = prepared([](onnx::ModelProto& of) {
+    add_values(of, "mean", TensorProto::FLOAT, {3, 1, 1}, {0.1f, 0.2f, 0.3f});
+    add_node(of, "Sub", {"x", "mean"}, {"x1"});
+  });
+  const auto expected = run(file);
+  auto& shape =
+      *file.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  shape.mutable_dim(1)->set_dim_param("num_channels");
+  CHECK(agree(run(file), expected));
+  file.mutable_graph()->mutable_node(1)->set_op_type("MaxPool");
+  CHECK_THAT(refusal_of(file), Contains("does not say how many channels"));
+}

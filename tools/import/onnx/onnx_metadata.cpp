@@ -72,8 +72,9 @@ void read_normalisation(const OnnxModel& model, ImportedNetwork& network) {
 
 /// Ultralytics' classifiers are trained with pixels of 0 to 1 and the shorter side as large as the window.
 void read_ultralytics(const OnnxModel& model, ImportedNetwork& network) {
-  if (!is(entry(model, {"author"}), "Ultralytics")) return;
   const auto task = entry(model, {"task"});
+  const bool same_words = is(task, "classify") && entry(model, {"names"}) && entry(model, {"imgsz"});
+  if (!is(entry(model, {"author"}), "Ultralytics") && !same_words) return;
   if (task && task->text != "classify")
     network.notes.push_back("its task is \"" + std::string(task->text) + "\", not classify");
   take_normalisation({0, 0, 0}, {1, 1, 1}, "Ultralytics' usual", network);
