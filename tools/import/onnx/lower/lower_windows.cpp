@@ -203,6 +203,19 @@ Feature dilated_average(const NodeCall& call, const Feature& in, const AveragePo
   return net.append(std::move(conv), {in.node});
 }
 
+/// Whether a padded pool has one window on the training window and that holds the whole map, as Caffe2 writes
+/// the mean over a map whose size it rounded up. Small windows halve maps, and may do so to the last place.
+bool is_whole_despite_padding(const AveragePool& pool, const Shape& in) {
+  constexpr int kLargestHalving = 3;
+  const auto holds = [](int size, int kernel, int before, int after, int stride, bool ceil) {
+    const int room = size + before + after - kernel;
+    return kernel > kLargestHalving && kernel - before >= size && room >= 0 && room < (ceil ? 1 : stride);
+  };
+  return pool.pad != Padding{} &&
+         holds(in.height, pool.kernel.y, pool.pad.top, pool.pad.bottom, pool.stride.y, pool.ceil_mode) &&
+         holds(in.width, pool.kernel.x, pool.pad.left, pool.pad.right, pool.stride.x, pool.ceil_mode);
+}
+
 std::vector<Value> lower_average_pool(const NodeCall& call, NetworkBuilder& net) {
   if (const auto line = along_one_axis(call)) return {average_along(call, *line, net)};
   AveragePool pool;
@@ -214,6 +227,13 @@ std::vector<Value> lower_average_pool(const NodeCall& call, NetworkBuilder& net)
   const Extent dilation = extent_attribute(call, "dilations", {1, 1});
   if (dilation != Extent{1, 1}) return {dilated_average(call, in, pool, dilation, net)};
   pool.pad = window_padding(call, in.shape, pool.kernel, pool.stride, {1, 1});
+  if (is_whole_despite_padding(pool, in.shape)) {
+    const Feature mean = net.append(GlobalAveragePool{}, {in.node});
+    if (!pool.count_include_pad) return {mean};
+    const double share =
+        static_cast<double>(in.shape.height) * in.shape.width / pool.kernel.y / pool.kernel.x;
+    return {scaled(mean, static_cast<float>(share), 0, net)};
+  }
   // An adaptive pool whose output has its input's size on the training window.
   if (pool.kernel == Extent{1, 1} && pool.stride == Extent{1, 1} && pool.pad == Padding{}) return {in};
   return {net.append(pool, {in.node})};
