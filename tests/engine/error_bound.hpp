@@ -192,6 +192,7 @@ class BoundVisitor {
     return (*this)(*resize_of(op, {from.c, from.h, from.w}, {to.c, to.h, to.w}));
   }
   Map operator()(const CropTo& op) const { return naive(op, bound(0), value(1)); }
+  Map operator()(const CenterTo& op) const { return naive(op, bound(0), value(1)); }
   Map operator()(const MaxPoolIndices&) const { return zero(values_[id_]); }  // where no two taps are close
   Map operator()(const MaxUnpool& op) const { return naive(op, bound(0), value(1), value(2)); }
   Map operator()(const Activation& op) const {

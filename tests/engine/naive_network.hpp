@@ -191,6 +191,7 @@ struct NaiveVisitor {
   Map operator()(const Arithmetic& op) const { return naive(op, in(0), in(1)); }
   Map operator()(const ResizeTo& op) const { return naive(op, in(0), in(1)); }
   Map operator()(const CropTo& op) const { return naive(op, in(0), in(1)); }
+  Map operator()(const CenterTo& op) const { return naive(op, in(0), in(1)); }
   Map operator()(const MaxUnpool& op) const { return naive(op, in(0), in(1), in(2)); }
   template <class UnaryOp>
   Map operator()(const UnaryOp& op) const {

@@ -3,6 +3,7 @@
 // naive_network.hpp.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 
 #include "fcn/graph/resample.hpp"
@@ -18,6 +19,19 @@ inline Map naive(const CropTo& op, const Map& in, const Map& like) {
   const int height = op.axes == CropAxes::columns ? in.h : like.h;
   const int width = op.axes == CropAxes::rows ? in.w : like.w;
   return map_of(in.c, height, width, [&](int c, int y, int x) { return in.at(c, y + op.top, x + op.left); });
+}
+
+inline Map naive(const CenterTo& op, const Map& in, const Map& like) {
+  const auto before = [&](int more) {
+    const double half = more / 2.0;
+    return static_cast<int>(op.rounding == HalfRounding::floor ? std::floor(half) : std::ceil(half));
+  };
+  const int height = op.axes == CropAxes::columns ? in.h : like.h;
+  const int width = op.axes == CropAxes::rows ? in.w : like.w;
+  const int top = before(height - in.h), left = before(width - in.w);
+  return map_of(in.c, height, width, [&](int c, int y, int x) {
+    return in.inside(y - top, x - left) ? in.at(c, y - top, x - left) : 0.0;
+  });
 }
 
 /// Number of the greatest tap inside the map, the first of equal ones.

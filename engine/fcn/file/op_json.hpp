@@ -107,6 +107,10 @@ struct OpWriter {
     node["axes"] = to_json(op.axes);
     node["from"] = OrderedJson::array({op.top, op.left});
   }
+  void operator()(const CenterTo& op) const {
+    node["axes"] = to_json(op.axes);
+    node["rounding"] = to_json(op.rounding);
+  }
   void operator()(const MaxPoolIndices& op) const {
     node["kernel"] = to_json(op.kernel);
     node["stride"] = to_json(op.stride);
@@ -260,6 +264,10 @@ struct OpReader {
     if (from.size() != 2) return fields.fail({ErrorCode::malformed, "expected [y, x]", "field from"});
     op.top = from[0];
     op.left = from[1];
+  }
+  void operator()(CenterTo& op) const {
+    op.axes = read_kind<CropAxes>(fields, "axes");
+    op.rounding = read_kind<HalfRounding>(fields, "rounding");
   }
   void operator()(MaxPoolIndices& op) const {
     op.kernel = read_extent(fields, "kernel", limits);

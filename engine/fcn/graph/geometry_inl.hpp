@@ -70,6 +70,8 @@ FCN_INLINE MapGeometry through_op(const Op& op, const MapGeometry& from, const S
   Window window = window_of(op, in);
   if (const auto* pad = std::get_if<Pad>(&op)) window.pad = pad->pad;
   if (const auto* crop = std::get_if<CropTo>(&op)) window.pad = {-crop->top, -crop->left, 0, 0};
+  if (std::holds_alternative<CenterTo>(op))
+    window.pad = {rows_of(op, in, out).before, columns_of(op, in, out).before, 0, 0};
   return {through_window(from.y, window.kernel.y, window.stride.y, window.dilation.y, window.pad.top),
           through_window(from.x, window.kernel.x, window.stride.x, window.dilation.x, window.pad.left),
           {}};

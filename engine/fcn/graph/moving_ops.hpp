@@ -77,7 +77,7 @@ struct ResizeTo {
   float cubic_a = -0.75f;
 };
 
-/// Which axes of a map CropTo cuts.
+/// Which axes of a map CropTo cuts, and CenterTo cuts or pads.
 enum class CropAxes { both, rows, columns };
 
 /// As many rows, columns or both as its second input has, of which nothing else is read, from row `top` and
@@ -86,6 +86,17 @@ struct CropTo {
   CropAxes axes = CropAxes::both;
   int top = 0;
   int left = 0;
+};
+
+/// Which way half of an odd difference goes.
+enum class HalfRounding { floor, ceil };
+
+/// As many rows, columns or both as its second input has, of which nothing else is read: of n places more
+/// along an axis, n / 2 zeros come before and the others after; of fewer, as many are cut off. `rounding` is
+/// that of n / 2, n being negative where places are cut off.
+struct CenterTo {
+  CropAxes axes = CropAxes::both;
+  HalfRounding rounding = HalfRounding::floor;
 };
 
 /// Which tap of each window is the greatest, as MaxPool chooses it: ky * kernel.x + kx, the first of equal
@@ -109,6 +120,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> kind_names<PadMode>{"constant", "edge", "reflect"};
 template <>
 inline constexpr std::array<std::string_view, 3> kind_names<CropAxes>{"both", "rows", "columns"};
+template <>
+inline constexpr std::array<std::string_view, 2> kind_names<HalfRounding>{"floor", "ceil"};
 template <>
 inline constexpr std::array<std::string_view, 3> kind_names<ResizeMode>{"nearest", "linear", "cubic"};
 template <>

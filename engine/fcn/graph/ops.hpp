@@ -182,7 +182,8 @@ struct Constant {
 using Op = std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten,
                         Linear, Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad,
                         InsertZeros, Resize, LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels,
-                        ChannelNorm, Constant, DepthToSpace, ResizeTo, CropTo, MaxPoolIndices, MaxUnpool>;
+                        ChannelNorm, Constant, DepthToSpace, ResizeTo, CropTo, MaxPoolIndices, MaxUnpool,
+                        CenterTo>;
 
 template <>
 inline constexpr std::array<std::string_view, 19> kind_names<ActivationKind>{
@@ -226,7 +227,8 @@ inline std::string_view op_name(const Op& op) {
                                                "resize_to",
                                                "crop_to",
                                                "max_pool_indices",
-                                               "max_unpool"};
+                                               "max_unpool",
+                                               "center_to"};
   static_assert(std::size(names) == std::variant_size_v<Op>);
   return names[op.index()];
 }

@@ -14,7 +14,7 @@ namespace fcn::inline FCN_ABI {
 
 /// One axis of an op that moves pixels: what the op says of it, and the sizes of input and output.
 struct ResampleAxis {
-  int before = 0;  ///< Pad: rows or columns added before the first; of MaxUnpool the pool's padding
+  int before = 0;  ///< Pad, CenterTo: rows or columns added before the first; MaxUnpool: the pool's padding
   int stride = 1;  ///< InsertZeros; of DepthToSpace the block, of MaxUnpool from window to window
   int taps = 1;    ///< MaxUnpool: of a window
   int up = 1;      ///< Resize
@@ -53,6 +53,7 @@ inline constexpr int kFilled = -1;
 /// The row or column that place `at` shows, or kFilled for the op's value.
 int copied_place(const Pad& op, const ResampleAxis& axis, int at);
 int copied_place(const CropTo&, const ResampleAxis& axis, int at);
+int copied_place(const CenterTo&, const ResampleAxis& axis, int at);
 /// Of MaxUnpool the window on one of whose taps the place lies; kFilled between windows and beyond the last.
 int copied_place(const MaxUnpool&, const ResampleAxis& axis, int at);
 int copied_place(const InsertZeros&, const ResampleAxis& axis, int at);

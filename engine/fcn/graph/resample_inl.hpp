@@ -20,12 +20,18 @@ FCN_INLINE std::optional<Resize> resize_of(const Op& op, const Shape& in, const 
                 to->cubic_a};
 }
 
+FCN_INLINE int places_before(const CenterTo& op, int in, int out) {
+  const int more = op.rounding == HalfRounding::ceil ? out - in + 1 : out - in;
+  return more >= 0 ? more / 2 : -((1 - more) / 2);
+}
+
 FCN_INLINE ResampleAxis rows_of(const Op& op, const Shape& in, const Shape& out) {
   ResampleAxis axis{.in = in.height, .out = out.height};
   if (const auto* pad = std::get_if<Pad>(&op)) axis.before = pad->pad.top;
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.y;
   if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.y;
   if (const auto* crop = std::get_if<CropTo>(&op)) axis.before = -crop->top;
+  if (const auto* center = std::get_if<CenterTo>(&op)) axis.before = places_before(*center, in.height, out.height);
   if (const auto* pool = std::get_if<MaxUnpool>(&op))
     axis.before = pool->pad.top, axis.stride = pool->stride.y, axis.taps = pool->kernel.y;
   if (const auto resize = resize_of(op, in, out)) axis.up = resize->up.y, axis.down = resize->down.y;
@@ -38,6 +44,7 @@ FCN_INLINE ResampleAxis columns_of(const Op& op, const Shape& in, const Shape& o
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.x;
   if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.x;
   if (const auto* crop = std::get_if<CropTo>(&op)) axis.before = -crop->left;
+  if (const auto* center = std::get_if<CenterTo>(&op)) axis.before = places_before(*center, in.width, out.width);
   if (const auto* pool = std::get_if<MaxUnpool>(&op))
     axis.before = pool->pad.left, axis.stride = pool->stride.x, axis.taps = pool->kernel.x;
   if (const auto resize = resize_of(op, in, out)) axis.up = resize->up.x, axis.down = resize->down.x;
@@ -70,6 +77,11 @@ FCN_INLINE int copied_place(const Pad& op, const ResampleAxis& axis, int at) {
 
 FCN_INLINE int copied_place(const CropTo&, const ResampleAxis& axis, int at) {
   return at - axis.before;
+}
+
+FCN_INLINE int copied_place(const CenterTo&, const ResampleAxis& axis, int at) {
+  const int place = at - axis.before;
+  return place >= 0 && place < axis.in ? place : kFilled;
 }
 
 FCN_INLINE int copied_place(const MaxUnpool&, const ResampleAxis& axis, int at) {
@@ -146,6 +158,7 @@ FCN_INLINE ColumnTable column_table(const Op& op, const Shape& in, const Shape& 
   if (const auto* pad = std::get_if<Pad>(&op)) copy(*pad);
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) copy(*zeros);
   if (const auto* crop = std::get_if<CropTo>(&op)) copy(*crop);
+  if (const auto* center = std::get_if<CenterTo>(&op)) copy(*center);
   if (const auto* pool = std::get_if<MaxUnpool>(&op))
     for (int x = 0; x < axis.out; ++x) {
       table.columns.push_back(copied_place(*pool, axis, x));

@@ -48,6 +48,10 @@ FCN_INLINE RowReach row_reach(const Op& op, std::size_t slot, const Shape& in, c
     if (const auto* pad = std::get_if<Pad>(&op)) return detail::pad_reach(*pad);
     if (const auto resize = resize_of(op, in, out)) return detail::resize_reach(*resize, in, out);
     if (const auto* crop = std::get_if<CropTo>(&op)) return {1, 1, crop->top, crop->top};
+    if (std::holds_alternative<CenterTo>(op)) {
+      const int before = rows_of(op, in, out).before;
+      return {1, 1, -before, -before};
+    }
     if (const auto* zeros = std::get_if<InsertZeros>(&op)) return {1, zeros->stride.y, 0, 0};
     if (const auto* spread = std::get_if<DepthToSpace>(&op)) return {1, spread->block.y, 0, 0};
     if (!std::holds_alternative<Arithmetic>(op)) return reach_of(window_of(op, in));

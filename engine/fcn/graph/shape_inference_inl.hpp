@@ -169,14 +169,14 @@ struct ShapeVisitor {
                  std::int64_t{in(0).width} * op.up.x / op.down.x);
   }
   Result<Shape> operator()(const ResizeTo&) const { return Shape{in(0).channels, in(1).height, in(1).width}; }
+  Result<Shape> operator()(const CenterTo& op) const { return sized_like(op.axes); }
   Result<Shape> operator()(const CropTo& op) const {
-    const int height = op.axes == CropAxes::columns ? in(0).height : in(1).height;
-    const int width = op.axes == CropAxes::rows ? in(0).width : in(1).width;
+    const auto [channels, height, width] = sized_like(op.axes);
     const auto fits = [](int first, int size, int of) {
       return first >= 0 && std::int64_t{first} + size <= of;
     };
     if (fits(op.top, height, in(0).height) && fits(op.left, width, in(0).width))
-      return Shape{in(0).channels, height, width};
+      return Shape{channels, height, width};
     return shape_error(node, "cuts " + std::to_string(height) + "x" + std::to_string(width) +
                                  " places out of " + size_text(in(0)) + " from " + std::to_string(op.top) +
                                  ", " + std::to_string(op.left) + " on, which has fewer");
@@ -190,6 +190,10 @@ struct ShapeVisitor {
   }
 
  private:
+  /// Input 0 with the rows, columns or both of input 1.
+  [[nodiscard]] Shape sized_like(CropAxes axes) const {
+    return {in(0).channels, in(axes == CropAxes::columns ? 0 : 1).height, in(axes == CropAxes::rows ? 0 : 1).width};
+  }
   static std::string size_text(const Shape& shape) {
     return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
            std::to_string(shape.width);
@@ -206,6 +210,12 @@ struct ShapeVisitor {
   }
 };
 
+/// Whether the size of its second input is that of its result.
+FCN_INLINE bool takes_size(const Op& op) {
+  return std::holds_alternative<ResizeTo>(op) || std::holds_alternative<CropTo>(op) ||
+         std::holds_alternative<CenterTo>(op);
+}
+
 }  // namespace detail
 
 FCN_INLINE std::size_t input_count(const Op& op) {
@@ -213,12 +223,12 @@ FCN_INLINE std::size_t input_count(const Op& op) {
   if (const auto* conv = std::get_if<Conv>(&op)) return conv->residual ? 2 : 1;
   if (std::holds_alternative<MaxUnpool>(op)) return 3;
   const bool two = std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) ||
-                   std::holds_alternative<ResizeTo>(op) || std::holds_alternative<CropTo>(op);
+                   detail::takes_size(op);
   return two ? 2 : 1;
 }
 FCN_INLINE bool reads_size_only(const Op& op, std::size_t slot) {
   if (std::holds_alternative<MaxUnpool>(op)) return slot == 2;
-  return slot == 1 && (std::holds_alternative<ResizeTo>(op) || std::holds_alternative<CropTo>(op));
+  return slot == 1 && detail::takes_size(op);
 }
 
 FCN_INLINE bool takes_inputs(const Op& op, std::size_t count) {

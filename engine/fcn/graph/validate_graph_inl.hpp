@@ -146,6 +146,7 @@ struct OpValidator {
   std::string operator()(const ResizeTo& op) const {
     return std::isfinite(op.cubic_a) ? "" : "cubic_a is not finite";
   }
+  std::string operator()(const CenterTo&) const { return ""; }
   std::string operator()(const CropTo& op) const {
     if ((op.axes == CropAxes::columns && op.top != 0) || (op.axes == CropAxes::rows && op.left != 0))
       return "begins past the first place of an axis that it does not cut";

@@ -87,6 +87,7 @@ class Dilator {
   Status visit(Resize&) { return refuse_dilated(); }
   Status visit(ResizeTo&) { return refuse_dilated(); }
   Status visit(CropTo&) { return refuse_dilated(); }
+  Status visit(CenterTo&) { return refuse_dilated(); }
   Status visit(MaxPoolIndices&) { return refuse_dilated(); }
   Status visit(MaxUnpool&) { return refuse_dilated(); }
   /// All others work on each place by itself.

@@ -44,7 +44,7 @@ FCN_INLINE bool passes_on(const Op& op) {
          std::holds_alternative<Arithmetic>(op) || std::holds_alternative<BatchNorm>(op) ||
          std::holds_alternative<Relu>(op) || std::holds_alternative<Activation>(op) ||
          std::holds_alternative<Resize>(op) || std::holds_alternative<ResizeTo>(op) ||
-         std::holds_alternative<CropTo>(op);
+         std::holds_alternative<CropTo>(op) || std::holds_alternative<CenterTo>(op);
 }
 
 FCN_INLINE std::optional<NodeId> activated(const Graph& graph, NodeId node, ActivationKind kind) {

@@ -115,6 +115,7 @@ class Executor {
   void make(const RowStep& step, const Resize& op);
   void make(const RowStep& step, const ResizeTo&);
   void make(const RowStep& step, const CropTo& op) { move_pixels(step, op, 0.0f); }
+  void make(const RowStep& step, const CenterTo& op) { move_pixels(step, op, 0.0f); }
   void make(const RowStep& step, const MaxUnpool& op);
   void make(const RowStep& step, const Constant& op);
   template <class MovingOp>

@@ -133,10 +133,10 @@ class OpWriter : private OnnxNodeWriter {
   }
 
   /// Rows and columns of input `slot`, whatever the picture's size.
-  std::string size_of(std::size_t slot) {
-    const std::string shape = name() + ".shape", size = name() + ".size";
+  std::string size_of(std::size_t slot, const std::string& of = "") {
+    const std::string shape = name() + of + ".shape", size = name() + of + ".size";
     add("Shape", {in(slot)}, shape);
-    add("Slice", {shape, integers("two", {2}), integers("four", {4})}, size);
+    add("Slice", {shape, integers("two" + of, {2}), integers("four" + of, {4})}, size);
     return size;
   }
   std::string visit(const ResizeTo& op) {
@@ -162,6 +162,23 @@ class OpWriter : private OnnxNodeWriter {
     add("Slice", {ends, integers("at", {rows ? 0 : 1}), integers("to", {rows ? 1 : 2})}, end);
     return simple("Slice", {in(0), integers("start", {rows ? op.top : op.left}), end,
                             integers("axis", {rows ? 2 : 3})});
+  }
+  /// Pads by half the difference on either side, or cuts off where that is negative. ONNX divides whole numbers
+  /// towards zero, so an odd difference is made even first.
+  std::string visit(const CenterTo& op) {
+    const auto step = [&](const char* type, const std::string& a, const std::string& b, const char* made) {
+      add(type, {a, b}, name() + made);
+      return name() + made;
+    };
+    const std::string two = integers("half", {2}), none = integers("images", {0, 0});
+    const std::string cut = integers("axes", {op.axes == CropAxes::columns ? 0 : 1, op.axes == CropAxes::rows ? 0 : 1});
+    const std::string more = step("Mul", step("Sub", size_of(1), size_of(0, ".own"), ".less"), cut, ".more");
+    const char* to_even = op.rounding == HalfRounding::ceil ? "Add" : "Sub";
+    const std::string even = step(to_even, more, step("Mod", more, two, ".odd"), ".even");
+    const std::string before = step("Div", even, two, ".before"), after = step("Sub", more, before, ".after");
+    const std::string pads = name() + ".pads";
+    set(add("Concat", {none, before, none, after}, pads), "axis", std::int64_t{0});
+    return simple("Pad", {in(0), pads});
   }
   std::string visit(const LocalResponseNorm& op) {
     onnx::NodeProto& norm = add("LRN", {in(0)}, name());

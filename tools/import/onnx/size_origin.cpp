@@ -84,6 +84,36 @@ std::vector<SizeOrigin> shifted_origins(const NodeCall& call) {
   return origins;
 }
 
+/// "sub" of two maps' sizes, that difference divided by two, and what its lower half leaves of it: the upper
+/// one. The lower half is taken to be rounded down, as Python's // does.
+std::optional<SizeOrigin> difference_origin(const NodeCall& call) {
+  using Kind = SizeOrigin::Kind;
+  if (call.input_count() != 2 || !has_origins(call, 0) || call.known(0).size() != 1 ||
+      call.known(1).size() != 1)
+    return std::nullopt;
+  SizeOrigin of = call.known(0).origins[0];
+  const SizeOrigin by = origin_of(call.known(1), 0);
+  if (sum_or_difference(call) == "sub" && of.columns == by.columns) {
+    if (of.kind == Kind::map && by.kind == Kind::map && of.more == by.more) {
+      of.kind = Kind::difference;
+      of.less = by.node;
+      of.more = 0;
+      return of;
+    }
+    const bool same = of.node == by.node && of.less == by.less;
+    if (of.kind == Kind::difference && by.kind == Kind::lower_half && same) {
+      of.kind = Kind::upper_half;
+      return of;
+    }
+  }
+  const std::string function = call.node().type == "aten::symbolic" ? call.text("function", "") : "";
+  const bool halves = (call.node().type == "Div" || function == "floordiv") && by.kind == Kind::literal &&
+                      !call.known(1).is_real() && call.known(1).integers()[0] == 2;
+  if (!halves || of.kind != Kind::difference) return std::nullopt;
+  of.kind = Kind::lower_half;
+  return of;
+}
+
 }  // namespace
 
 void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBudget& budget) {
@@ -97,6 +127,10 @@ void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBud
   if (!small) return;
   const std::string_view type = call.node().type;
   if (joins_all(type) || (moves_first(type) && has_origins(call, 0))) return move_origins(call, made, budget);
+  if (const auto difference = difference_origin(call); difference && made.size() == 1) {
+    made[0].origins = {*difference};
+    return;
+  }
   const std::vector<SizeOrigin> shifted = shifted_origins(call);
   for (KnownTensor& tensor : made)
     if (shifted.size() == tensor.size()) tensor.origins = shifted;
@@ -104,6 +138,15 @@ void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBud
 
 SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {
   return i < known.origins.size() ? known.origins[i] : SizeOrigin{};
+}
+
+std::optional<NodeId> centered_like(const KnownTensor& before, std::size_t i, const KnownTensor& after,
+                                    std::size_t j, NodeId in, bool columns) {
+  const SizeOrigin lower = origin_of(before, i), upper = origin_of(after, j);
+  const bool halves = lower.kind == SizeOrigin::Kind::lower_half && upper.kind == SizeOrigin::Kind::upper_half;
+  const bool same = lower.node == upper.node && lower.less == in && upper.less == in;
+  if (!halves || !same || lower.columns != columns || upper.columns != columns) return std::nullopt;
+  return lower.node;
 }
 
 std::optional<NodeId> map_behind(const KnownTensor& known, std::size_t i, bool columns, std::int64_t more) {

@@ -24,4 +24,9 @@ SizeOrigin origin_of(const KnownTensor& known, std::size_t i);
 /// The map from whose rows, or columns, value `i` comes, `more` having been added to their number.
 std::optional<NodeId> map_behind(const KnownTensor& known, std::size_t i, bool columns, std::int64_t more);
 
+/// The map as large as which `in` becomes along an axis by a pad of before[i] and after[j], if these are the
+/// halves of what it has more.
+std::optional<NodeId> centered_like(const KnownTensor& before, std::size_t i, const KnownTensor& after,
+                                    std::size_t j, NodeId in, bool columns);
+
 }  // namespace fcn::tools

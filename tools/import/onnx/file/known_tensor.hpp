@@ -15,13 +15,14 @@ namespace fcn::tools {
 using Dims = std::vector<std::int64_t>;
 
 /// Where a number comes from that may be a size: the file itself, a map's rows or columns with a literal
-/// number added, or a computation with such.
+/// number added, what a map has of them more than another or half of that, or a computation with such.
 struct SizeOrigin {
-  enum class Kind { literal, map, computed };
+  enum class Kind { literal, map, difference, lower_half, upper_half, computed };
   Kind kind = Kind::literal;
   std::size_t node = 0;  ///< of the graph that the file becomes
   bool columns = false;
   std::int64_t more = 0;
+  std::size_t less = 0;  ///< of differences and their halves: the map with which `node` is compared
 };
 
 /// Row-major values; every floating-point type is held as float32 and every integer or boolean as int64.

@@ -2,11 +2,13 @@
 // What is put around a map, or before and after its channels, or cut off.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "tools/import/onnx/lower/elementwise.hpp"
 #include "tools/import/onnx/lower/lowering.hpp"
+#include "tools/import/onnx/size_origin.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -84,12 +86,22 @@ std::vector<AxisPad> read_pads(const NodeCall& call, std::size_t rank) {
   return result;
 }
 
+/// The map to whose size a pad leads, if both axes are padded by halves of what that has more.
+std::optional<NodeId> padded_like(const NodeCall& call, const Feature& in) {
+  if (call.has(3) || !call.has(1) || in.view.rank() != 4 || !in.view.is_map(in.shape)) return std::nullopt;
+  const KnownTensor& pads = call.known(1);
+  const auto rows = centered_like(pads, 2, pads, 6, in.node, false);
+  return rows && rows == centered_like(pads, 3, pads, 7, in.node, true) ? rows : std::nullopt;
+}
+
 std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
   Feature in = call.feature(0);
   const std::size_t rank = in.view.rank();
   std::vector<AxisPad> pads = read_pads(call, rank);
   const std::string mode = call.text("mode", "constant");
   const float value = mode == "constant" ? call.scalar("value", 2).value_or(0.0f) : 0.0f;
+  if (const auto like = mode == "constant" && value == 0 ? padded_like(call, in) : std::nullopt)
+    return {net.append(CenterTo{}, {in.node, *like})};
   for (std::size_t i = 0; i < rank; ++i) {
     const ViewAxis& axis = in.view.axis(i);
     const bool nothing = pads[i].before == 0 && pads[i].after == 0;

@@ -154,6 +154,12 @@ std::string AtenCall::size(std::string_view name, std::int64_t fallback) {
   return value->is_known() ? whole(value->value) : value_of(value->name);
 }
 
+std::size_t AtenCall::count(std::string_view name) const {
+  const AtenArgument* argument = find(name);
+  const auto* values = argument == nullptr ? nullptr : std::get_if<std::vector<AtenInt>>(argument);
+  return values == nullptr ? integers(name).size() : values->size();
+}
+
 std::string AtenCall::sizes(std::string_view name) {
   const AtenArgument* argument = find(name);
   const auto* values = argument == nullptr ? nullptr : std::get_if<std::vector<AtenInt>>(argument);

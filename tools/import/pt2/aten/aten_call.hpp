@@ -54,6 +54,8 @@ class AtenCall {
   /// As many numbers as a window has axes; PyTorch repeats a single one.
   [[nodiscard]] std::vector<std::int64_t> extents(std::string_view name, std::size_t count,
                                                   std::int64_t fallback) const;
+  /// How many integers a list has, some of which the graph may compute.
+  [[nodiscard]] std::size_t count(std::string_view name) const;
   /// The ONNX value of a list of integers, some of which the graph may compute.
   [[nodiscard]] std::string sizes(std::string_view name);
   /// The same with 1 where -1 says that an axis keeps its size.

@@ -75,17 +75,21 @@ ValueNames adaptive_max_pool(AtenCall& call) {
 
 /// ATen counts padding from the last axis back, before and after each; ONNX has all before, then all after.
 ValueNames padded(AtenCall& call, const std::string& mode, double value) {
-  const Numbers pad = call.integers(call.has("pad") ? "pad" : "padding");
-  const std::size_t rank = call.rank("self");
-  if (pad.size() % 2 != 0 || pad.size() / 2 > rank)
-    throw Refusal{"pads by " + std::to_string(pad.size()) + " numbers a tensor of " + std::to_string(rank) +
+  const char* argument = call.has("pad") ? "pad" : "padding";
+  const std::size_t rank = call.rank("self"), count = call.count(argument);
+  if (count % 2 != 0 || count / 2 > rank)
+    throw Refusal{"pads by " + std::to_string(count) + " numbers a tensor of " + std::to_string(rank) +
                   " axes"};
-  Numbers pads(2 * rank, 0);
-  for (std::size_t i = 0; i < pad.size() / 2; ++i) {
-    pads[rank - 1 - i] = pad[2 * i];
-    pads[2 * rank - 1 - i] = pad[2 * i + 1];
+  // PyTorch lists the last axis first, ONNX what comes before every axis first; number 0 is no padding.
+  Numbers order(2 * rank, 0);
+  for (std::size_t i = 0; i < count / 2; ++i) {
+    order[rank - 1 - i] = static_cast<std::int64_t>(2 * i + 1);
+    order[2 * rank - 1 - i] = static_cast<std::int64_t>(2 * i + 2);
   }
-  ValueNames inputs{call.tensor("self"), call.list(std::move(pads))};
+  const std::string given =
+      call.emit("Concat", {call.list({0}), call.sizes(argument)}, {{"axis", std::int64_t{0}}});
+  ValueNames inputs{call.tensor("self"), call.emit("Gather", {given, call.list(std::move(order))},
+                                                   {{"axis", std::int64_t{0}}})};
   if (mode == "constant") inputs.push_back(call.number(value));
   return {call.emit("Pad", std::move(inputs), {{"mode", mode}})};
 }
