@@ -179,11 +179,11 @@ struct Constant {
   std::vector<float> values;  ///< [channels][height][width]; empty once packed
 };
 
-using Op = std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten,
-                        Linear, Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad,
-                        InsertZeros, Resize, LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels,
-                        ChannelNorm, Constant, DepthToSpace, ResizeTo, CropTo, MaxPoolIndices, MaxUnpool,
-                        CenterTo>;
+using Op =
+    std::variant<Input, Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Add, Flatten, Linear,
+                 Softmax, Activation, PRelu, Arithmetic, Concat, SelectChannels, Pad, InsertZeros, Resize,
+                 LocalResponseNorm, GlobalMaxPool, GlobalSumPool, ReduceChannels, ChannelNorm, Constant,
+                 DepthToSpace, ResizeTo, CropTo, MaxPoolIndices, MaxUnpool, CenterTo>;
 
 template <>
 inline constexpr std::array<std::string_view, 19> kind_names<ActivationKind>{

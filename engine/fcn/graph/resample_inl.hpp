@@ -31,7 +31,8 @@ FCN_INLINE ResampleAxis rows_of(const Op& op, const Shape& in, const Shape& out)
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.y;
   if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.y;
   if (const auto* crop = std::get_if<CropTo>(&op)) axis.before = -crop->top;
-  if (const auto* center = std::get_if<CenterTo>(&op)) axis.before = places_before(*center, in.height, out.height);
+  if (const auto* center = std::get_if<CenterTo>(&op))
+    axis.before = places_before(*center, in.height, out.height);
   if (const auto* pool = std::get_if<MaxUnpool>(&op))
     axis.before = pool->pad.top, axis.stride = pool->stride.y, axis.taps = pool->kernel.y;
   if (const auto resize = resize_of(op, in, out)) axis.up = resize->up.y, axis.down = resize->down.y;
@@ -44,7 +45,8 @@ FCN_INLINE ResampleAxis columns_of(const Op& op, const Shape& in, const Shape& o
   if (const auto* zeros = std::get_if<InsertZeros>(&op)) axis.stride = zeros->stride.x;
   if (const auto* spread = std::get_if<DepthToSpace>(&op)) axis.stride = spread->block.x;
   if (const auto* crop = std::get_if<CropTo>(&op)) axis.before = -crop->left;
-  if (const auto* center = std::get_if<CenterTo>(&op)) axis.before = places_before(*center, in.width, out.width);
+  if (const auto* center = std::get_if<CenterTo>(&op))
+    axis.before = places_before(*center, in.width, out.width);
   if (const auto* pool = std::get_if<MaxUnpool>(&op))
     axis.before = pool->pad.left, axis.stride = pool->stride.x, axis.taps = pool->kernel.x;
   if (const auto resize = resize_of(op, in, out)) axis.up = resize->up.x, axis.down = resize->down.x;

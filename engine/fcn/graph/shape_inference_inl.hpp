@@ -192,7 +192,8 @@ struct ShapeVisitor {
  private:
   /// Input 0 with the rows, columns or both of input 1.
   [[nodiscard]] Shape sized_like(CropAxes axes) const {
-    return {in(0).channels, in(axes == CropAxes::columns ? 0 : 1).height, in(axes == CropAxes::rows ? 0 : 1).width};
+    return {in(0).channels, in(axes == CropAxes::columns ? 0 : 1).height,
+            in(axes == CropAxes::rows ? 0 : 1).width};
   }
   static std::string size_text(const Shape& shape) {
     return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" +
@@ -222,8 +223,8 @@ FCN_INLINE std::size_t input_count(const Op& op) {
   if (std::holds_alternative<Input>(op) || std::holds_alternative<Constant>(op)) return 0;
   if (const auto* conv = std::get_if<Conv>(&op)) return conv->residual ? 2 : 1;
   if (std::holds_alternative<MaxUnpool>(op)) return 3;
-  const bool two = std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) ||
-                   detail::takes_size(op);
+  const bool two =
+      std::holds_alternative<Add>(op) || std::holds_alternative<Arithmetic>(op) || detail::takes_size(op);
   return two ? 2 : 1;
 }
 FCN_INLINE bool reads_size_only(const Op& op, std::size_t slot) {

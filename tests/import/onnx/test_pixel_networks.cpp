@@ -87,6 +87,39 @@ onnx::ModelProto skip_network(bool computed) {
   return file;
 }
 
+/// A U-Net of one step that pads what comes back to the size of what went down, by halves of the difference,
+/// as its Python says.
+onnx::ModelProto padded_network() {
+  onnx::ModelProto file = model({1, 3, kSide, kSide});
+  auto& pool = add_node(file, "MaxPool", {"x"}, {"low"});
+  set_ints(pool, "kernel_shape", {4, 4});
+  set_ints(pool, "strides", {4, 4});
+  add_weights(file, "w", {3, kClasses, 4, 4});
+  auto& up = add_node(file, "ConvTranspose", {"low", "w"}, {"up"});
+  set_ints(up, "strides", {4, 4});
+  add_node(file, "Shape", {"x"}, {"x.shape"});
+  add_node(file, "Shape", {"up"}, {"up.shape"});
+  add_integers(file, "two", {2});
+  std::vector<std::string> before{"none", "none"}, after{"none", "none"};
+  add_integers(file, "none", {0});
+  for (const std::int64_t axis : {2, 3}) {
+    const std::string a = std::to_string(axis);
+    add_integers(file, "axis" + a, {axis});
+    add_node(file, "Gather", {"x.shape", "axis" + a}, {"x" + a});
+    add_node(file, "Gather", {"up.shape", "axis" + a}, {"up" + a});
+    add_node(file, "Sub", {"x" + a, "up" + a}, {"more" + a});
+    add_node(file, "Div", {"more" + a, "two"}, {"before" + a});
+    add_node(file, "Sub", {"more" + a, "before" + a}, {"after" + a});
+    before.push_back("before" + a);
+    after.push_back("after" + a);
+  }
+  before.insert(before.end(), after.begin(), after.end());
+  set_int(add_node(file, "Concat", before, {"pads"}), "axis", 0);
+  add_node(file, "Pad", {"up", "pads"}, {"y"});
+  set_shape(*file.mutable_graph()->mutable_output(0), "y", {1, kClasses, kSide, kSide});
+  return file;
+}
+
 std::string written(const onnx::ModelProto& file, const Scratch& scratch) {
   std::ofstream(scratch.path("network.onnx"), std::ios::binary) << file.SerializeAsString();
   return scratch.path("network.onnx");
@@ -114,6 +147,17 @@ TEST_CASE("sizes from other maps are followed, and literal ones taken for those 
       REQUIRE(shapes);
       CHECK((*shapes)[network.graph.output] == Shape{kClasses, height, width});
     }
+}
+
+TEST_CASE("a padding by halves of a difference leads to the other map's size, whatever that is") {
+  const auto network = imported(padded_network());
+  const Node& last = network.graph.nodes[network.graph.output];
+  REQUIRE(std::holds_alternative<CenterTo>(last.op));
+  CHECK(std::get<CenterTo>(last.op).rounding == HalfRounding::floor);
+  CHECK(last.inputs[1] == 0);
+  const auto shapes = infer_shapes(network.graph, {3, 19, 30});
+  REQUIRE(shapes);
+  CHECK((*shapes)[network.graph.output] == Shape{kClasses, 19, 30});
 }
 
 TEST_CASE("a network whose map is its picture's is exported as one for pixels") {

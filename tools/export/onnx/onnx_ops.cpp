@@ -163,15 +163,16 @@ class OpWriter : private OnnxNodeWriter {
     return simple("Slice", {in(0), integers("start", {rows ? op.top : op.left}), end,
                             integers("axis", {rows ? 2 : 3})});
   }
-  /// Pads by half the difference on either side, or cuts off where that is negative. ONNX divides whole numbers
-  /// towards zero, so an odd difference is made even first.
+  /// Pads by half the difference on either side, or cuts off where that is negative. ONNX divides whole
+  /// numbers towards zero, so an odd difference is made even first.
   std::string visit(const CenterTo& op) {
     const auto step = [&](const char* type, const std::string& a, const std::string& b, const char* made) {
       add(type, {a, b}, name() + made);
       return name() + made;
     };
     const std::string two = integers("half", {2}), none = integers("images", {0, 0});
-    const std::string cut = integers("axes", {op.axes == CropAxes::columns ? 0 : 1, op.axes == CropAxes::rows ? 0 : 1});
+    const std::string cut =
+        integers("axes", {op.axes == CropAxes::columns ? 0 : 1, op.axes == CropAxes::rows ? 0 : 1});
     const std::string more = step("Mul", step("Sub", size_of(1), size_of(0, ".own"), ".less"), cut, ".more");
     const char* to_even = op.rounding == HalfRounding::ceil ? "Add" : "Sub";
     const std::string even = step(to_even, more, step("Mod", more, two, ".odd"), ".even");

@@ -143,7 +143,8 @@ SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {
 std::optional<NodeId> centered_like(const KnownTensor& before, std::size_t i, const KnownTensor& after,
                                     std::size_t j, NodeId in, bool columns) {
   const SizeOrigin lower = origin_of(before, i), upper = origin_of(after, j);
-  const bool halves = lower.kind == SizeOrigin::Kind::lower_half && upper.kind == SizeOrigin::Kind::upper_half;
+  const bool halves =
+      lower.kind == SizeOrigin::Kind::lower_half && upper.kind == SizeOrigin::Kind::upper_half;
   const bool same = lower.node == upper.node && lower.less == in && upper.less == in;
   if (!halves || !same || lower.columns != columns || upper.columns != columns) return std::nullopt;
   return lower.node;

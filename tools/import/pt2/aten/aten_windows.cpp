@@ -88,8 +88,8 @@ ValueNames padded(AtenCall& call, const std::string& mode, double value) {
   }
   const std::string given =
       call.emit("Concat", {call.list({0}), call.sizes(argument)}, {{"axis", std::int64_t{0}}});
-  ValueNames inputs{call.tensor("self"), call.emit("Gather", {given, call.list(std::move(order))},
-                                                   {{"axis", std::int64_t{0}}})};
+  ValueNames inputs{call.tensor("self"),
+                    call.emit("Gather", {given, call.list(std::move(order))}, {{"axis", std::int64_t{0}}})};
   if (mode == "constant") inputs.push_back(call.number(value));
   return {call.emit("Pad", std::move(inputs), {{"mode", mode}})};
 }
