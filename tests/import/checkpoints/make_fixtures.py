@@ -18,7 +18,7 @@ import torch
 from torch import nn
 from torchvision.models.resnet import BasicBlock
 
-HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures")
+HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fixtures")
 WIDTHS, CLASSES, WINDOW, MAP = (4, 4, 6, 8), 5, 64, (96, 160)
 MEAN, STD = (0.5, 0.25, 0.75), (0.25, 0.5, 0.125)
 

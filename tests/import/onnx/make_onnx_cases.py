@@ -23,6 +23,7 @@ import onnx_structure_cases  # noqa: F401  (adds to CASES)
 import onnx_window_cases  # noqa: F401  (adds to CASES)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+FIXTURES = os.path.join(os.path.dirname(HERE), "fixtures")
 SIZES = [(3, 5), (4, 3), (5, 5)]
 
 
@@ -64,7 +65,7 @@ def main():
             out.append(record)
         print(f"{len(out)} cases, {len(left_out)} that ONNX Runtime does not run, {sum(map(len, out))} bytes")
         if not names:
-            with open(os.path.join(HERE, "..", "fixtures", "onnx_cases.bin"), "wb") as file:
+            with open(os.path.join(FIXTURES, "onnx_cases.bin"), "wb") as file:
                 file.write(struct.pack("<I", len(out)) + b"".join(out))
 
 
