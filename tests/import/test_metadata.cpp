@@ -56,6 +56,20 @@ TEST_CASE("Ultralytics' metadata is read", "[metadata]") {
   CHECK_THAT(detector.notes[0], Contains("detect"));
 }
 
+TEST_CASE("fcn-export's own ONNX files name their window, width first", "[metadata]") {
+  const auto window = [](std::map<std::string, std::string, std::less<>> metadata) {
+    OnnxModel model;
+    model.metadata = std::move(metadata);
+    return metadata_window(model);
+  };
+  CHECK(window({{"window_size", "320x224"}}) == Extent{224, 320});
+  // Older files have the height first under another name: only a square is plain.
+  CHECK(window({{"window", "96x96"}}) == Extent{96, 96});
+  CHECK(window({{"window", "224x320"}}) == std::nullopt);
+  for (const char* text : {"7", "x7", "7x", "7x7x7", "0x7", "-7x7", "7x99999999999", "7 x 7"})
+    CHECK(window({{"window_size", text}}) == std::nullopt);
+}
+
 TEST_CASE("Custom Vision's and plain metadata are read", "[metadata]") {
   const auto custom =
       from_onnx({{"Image.BitmapPixelFormat", "Bgr8"}, {"Image.NominalPixelRange", "NominalRange_0_255"}});

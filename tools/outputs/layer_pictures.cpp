@@ -83,7 +83,7 @@ class LayerPictures {
     const Node& node = executor_.plan().graph().nodes[id];
     const Shape& shape = executor_.plan().node(id).shape;
     const auto picture = map.draw(fmt::format("{} ({}): {} maps of {}x{}", printable(node.name),
-                                              op_name(node.op), shape.channels, shape.height, shape.width),
+                                              op_name(node.op), shape.channels, shape.width, shape.height),
                                   model_.limits());
     if (!picture) return picture.error();
     return write_picture(*picture, folder_ + "/" + layer_name(id, node));
@@ -105,7 +105,7 @@ Status write_filters(const std::string& model_path, const Limits& limits, const 
     const auto& conv = std::get<Conv>(node.op);
     const auto picture = draw_filters(conv,
                                       fmt::format("{}: {} filters of {}x{}", printable(node.name),
-                                                  conv.out_channels, conv.kernel.y, conv.kernel.x),
+                                                  conv.out_channels, conv.kernel.x, conv.kernel.y),
                                       limits);
     if (!picture) return picture.error();
     return write_picture(*picture, folder + "/" + filters_name(node));

@@ -31,9 +31,9 @@ class WindowBatch : public RowSink {
     const Shape& map = plan->map_shape();
     if (map.height != 1 || map.width != 1)
       return Error{ErrorCode::unsupported,
-                   "the network answers its own window of " + std::to_string(window.y) + "x" +
-                       std::to_string(window.x) + " pixels with " + std::to_string(map.height) + "x" +
-                       std::to_string(map.width) + " cells; only one can be compared with a cell",
+                   "the network answers its own window of " + std::to_string(window.x) + "x" +
+                       std::to_string(window.y) + " pixels with " + std::to_string(map.width) + "x" +
+                       std::to_string(map.height) + " cells; only one can be compared with a cell",
                    ""};
     auto executor = Executor::create(model, *std::move(plan), pool);
     if (!executor) return executor.error();

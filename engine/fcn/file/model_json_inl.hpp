@@ -201,8 +201,8 @@ FCN_INLINE Status validate_model(const Graph& graph, const ModelInfo& info) {
   const int channels = std::get<Input>(graph.nodes.front().op).channels;
   const auto shapes = infer_shapes(graph, {channels, info.window.y, info.window.x});
   if (!shapes)
-    return shapes.error().at("on the training window of " + std::to_string(info.window.y) + "x" +
-                             std::to_string(info.window.x));
+    return shapes.error().at("on the training window of " + std::to_string(info.window.x) + "x" +
+                             std::to_string(info.window.y));
   const int classes = (*shapes)[graph.output].channels;
   if (const Status fits = detail::validate_map(info, (*shapes)[graph.output]); !fits) return fits;
   if (!info.labels.empty() && info.labels.size() != static_cast<std::size_t>(classes))

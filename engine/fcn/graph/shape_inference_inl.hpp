@@ -41,9 +41,9 @@ FCN_INLINE Result<Shape> window_shape(const Node& node, const Shape& in, int cha
   constexpr std::int64_t kMax = std::numeric_limits<int>::max();
   if (h < 1 || w < 1)
     return Error{ErrorCode::too_small,
-                 "a " + std::to_string(kernel.y) + "x" + std::to_string(kernel.x) +
-                     " window does not fit the " + std::to_string(in.height) + "x" +
-                     std::to_string(in.width) + " feature map; use a larger image",
+                 "a window of " + std::to_string(kernel.x) + "x" + std::to_string(kernel.y) +
+                     " does not fit the feature map of " + std::to_string(in.width) + "x" +
+                     std::to_string(in.height) + "; use a larger image",
                  "node " + node.name};
   if (h > kMax || w > kMax) return detail::shape_error(node, "output size overflows");
   return Shape{channels, static_cast<int>(h), static_cast<int>(w)};

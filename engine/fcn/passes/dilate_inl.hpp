@@ -15,13 +15,13 @@ namespace fcn::inline FCN_ABI::passes {
 
 namespace detail {
 
-/// A stride or a number of rows or columns as text, "32", or "32x16" where the axes differ.
-FCN_INLINE std::string axes_text(double y, double x) {
+/// A stride as text: "32", or "32x16" (along x, then y) if the axes differ.
+FCN_INLINE std::string axes_text(double x, double y) {
   const auto text = [](double value) {
     const std::string digits = std::to_string(value);
     return value == std::floor(value) ? digits.substr(0, digits.find('.')) : digits;
   };
-  return y == x ? text(y) : text(y) + "x" + text(x);
+  return x == y ? text(x) : text(x) + "x" + text(y);
 }
 
 class Dilator {
@@ -120,7 +120,7 @@ class Dilator {
     const MapGeometry& own = own_[id_];
     const auto y = rate_of(own.y.stride), x = rate_of(own.x.stride);
     if (!y || !x || op.stride.y * in.y % *y != 0 || op.stride.x * in.x % *x != 0)
-      return refuse("its map has a cell every " + axes_text(own.y.stride, own.x.stride) +
+      return refuse("its map has a cell every " + axes_text(own.x.stride, own.y.stride) +
                     " pixels, which cannot become " + std::to_string(output_stride_));
     if (in == kUndilated && *y == 1 && *x == 1) return {};
     if (Status ok = pad_overhang(op); !ok) return ok;
@@ -187,7 +187,7 @@ FCN_INLINE Status dilate(Graph& graph, const std::vector<Shape>& shapes, const s
     return Error{ErrorCode::invalid_argument,
                  "output stride " + std::to_string(output_stride) +
                      " is not possible: it must divide the network's own, " +
-                     detail::axes_text(map.y.stride, map.x.stride),
+                     detail::axes_text(map.x.stride, map.y.stride),
                  ""};
   if (map.y.stride == output_stride && map.x.stride == output_stride) return {};
   return detail::Dilator(graph, shapes, own, output_stride, limits).dilate();

@@ -73,7 +73,7 @@ class HeadConverter {
            std::to_string(shape.width);
   }
   static std::string place_text(const Shape& shape) {
-    return std::to_string(shape.height) + "x" + std::to_string(shape.width);
+    return std::to_string(shape.width) + "x" + std::to_string(shape.height);
   }
   void note(NodeId id, std::string found, std::string made) {
     changes_.push_back({graph_.nodes[id].name, std::move(found), std::move(made)});
@@ -185,8 +185,8 @@ FCN_INLINE Status check_fcn(const Graph& graph, const Shape& window, Extent& siz
   const Shape& out = (*map)[graph.output];
   if (out.height != 1 || out.width != 1)
     return Error{ErrorCode::unsupported,
-                 "not a classifier: on its training window it gives " + std::to_string(out.height) + "x" +
-                     std::to_string(out.width) + " places, expected 1x1",
+                 "not a classifier: on its training window it gives " + std::to_string(out.width) + "x" +
+                     std::to_string(out.height) + " places, expected 1x1",
                  "node " + graph.nodes[graph.output].name};
   if (const auto multiple = find_size_multiple(graph, window)) {
     size_multiple = *multiple;

@@ -31,17 +31,16 @@ FCN_INLINE Status Executor::check_image(const ImageView& image) const {
   const auto bad = [](std::string message) {
     return Error{ErrorCode::invalid_argument, std::move(message), ""};
   };
-  const auto size = [](int height, int width) {
-    return std::to_string(height) + "x" + std::to_string(width);
+  const auto size = [](int width, int height) {
+    return std::to_string(width) + "x" + std::to_string(height);
   };
   const PlanOptions& planned = plan_.options();
   if (image.pixels == nullptr) return bad("the picture's pixels are null");
   if (image.height < 0 || image.width < 0)
-    return bad("the picture is " + size(image.height, image.width) +
-               " pixels (height x width); neither may be negative");
+    return bad("the picture is " + size(image.width, image.height) + " pixels; neither may be negative");
   if (image.height > planned.height || image.width > planned.width)
-    return bad("the picture is " + size(image.height, image.width) +
-               " pixels (height x width), larger than the plan's " + size(planned.height, planned.width));
+    return bad("the picture is " + size(image.width, image.height) + " pixels, larger than the plan's " +
+               size(planned.width, planned.height));
   if (!pixel_table_.takes(image.channels))
     return bad("the picture has " + std::to_string(image.channels) + " channels, the model takes " +
                std::to_string(model_->input_channels()));

@@ -16,10 +16,10 @@ namespace detail {
 
 FCN_INLINE Status check_plan_options(const Model& model, const PlanOptions& options) {
   const Limits& limits = model.limits();
-  const auto side = std::to_string(options.height) + "x" + std::to_string(options.width);
+  const auto size = std::to_string(options.width) + "x" + std::to_string(options.height);
   if (options.height < 1 || options.width < 1)
     return Error{ErrorCode::invalid_argument,
-                 "the picture is " + side + " pixels (height x width); it needs at least one pixel", ""};
+                 "the picture is " + size + " pixels; it needs at least one pixel", ""};
   if (options.images < 1 || options.threads < 1 || options.band_rows < 0 || options.step_pixels < 0)
     return Error{ErrorCode::invalid_argument,
                  "the plan's options name " + std::to_string(options.images) + " images, " +
@@ -30,16 +30,16 @@ FCN_INLINE Status check_plan_options(const Model& model, const PlanOptions& opti
                  ""};
   if (options.height > limits.max_image_side || options.width > limits.max_image_side)
     return Error{ErrorCode::limit_exceeded,
-                 "the picture is " + side + " pixels (height x width); at most " +
-                     std::to_string(limits.max_image_side) + " a side are allowed",
+                 "the picture is " + size + " pixels; at most " + std::to_string(limits.max_image_side) +
+                     " a side are allowed",
                  ""};
   if (model.info().kind == ModelKind::pixels && (options.output_stride != 0 || options.pool_stride != 0))
     return Error{ErrorCode::invalid_argument, "this model scores every pixel: its map cannot be denser", ""};
   const Extent window = model.info().window;
   if (!model.info().classifier_pool.empty() && (options.height < window.y || options.width < window.x))
     return Error{ErrorCode::too_small,
-                 "the picture is " + side + " pixels (height x width), smaller than the model's " +
-                     std::to_string(window.y) + "x" + std::to_string(window.x) + " window",
+                 "the picture is " + size + " pixels, smaller than the model's window of " +
+                     std::to_string(window.x) + "x" + std::to_string(window.y),
                  ""};
   return {};
 }
@@ -50,8 +50,8 @@ FCN_INLINE Status check_map_sizes(const Graph& graph, const std::vector<Shape>& 
   for (NodeId id = 0; id < shapes.size(); ++id)
     if (shapes[id].height > most || shapes[id].width > most)
       return Error{ErrorCode::limit_exceeded,
-                   "its feature map is " + std::to_string(shapes[id].height) + "x" +
-                       std::to_string(shapes[id].width) + "; at most " + std::to_string(most) +
+                   "its feature map is " + std::to_string(shapes[id].width) + "x" +
+                       std::to_string(shapes[id].height) + "; at most " + std::to_string(most) +
                        " a side are allowed",
                    "node " + graph.nodes[id].name};
   return {};

@@ -58,7 +58,7 @@ void add_metadata(onnx::ModelProto& model, const ModelInfo& info) {
   add("activation", std::string(kind_name(info.activation)));
   add("mean", Json(info.mean).dump());
   add("std", Json(info.std).dump());
-  add("window", std::to_string(info.window.y) + "x" + std::to_string(info.window.x));
+  add("window_size", std::to_string(info.window.x) + "x" + std::to_string(info.window.y));
 }
 
 }  // namespace

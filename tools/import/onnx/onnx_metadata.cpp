@@ -2,9 +2,11 @@
 #include "tools/import/onnx/onnx_metadata.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "tools/import/labels/label_file.hpp"
@@ -82,11 +84,32 @@ void read_ultralytics(const OnnxModel& model, ImportedNetwork& network) {
     network.recipe = ResizeRecipe{*size, true, *size, RecipeInterpolation::bilinear};
 }
 
+/// "320x224": a width and a height.
+std::optional<Extent> width_by_height(std::string_view text) {
+  Extent size;
+  const char* const end = text.data() + text.size();
+  const auto width = std::from_chars(text.data(), end, size.x);
+  if (width.ec != std::errc() || width.ptr == end || *width.ptr != 'x') return std::nullopt;
+  const auto height = std::from_chars(width.ptr + 1, end, size.y);
+  const int most = Limits().max_image_side;
+  const bool fits = size.x >= 1 && size.y >= 1 && size.x <= most && size.y <= most;
+  return height.ec == std::errc() && height.ptr == end && fits ? std::optional(size) : std::nullopt;
+}
+
+/// What fcn-export writes: `window_size`. In older files `window` has the height first, so only a square says
+/// what it means.
+std::optional<Extent> own_window(const OnnxModel& model) {
+  if (const auto stated = entry(model, {"window_size"})) return width_by_height(stated->text);
+  const auto older = entry(model, {"window"});
+  const auto size = older ? width_by_height(older->text) : std::nullopt;
+  return size && size->x == size->y ? size : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Extent> metadata_window(const OnnxModel& model) {
   const auto stated = entry(model, {"imgsz", "input_size", "image_size"});
-  if (!stated) return std::nullopt;
+  if (!stated) return own_window(model);
   const auto value = parse_literal(stated->text);
   return value ? size_of(*value) : std::nullopt;
 }
