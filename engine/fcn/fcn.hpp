@@ -14,7 +14,7 @@
 //
 // Linked with fcn::runtime, the best kernels for the processor are chosen at run time. Used as headers alone,
 // the including unit's own flags choose: without -mavx2 -mfma (or -march=native) an x86-64 compiler gives
-// SSE2, which is several times slower. docs/embedding.md says more.
+// SSE2, which is several times slower. See docs/embedding.md.
 #pragma once
 
 #include <string>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A network ready to be planned: its graph, what is known of it, and its weights packed once for one arch.
+// A network ready to be planned: its graph, its description, and its weights packed once for one arch.
 // The algorithm of a layer is fixed here, from the layer alone, so nothing later (image size, threads,
-// memory) can change its bits. What a model file holds is
-// model_file.hpp's.
+// memory) can change its bits. Not here: what a model file holds (model_file.hpp).
 #pragma once
 
 #include <optional>
@@ -26,7 +25,7 @@ struct ModelOptions {
   Limits limits;
   AlgorithmChoice algorithm = AlgorithmChoice::automatic;
   bool unfused = false;  ///< additions and relus are nodes of their own, to be tapped. Never changes bits.
-  std::optional<ScoreActivation> activation = std::nullopt;  ///< instead of what the model says of its scores
+  std::optional<ScoreActivation> activation = std::nullopt;  ///< instead of the model's own
 };
 
 class Model {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a model says of itself beside its graph and weights: labels, preprocessing, window, provenance,
+// The description of a model beside its graph and weights: labels, preprocessing, window, provenance,
 // self-test. Written by fcn-export, read back by Model::load; graph_json.hpp is the text form.
 #pragma once
 
@@ -27,11 +27,11 @@ struct SelfTest {
   std::vector<float> logits;       ///< classes x rows x cols, from the reference kernels
 };
 
-/// What the network means by its logits: how they become scores.
+/// How a network's logits become scores.
 enum class ScoreActivation {
   softmax,  ///< the classes exclude each other: probabilities are the softmax over the classes of a cell
-  sigmoid,  ///< every class is a question of its own: probabilities are each logit's sigmoid
-  none,     ///< the network's numbers are what they are; nobody says that they are probabilities
+  sigmoid,  ///< classes are independent: a probability is its logit's sigmoid
+  none,     ///< the logits are the scores; they are not known to be probabilities
 };
 template <>
 inline constexpr std::array<std::string_view, 3> kind_names<ScoreActivation>{"softmax", "sigmoid", "none"};
@@ -63,7 +63,7 @@ inline constexpr std::array<std::string_view, 2> kind_names<ModelKind>{"classifi
 
 struct ModelInfo {
   std::string name;                 ///< what was recognised ("resnet18")
-  std::vector<std::string> labels;  ///< one a class, or empty if unknown
+  std::vector<std::string> labels;  ///< one per class, or empty if unknown
   std::optional<int> background;    ///< a class that never counts as a prediction
   std::vector<float> mean;          ///< per input channel, of pixels scaled to 0..1
   std::vector<float> std;           ///< likewise; input = (pixel / 255 - mean) / std
@@ -74,7 +74,7 @@ struct ModelInfo {
   Extent size_multiple;
   std::optional<ResizeRecipe> recipe;  ///< nothing if the file does not say
   std::string
-      classifier_pool;  ///< name of the average pool that stood global before the conversion; empty if none
+      classifier_pool;  ///< name of the average pool that was global before the conversion; empty if none
   std::string source;   ///< provenance: the checkpoint's file name
   std::string source_sha256;             ///< provenance: hex digest of the checkpoint
   std::string exporter;                  ///< provenance: "fcn-export 0.1.0"

@@ -61,7 +61,7 @@ class ScoreMap {
     kind_ = activation == ScoreActivation::none ? ScoreKind::logits : kind;
     geometry_ = geometry;
     background_ = background;
-    Peak none;  // what every number beats
+    Peak none;  // less than any number
     if (activation == ScoreActivation::none) none.probability = -std::numeric_limits<float>::infinity();
     peaks_.assign(static_cast<std::size_t>(shape.channels), none);
     return {};
@@ -85,12 +85,12 @@ class ScoreMap {
   [[nodiscard]] float* cell(int row, int col) { return values_.data() + offset(row, col); }
 
   [[nodiscard]] const Peak& peak(int class_id) const { return peaks_[static_cast<std::size_t>(class_id)]; }
-  /// One a class, in the order of classes.
+  /// One per class, in the order of classes.
   [[nodiscard]] const std::vector<Peak>& peaks() const { return peaks_; }
   [[nodiscard]] std::vector<Peak>& peaks() { return peaks_; }
 
   /// The class whose best cell is highest, never the background; nothing if there is no other class, or if
-  /// each is a question of its own (sigmoid) and none is likelier than not.
+  /// classes are independent (sigmoid) and none is more likely than not.
   [[nodiscard]] std::optional<int> predicted() const {
     const std::vector<int> best = top(1);
     if (best.empty()) return std::nullopt;
@@ -98,7 +98,7 @@ class ScoreMap {
     return unlikely ? std::nullopt : std::optional<int>(best[0]);
   }
 
-  /// The class that wins a cell, as predicted() wins the map; nothing also where no score is a number.
+  /// The class that wins a cell, chosen as in predicted(); nothing also if no score is a number.
   [[nodiscard]] std::optional<int> winner(int row, int col) const {
     const float* const scores = cell(row, col);
     if (activation_ == ScoreActivation::sigmoid) return likeliest(scores);
@@ -122,7 +122,7 @@ class ScoreMap {
   }
 
  private:
-  /// Of classes that do not compete the best that is likelier than not, beside the background.
+  /// The best of independent classes that is more likely than not, the background excluded.
   [[nodiscard]] std::optional<int> likeliest(const float* scores) const {
     std::optional<int> best;
     for (int id = 0; id < classes(); ++id)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The short way: a Session keeps the threads, the plan and the rings, and turns pictures into score maps. It
-// plans anew only when the size of the picture changes. One session serves one caller at a time; several
-// sessions may share a Model.
+// The simple interface: a Session keeps the threads, the plan and the rings, and turns pictures into score
+// maps. It plans anew only when the size of the picture changes. One session serves one caller at a time;
+// several sessions may share a Model.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,12 @@ class ThreadPool;
 
 struct SessionOptions {
   int threads = 0;        ///< workers, the caller included; 0 takes all processors that the process may use.
-                          ///< Session::threads() are fewer where the system gives no more
+                          ///< Session::threads() is smaller if the system refuses some
   int pool_stride = 0;    ///< PlanOptions::pool_stride
   int output_stride = 0;  ///< PlanOptions::output_stride
   int band_rows = 0;      ///< PlanOptions::band_rows
   /// Most that a run may allocate, the map included (RunMemory::total()); 0 for the model's Limits. Steps
-  /// become shorter where that takes it. Never changes bits.
+  /// become shorter if that is necessary. Never changes bits.
   std::uint64_t max_run_bytes = 0;
   ScoreKind scores = ScoreKind::probabilities;
 };
@@ -40,7 +40,7 @@ struct RunTimes {
 class Session {
  public:
   /// Starts the threads. `model` must outlive the session. ErrorCode::invalid_argument for a number of
-  /// threads that cannot be.
+  /// threads that is impossible.
   static Result<Session> create(const Model& model, const SessionOptions& options = {});
   static Result<Session> create(const Model&& model, const SessionOptions& options = {}) = delete;
 
@@ -67,8 +67,8 @@ class Session {
   /// Labels each pixel of one picture; errors as run_into().
   Result<LabelMap> label(const ImageView& image);
 
-  /// From now on notes each step's time in `profile` (fcn/run/profile.hpp), which planning another size
-  /// clears; null for no longer.
+  /// Records each step's time in `profile` (fcn/run/profile.hpp) from now on; null stops that. Planning
+  /// another size clears the profile.
   void set_profile(Profile* profile);
 
   /// SessionOptions::max_run_bytes from now on.

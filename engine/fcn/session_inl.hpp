@@ -144,7 +144,7 @@ FCN_INLINE Status Session::prepare(const ImageView& image, bool holds_scores) {
                                  last->options().width == image.width &&
                                  run_memory(*last, use).total() <= most)
     return {};
-  release();  // the old rings first
+  release();  // free the old rings first
   auto plan = fit_plan(*model_,
                        {.height = image.height,
                         .width = image.width,

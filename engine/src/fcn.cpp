@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The definitions of the headers on top: model, session, and the one door.
+// The definitions of the headers on top: model, session and fcn.hpp.
 #include "fcn/fcn_inl.hpp"
 #include "fcn/model_inl.hpp"
 #include "fcn/session_inl.hpp"

@@ -61,6 +61,8 @@ none "no folder holds more than 30 C++ files" \
 none "a source names its licence in its first lines" < <(sources | grep -vE 'consumer/(embedding|boxes)_example\.cpp' | while read -r file; do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
 done)
+none "no comment of C++ reaches beyond column 110" \
+  < <(grep -rnE --include='*.hpp' --include='*.cpp' '^.{111,}$' engine kernels tools tests bench | grep -E ':[0-9]+: *//' || true)
 none "no file is called utils" < <(sources | grep -E '(^|[/_-])utils?([._-]|$)' || true)
 
 if [ $breaches -gt 0 ]; then

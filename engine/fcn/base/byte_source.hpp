@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Bytes at any offset, from a file or from memory, so that a model's tensors can be read one at a time and in
-// any order. Reading never maps the file: a file that shrinks meanwhile gives an Error, not a signal.
+// any order. The file is never mapped: if it shrinks meanwhile, that gives an Error, not a signal.
 #pragma once
 
 #include <fcntl.h>
@@ -26,7 +26,7 @@ class ByteSource {
  public:
   /// Opens a regular file; directories, pipes and devices are refused.
   static Result<ByteSource> open(const std::string& path, const Limits& limits = {}) {
-    // Without O_NONBLOCK, opening a pipe nobody writes to would wait for ever.
+    // Without O_NONBLOCK, opening a pipe without a writer would block forever.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return Error{ErrorCode::io, std::string("cannot open: ") + std::strerror(errno), path};
     ByteSource source(fd, path);

@@ -50,7 +50,7 @@ inline std::uint32_t crc32_slices(std::uint32_t word, std::size_t behind) {
 
 }  // namespace detail
 
-/// The CRC of `bytes`; give the CRC of what came before to continue it.
+/// The CRC of `bytes`; pass the CRC of the preceding bytes to continue it.
 inline std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t before = 0) {
   std::uint32_t crc = ~before;
   std::size_t i = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bytes of every large allocation: what is held now, and the most that was held. Counted by those who
-// allocate (AlignedBuffer and, in the tools, pictures and decoders), in bytes asked for. Of the process, as
-// memory is.
+// The bytes of every large allocation of the process: held now, and held at the peak. The allocating code
+// counts them (AlignedBuffer and, in the tools, pictures and decoders), as the bytes that it requested.
 #pragma once
 
 #include <atomic>
@@ -32,7 +31,7 @@ class MemoryCount {
   static inline std::atomic<std::size_t> peak_{0};
 };
 
-/// Counts bytes that something which does not count itself holds, for as long as this lives.
+/// Counts bytes held by code that does not count its own, for the lifetime of this object.
 class CountedBytes {
  public:
   explicit CountedBytes(std::size_t bytes = 0) : bytes_(bytes) { MemoryCount::add(bytes_); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Makes text from a file fit to be shown: anything a terminal could obey or a reader be deceived by becomes a
-// visible escape. Every string that stems from a file passes through here before it is printed.
+// Makes text from a file safe to print: whatever a terminal would interpret, or could deceive a reader,
+// becomes a visible escape. Every string that stems from a file passes through here before it is printed.
 #pragma once
 
 #include <cstddef>

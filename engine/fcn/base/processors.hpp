@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How many threads can run at the same time in this process: processors that it may be scheduled on, and no
-// more than its control group's quota of processor time pays for (containers set one). What cannot be found
-// out does not limit.
+// more than its control group's quota of processor time allows (containers set one). A limit that cannot be
+// determined is ignored.
 #pragma once
 
 #include <sched.h>

@@ -10,7 +10,7 @@
 #include "fcn/base/checked.hpp"
 #include "fcn/base/system_memory.hpp"
 
-// Sanitizers watch over the blocks of new only.
+// Sanitizers check only blocks allocated with new.
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if !defined(__has_feature)
 #define FCN_HAS_SYSTEM_MEMORY 1
@@ -36,7 +36,7 @@ FCN_INLINE void* map_pages(std::size_t bytes) {
   return memory == MAP_FAILED ? nullptr : memory;
 }
 
-/// The system aligns to small pages: this asks for more addresses and gives back those on both sides.
+/// The system aligns to small pages, so this maps more addresses and unmaps the excess on both sides.
 FCN_INLINE void* map_huge_pages(std::size_t bytes) {
   constexpr std::size_t kPage = 4096, kHugePage = 2u << 20;
   if (bytes > std::numeric_limits<std::size_t>::max() - 2 * kHugePage) return nullptr;
@@ -47,7 +47,7 @@ FCN_INLINE void* map_huge_pages(std::size_t bytes) {
   const std::size_t before = round_up<std::uintptr_t>(address, kHugePage) - address;
   if (before != 0) ::munmap(wide, before);
   ::munmap(wide + before + used, kHugePage - before);
-  ::madvise(wide + before, used, MADV_HUGEPAGE);  // a wish: where it is not granted, pages are small
+  ::madvise(wide + before, used, MADV_HUGEPAGE);  // a request: if the system declines, pages are small
   return wide + before;
 }
 #else

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The only threading code: a fork-join pool that runs one function for each of a number of shares. Work is
-// divided by the callee from the share's number, so what a share is never depends on timing. Each thread
+// divided by the callee from the share's number, so the content of a share never depends on timing. Each thread
 // begins with its own share (the caller's is 0) and then takes those that no thread has begun, so that a
-// thread whose processor runs something else delays nobody. A thread without work spins for some
-// hundreds of microseconds, then sleeps; while somebody keeps the pool awake it spins for longer, because
-// waking a thread can take as long as a step of the network.
+// thread whose processor runs something else does not delay the others. A thread without work spins for some
+// hundreds of microseconds, then sleeps; while the pool is kept awake it spins for longer, because waking a
+// thread can take as long as a step of the network.
 #pragma once
 
 #include <pthread.h>
@@ -23,11 +23,11 @@ namespace fcn::inline FCN_ABI {
 
 class ThreadPool {
   struct Shared;
-  /// The last run whose share this is has been begun. A line of its own, since its thread waits for it.
+  /// The last run in which this share has been begun. On its own cache line, because its thread waits for it.
   struct alignas(64) Ticket {
     std::atomic<std::uint32_t> begun{0};
   };
-  /// What a thread is told.
+  /// What a thread is asked to do.
   struct Start {
     Shared* shared;
     int worker;
@@ -46,11 +46,11 @@ class ThreadPool {
   };
 
  public:
-  /// `threads` >= 1 workers, the calling thread included; 1 starts none. Where the system gives no more
-  /// threads there are fewer: see size().
+  /// `threads` >= 1 workers, the calling thread included; 1 starts none. If the system
+  /// refuses threads, there are fewer: see size().
   explicit ThreadPool(int threads) : shared_(std::make_unique<Shared>()) {
     FCN_ASSERT(threads >= 1);
-    // With more workers than processors a spinning one keeps a working one from its processor.
+    // With more workers than processors, a spinning worker keeps a working one off its processor.
     shared_->may_spin = usable_processors() >= threads;
     workers_.reserve(static_cast<std::size_t>(threads - 1));
     shared_->starts.reserve(static_cast<std::size_t>(threads - 1));
@@ -125,8 +125,8 @@ class ThreadPool {
 #endif
   }
 
-  /// Whether done() came true before it was time to sleep. Who waits for long lets other threads run: it may
-  /// be just those that done() needs.
+  /// Returns whether done() became true before it was time to sleep. A thread that spins for long yields: the
+  /// threads that done() depends on may need its processor.
   template <class Done>
   static bool spin_until(const Shared& shared, const Done& done) {
     if (!shared.may_spin) return done();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Graph <-> JSON, without the weights. Every attribute of an op is written and required: a reader never
 // guesses. Not here: what surrounds the graph in a model file (model_json.hpp) and its weights
-// (model_file.hpp). An op's attributes are op_json.hpp's.
+// (model_file.hpp), an op's attributes (op_json.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Strict JSON in and out, without exceptions: the one place that includes nlohmann-json. Parsing limits depth
-// and size and refuses duplicate keys, for two readers of one file must never see different things. JsonView
-// and JsonFields read typed values and name the field in every Error. Writing never emits a bare NaN.
+// and size and refuses duplicate keys, because two readers of one file must never see different things.
+// JsonView and JsonFields read typed values and name the field in every Error. Writing never emits a bare
+// NaN.
 #pragma once
 
 #include <cstddef>

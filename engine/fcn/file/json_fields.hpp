@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads the members of one JSON object, each exactly once, keeping the first Error: decoders list their
-// fields and ask at the end. A member nobody asked for is an Error too, for it may change what the rest
-// means.
+// fields and check at the end. A member that is never read is an Error too, because it may change what the
+// rest means.
 #pragma once
 
 #include <algorithm>
@@ -83,7 +83,7 @@ class JsonFields {
     return values;
   }
 
-  /// Keeps an Error that a decoder found itself; the first one stays.
+  /// Records an Error that a decoder found itself; the first one stays.
   void fail(Error error) {
     if (!error_) error_ = std::move(error);
   }

@@ -59,7 +59,7 @@ class ModelFile {
   Status load_weights(Node& node) const {
     for (const auto& tensor : node_tensors(node)) {
       const TensorEntry* entry = header_.find(node.name + "." + tensor.suffix);
-      if (entry == nullptr) continue;  // an optional bias: read_unnamed() saw to the others
+      if (entry == nullptr) continue;  // an optional bias: read_unnamed() has checked the others
       if (const Status loaded = load(*entry, *tensor.values); !loaded)
         return loaded.error().at(source_.name() + ": tensor " + entry->name);
     }

@@ -30,7 +30,7 @@ struct ModelText {
   TensorChecksums checksums;
 };
 
-/// Checks what a model says of itself against its (valid) graph: that the training window runs, and that
+/// Checks a model's description against its (valid) graph: that the training window runs, and that
 /// labels, background, preprocessing, classifier pool and self-test fit the channels that enter and leave.
 Status validate_model(const Graph& graph, const ModelInfo& info);
 

@@ -20,7 +20,7 @@ namespace fcn::inline FCN_ABI {
 
 namespace detail {
 
-/// Side of a self-test's grid and elements of its parts, at most: it is to be small.
+/// Most that the side of a self-test's grid and the elements of its parts may be: self-tests are small.
 inline constexpr int kMaxSelfTestGrid = 64;
 
 inline constexpr std::size_t kMaxSelfTestValues = std::size_t{1} << 18;

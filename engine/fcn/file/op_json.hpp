@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An op's attributes <-> JSON: one writer and one reader for each op of ops.hpp. Every attribute that can
-// mean something is written and required. Nodes and graphs are graph_json.hpp's.
+// mean something is written and required. Not here: nodes and graphs (graph_json.hpp).
 #pragma once
 
 #include <algorithm>

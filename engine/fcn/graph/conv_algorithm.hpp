@@ -18,7 +18,7 @@ enum class ConvAlgorithm {
   rowwise,    ///< Winograd F(4, 7) of stride 2 along the rows of a 7x7 kernel: 2.15 times fewer
 };
 
-/// What a caller allows for the whole model.
+/// The caller's choice for the whole model.
 enum class AlgorithmChoice {
   automatic,  ///< the fastest of each layer
   direct,     ///< no Winograd: for comparison and teaching

@@ -32,9 +32,10 @@ struct MapGeometry {
   [[nodiscard]] std::int64_t window_left(int col) const { return std::llround(col * x.stride); }
 };
 
-/// The geometry of every node. Where branches meet, the one that sees more counts; all have the same stride
-/// and centre in a network whose branches stay aligned, as residual ones do. A value that arithmetic repeats
-/// for every place (a squeeze-and-excite gate, a constant) has no place of its own and does not count.
+/// The geometry of every node. Where branches meet, the larger receptive field counts; all have the same
+/// stride and centre in a network whose branches stay aligned, as residual ones do. A value that arithmetic
+/// repeats for every place (a squeeze-and-excite gate, a constant) has no place of its own and does not
+/// count.
 std::vector<MapGeometry> infer_geometry(const Graph& graph, const std::vector<Shape>& shapes);
 
 }  // namespace fcn::inline FCN_ABI

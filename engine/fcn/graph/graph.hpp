@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The network as data: a list of nodes in topological order, each an op (ops.hpp) with its inputs. Nothing is
-// virtual and nothing here computes; passes (engine/passes/) rewrite a Graph, infer_shapes()
+// virtual and nothing here computes; passes (fcn/passes/) rewrite a Graph, infer_shapes()
 // (shape_inference.hpp) sizes it, Model packs it, Plan schedules it.
 #pragma once
 

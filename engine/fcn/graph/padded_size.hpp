@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Networks whose branches meet on some sizes only: which those are, the size to which a picture is padded,
-// and how much of the padded picture's map the picture has. Who pads is the executor.
+// and how much of the padded picture's map belongs to the picture. The executor pads.
 #pragma once
 
 #include <optional>
@@ -35,8 +35,8 @@ Extent padded_size(Extent picture, const ModelInfo& info);
 /// Whether the network runs on such a picture and, if it labels pixels, has a label for each.
 bool accepts_size(const Graph& graph, const Shape& picture, ModelKind kind);
 
-/// Of `cells` along an axis those whose nominal window lies within the picture, which was padded to `padded`;
-/// at least one.
+/// Returns how many of `cells` along an axis have their nominal window within the picture, which was padded
+/// to `padded`; at least one.
 int cells_within(int cells, const AxisGeometry& axis, int window, int picture, int padded);
 
 /// ModelInfo::size_multiple of a network that accepts `window`. Nothing if there is none: it then runs on the

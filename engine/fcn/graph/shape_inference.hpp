@@ -14,7 +14,7 @@ namespace fcn::inline FCN_ABI {
 Result<Shape> window_shape(const Node& node, const Shape& in, int channels, Extent kernel, Extent stride,
                            Extent dilation, const Padding& pad, bool ceil_mode);
 
-/// How many inputs an op reads; Concat, so many or more.
+/// How many inputs an op reads; for Concat, the least number.
 std::size_t input_count(const Op& op);
 /// Whether an op reads nothing of its input number `slot` but the size.
 bool reads_size_only(const Op& op, std::size_t slot);

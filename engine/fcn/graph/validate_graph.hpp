@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The semantic second pass over a graph from outside: every index, count and size that later code relies on
-// without asking. After it, infer_shapes() and the planner may assert. Not here: whether the feature maps of
-// an actual image fit each other, which depends on its size (shape_inference.hpp).
+// The second, semantic pass over a graph from a file: every index, count and size that later code relies on
+// without checking. After it, infer_shapes() and the planner may assert. Not here: whether the feature maps
+// of an actual image fit each other, which depends on its size (shape_inference.hpp).
 #pragma once
 
 #include "fcn/graph/graph.hpp"

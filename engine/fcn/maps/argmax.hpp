@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which class wins each pixel of a picture, row by row. What winning means is ScoreMap::winner()'s.
+// Which class wins each pixel of a picture, row by row. ScoreMap::winner() defines winning.
 #pragma once
 
 #include <vector>
@@ -16,8 +16,8 @@ class ArgmaxRows {
   /// `map` and `axes` must outlive this.
   ArgmaxRows(const ScoreMap& map, const PlacedAxes& axes);
 
-  /// For each pixel of row y the class that wins the nearest cell; kNone where no class wins it or no cell
-  /// looked. Valid until the next call. Cheapest from top to bottom.
+  /// For each pixel of row y the class that wins the nearest cell; kNone if no class wins that cell, or the
+  /// pixel belongs to none. Valid until the next call. Cheapest from top to bottom.
   const int* row(int y);
 
  private:

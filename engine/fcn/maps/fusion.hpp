@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Several score maps of one picture, their cells at different distances, made one. Not here: running a
-// picture at several scales, which is the caller's.
+// Fuses several score maps of one picture, whose cells lie at different distances, into one. Not here:
+// running a picture at several scales (the caller does).
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ enum class Fuse { max, mean };
 /// The fused map has the cells of the map that comes first. Each other map is read at the centres of these
 /// cells, by bilinear interpolation between the centres of its own. A map counts in the area of its cells
 /// only: up to half a stride beyond its outermost centres, where the outermost cells' scores hold. Beyond
-/// that it is left out, so that a coarse map's border is not spread over places that it never saw.
+/// that it is left out, so that a coarse map's border does not spread over places that it never saw.
 class MapFusion {
  public:
   /// `fused` gets the scores of `first`, placed by `geometry`. It must outlive this; its peaks are found by

@@ -15,7 +15,7 @@ struct HeatScale {
   [[nodiscard]] double heat(double score) const { return high > low ? (score - low) / (high - low) : 0; }
 };
 
-/// For probabilities always from 0 to 1, so that pictures compare and a class that is nowhere stays dark; for
+/// For probabilities always from 0 to 1, so that pictures are comparable and an absent class stays dark; for
 /// logits from the worst cell's to the best one's, NaN apart, or the default if there is none.
 HeatScale heat_scale(const ScoreMap& map, int class_id);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A score map enlarged to a picture's pixels, row by row, so that no enlarged map is ever held: each cell
-// where the network looked, or the whole map stretched over the picture as the OpenCV tutorials do. Not here:
-// what the scores then mean (regions.hpp, argmax.hpp) or look like (heat_scale.hpp).
+// at its receptive field's centre, or the whole map stretched over the picture as the OpenCV tutorials do.
+// Not here: what the scores then mean (regions.hpp, argmax.hpp) or look like (heat_scale.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where classes score at least a threshold: connected regions of a picture, as boxes and, if asked for,
 // contours. The map is enlarged and searched row by row, so a picture of any height takes the memory of a few
-// rows; contours add a bit for each pixel. Not here: which classes are of interest, which is the caller's.
+// rows; contours add a bit for each pixel. Not here: which classes are of interest (the caller chooses).
 #pragma once
 
 #include <cstdint>
@@ -51,8 +51,8 @@ struct RegionRequest {
   }
 };
 
-/// The threshold where none is asked for: a class that others compete with seldom reaches a half at its edge;
-/// one by itself is likelier there than not from a half on.
+/// The default threshold: a class that competes with others seldom reaches a half at its edge; an independent
+/// one is more likely than not from a half on.
 inline double usual_threshold(ScoreActivation activation) {
   return activation == ScoreActivation::sigmoid ? 0.5 : 0.25;
 }
@@ -60,8 +60,8 @@ inline double usual_threshold(ScoreActivation activation) {
 /// The regions of `classes` on a picture of this size, best peak first; of equal peaks the larger one, then
 /// the one of the smaller class id, then the upper left one. ErrorCode::invalid_argument for a class that the
 /// map does not have, an empty picture, or a threshold or overlap that is NaN; limit_exceeded if a class
-/// breaks into more than 100,000 pieces, for the threshold lies in noise then, or if a side of the picture is
-/// longer than 2^24 pixels; out_of_memory if contours find no room.
+/// breaks into more than 100,000 pieces (the threshold then lies in noise), or if a side of the picture is
+/// longer than 2^24 pixels; out_of_memory if there is no memory for contours.
 Result<std::vector<Region>> find_regions(const ScoreMap& map, std::span<const int> classes, Size picture,
                                          const RegionRequest& request = {});
 
@@ -69,7 +69,7 @@ Result<std::vector<Region>> find_regions(const ScoreMap& map, std::span<const in
 Result<std::vector<Region>> find_regions(const ScoreMap& map, Size picture,
                                          const RegionRequest& request = {});
 
-/// Bytes that find_regions() holds as MemoryCount counts them.
+/// Bytes that find_regions() holds, as MemoryCount counts them.
 std::uint64_t region_bytes(const RegionRequest& request, Size picture);
 
 /// Overlap of two boxes over what both cover; 0 if both are empty.

@@ -17,7 +17,7 @@ namespace fcn::inline FCN_ABI {
 namespace maps {
 namespace detail {
 
-/// Rows of cells that belong to a region somewhere: between two that do not, no pixel does.
+/// Rows of cells that reach the threshold somewhere: between two rows that do not, no pixel does.
 FCN_INLINE std::vector<bool> rows_that_reach(const ScoreMap& map, int class_id,
                                              const RegionRequest& request) {
   std::vector<bool> reach(static_cast<std::size_t>(map.rows()));

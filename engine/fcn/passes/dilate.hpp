@@ -7,9 +7,9 @@
 //   stride   8 -> conv /2 -> 16 -> conv -> conv /2 -> 32 -> conv -> pool      own
 //            8 -> conv    ->  8 -> conv 2d -> conv 2d -> 8 -> conv 4d -> pool 4d     output stride 8
 //
-// A layer whose stride is removed keeps the dilation that reigned before it. What would not give the same
+// A layer whose stride is removed keeps the dilation of the layers before it. What would not give the same
 // numbers is refused with the node's name: pools over the whole map, which would see other cells, and
-// whatever works on neighbours without being a window.
+// ops that work on neighbours without being a window.
 #pragma once
 
 #include <vector>

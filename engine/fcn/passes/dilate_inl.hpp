@@ -106,7 +106,7 @@ class Dilator {
     return {};
   }
 
-  /// How many times closer than the node's own stride its cells are to lie.
+  /// How many times closer together the node's cells must lie than at its own stride.
   [[nodiscard]] std::optional<int> rate_of(double own_stride) const {
     const double rate = std::max(own_stride / output_stride_, 1.0);
     if (rate != std::floor(rate) || rate > most_) return std::nullopt;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A classifier's own last activation: where its logits end and its probabilities begin. Found on the graph as
-// imported, and taken off so that the logits are what the network gives. Not here: what is made of a network
-// that ends in neither (tools/export/score_meaning.hpp).
+// imported, and taken off so that the network gives logits. Not here: how a network is treated that ends
+// in neither (tools/export/score_meaning.hpp).
 #pragma once
 
 #include <optional>
@@ -33,7 +33,7 @@ std::optional<NodeId> reduced(const Graph& graph, NodeId node, ReductionKind kin
 
 }  // namespace detail
 
-/// The last activation, if probabilities (or their logarithms) are what the network gives. `shapes` are those
+/// The last activation, if the network gives probabilities (or their logarithms). `shapes` are those
 /// on the training window.
 std::optional<Ending> find_ending(const Graph& graph, const std::vector<Shape>& shapes);
 
@@ -41,7 +41,7 @@ std::optional<Ending> find_ending(const Graph& graph, const std::vector<Shape>& 
 /// is: no logits then, whatever comes out.
 bool is_made_of_probabilities(const Graph& graph);
 
-/// Leaves the network its logits.
+/// Removes the ending, so that the network gives its logits.
 Status drop_ending(Graph& graph, const Ending& ending);
 
 }  // namespace fcn::inline FCN_ABI::passes

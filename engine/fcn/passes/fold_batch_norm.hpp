@@ -8,7 +8,7 @@
 
 namespace fcn::inline FCN_ABI::passes {
 
-/// Folds every batch norm whose producer is a bare Conv or Linear that nobody else reads. Others stay.
+/// Folds every batch norm whose producer is a bare Conv or Linear without other readers. Others stay.
 Status fold_batch_norm(Graph& graph);
 
 }  // namespace fcn::inline FCN_ABI::passes

@@ -18,7 +18,7 @@ float relu_ceiling(const Op& op);
 
 }  // namespace detail
 
-/// Fuses every relu whose producer nobody else reads; one after an op that has its own relu is dropped too.
+/// Fuses every relu whose producer has no other readers; a relu after an op with its own relu is dropped too.
 Status fuse_relu(Graph& graph);
 
 }  // namespace fcn::inline FCN_ABI::passes

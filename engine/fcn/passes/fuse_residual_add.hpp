@@ -8,8 +8,9 @@
 
 namespace fcn::inline FCN_ABI::passes {
 
-/// Fuses an addition into the convolution that makes one of its inputs, if nobody else reads that convolution
-/// and the other input comes earlier (a later one would break the order of nodes). Others stay additions.
+/// Fuses an addition into the convolution that makes one of its inputs, if that convolution has no other
+/// readers and the other input comes earlier (a later one would break the order of nodes). Others stay
+/// additions.
 Status fuse_residual_add(Graph& graph);
 
 }  // namespace fcn::inline FCN_ABI::passes

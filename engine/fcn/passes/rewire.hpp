@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every pass needs to take a node out: let its readers read another, then drop what nobody reads.
+// What every pass needs to remove a node: redirect its readers to another, then drop nodes without readers.
 #pragma once
 
 #include "fcn/graph/graph.hpp"
@@ -7,7 +7,7 @@
 
 namespace fcn::inline FCN_ABI::passes {
 
-/// Whoever reads `from`, the graph's output included, reads `to` instead.
+/// Makes all readers of `from`, the graph's output included, read `to` instead.
 void replace_uses(Graph& graph, NodeId from, NodeId to);
 
 /// Drops the nodes that the output does not depend on, keeping the others' order. The input stays.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A sum over the whole map in a classifier's head is the mean times the number of its cells on the training
-// window: as two nodes, so that to_fcn.hpp need only know means. Sums that lead back into the map stay: on a
-// larger picture they add more cells, as the network's own code does.
+// window: it becomes two nodes, so that to_fcn.hpp handles only means. Sums that lead back into the map stay:
+// on a larger picture they add more cells, as the network's own code does.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ BatchNorm scaling(int channels, float factor);
 
 }  // namespace detail
 
-/// Rewrites the head's sums; `shapes` are those on the training window. Whether there were any.
+/// Rewrites the head's sums; `shapes` are those on the training window. Returns whether there were any.
 bool split_sum_pools(Graph& graph, const std::vector<Shape>& shapes);
 
 }  // namespace fcn::inline FCN_ABI::passes

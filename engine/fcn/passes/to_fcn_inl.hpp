@@ -20,7 +20,7 @@ namespace fcn::inline FCN_ABI::passes {
 
 namespace detail {
 
-/// Whether an op after the pool looks at nothing beside its own place.
+/// Whether an op after the pool reads only its own place.
 FCN_INLINE bool keeps_places(const Op& op) {
   if (const auto* conv = std::get_if<Conv>(&op))
     return conv->kernel == Extent{1, 1} && conv->stride == Extent{1, 1} && conv->pad == Padding{};
@@ -146,7 +146,7 @@ class HeadConverter {
     node.op = std::move(conv);
   }
 
-  /// What weighs the map by the whole picture goes on doing so, whatever the picture's size.
+  /// Ops that weigh the map by the whole picture continue to do so at any size.
   Status convert_gate(NodeId id) {
     Node& node = graph_.nodes[id];
     if (std::holds_alternative<AveragePool>(node.op) && spreads(node.inputs[0])) {
@@ -177,8 +177,8 @@ class HeadConverter {
   std::string average_pool_;
 };
 
-/// That the converted network gives one place on its window and fits together on larger pictures: any, or
-/// those that `size_multiple` then says.
+/// Checks that the converted network gives one place on its window and accepts larger pictures: all of them,
+/// or those of info.size_multiple.
 FCN_INLINE Status check_fcn(const Graph& graph, const Shape& window, Extent& size_multiple) {
   const auto map = infer_shapes(graph, window);
   if (!map) return map.error().at("after the conversion");

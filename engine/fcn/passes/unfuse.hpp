@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way back from fuse_relu.hpp and fuse_residual_add.hpp: additions and relus become nodes of their own
-// again, so that what goes into them can be looked at. The bits of every value stay what they were.
+// The inverse of fuse_relu.hpp and fuse_residual_add.hpp: additions and relus become nodes of their own
+// again, so that their inputs can be tapped. The bits of every value stay the same.
 #pragma once
 
 #include "fcn/graph/graph.hpp"

@@ -17,7 +17,7 @@ namespace fcn::inline FCN_ABI::passes {
 
 namespace detail {
 
-/// Appends nodes to a new graph, under names that nobody has.
+/// Appends nodes to a new graph, under unused names.
 class Unfuser {
  public:
   explicit Unfuser(const Graph& graph) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exporters that know no adaptive pool write the maximum over a whole map as a max pool with a window of the
-// map's size. Here it becomes a global pool, which to_fcn.hpp knows. Means need no such pass: find_head.hpp
+// Exporters without adaptive pools write the maximum over a whole map as a max pool with a window of the
+// map's size. Here it becomes a global pool, which to_fcn.hpp handles. Means need no such pass: find_head.hpp
 // takes an average pool of the whole map for a head or a gate as it is.
 #pragma once
 

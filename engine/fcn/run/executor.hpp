@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a Plan: pixels in, rows out through sinks. A dumb loop over the schedule's steps; every choice was
-// made before. The steady state allocates nothing. What each op does in a step is in
+// Runs a Plan: pixels in, rows out through sinks. A plain loop over the schedule's steps; the plan made every
+// choice. The steady state allocates nothing. What each op does in a step is in
 // executor_convolutions_inl.hpp, executor_layers_inl.hpp, executor_pixels_inl.hpp and executor_moves_inl.hpp.
 #pragma once
 
@@ -33,12 +33,12 @@ class Executor {
   static Result<Executor> create(const Model& model, Plan plan, ThreadPool& pool);
 
   /// Runs as many images as the plan says, each of its size or smaller: what an image lacks on the right and
-  /// below enters as zeros after normalisation, as the network's own padding does. (Cells above differ all
-  /// the same from those of the smaller size: there each layer pads anew.) Rows of tapped nodes go to their
-  /// sinks.
+  /// below enters as zeros after normalisation, as the network's own padding does. (The cells inside
+  /// still differ from those of the smaller size: there each layer pads anew.) Rows of tapped nodes go to
+  /// their sinks.
   Status run(std::span<const ImageView> images, std::span<const Tap> taps);
 
-  /// From now on notes each step's time in `profile`, or, if null, no longer.
+  /// Records each step's time in `profile` from now on; null stops that.
   void set_profile(Profile* profile) {
     profile_ = profile;
     if (profile_ != nullptr) profile_->clear(plan_.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How the Executor makes rows of layers with windows: the picture, pools (with the convolution that one
-// computes itself), flatten. Convolutions are executor_convolutions_inl.hpp's. Included by executor_inl.hpp.
+// computes itself), flatten. Not here: convolutions (executor_convolutions_inl.hpp). Included by
+// executor_inl.hpp.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +21,7 @@ FCN_INLINE void Executor::make(const RowStep& step, const Input&) {
         const ImageView& from = images_[image];
         float* const to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
         const PlanOptions& planned = plan_.options();
-        // Beyond the planned size its edges go on.
+        // Beyond the planned size its edge pixels are repeated.
         const std::ptrdiff_t row = std::min<std::ptrdiff_t>(r, planned.height - 1);
         const std::ptrdiff_t row_bytes = from.row_stride != 0 ? from.row_stride : packed_row(from);
         const int there = row < from.height ? from.width : 0;
@@ -55,7 +56,7 @@ FCN_INLINE kernels::PoolBand Executor::pool_band(const RowStep& step) {
   return band;
 }
 
-/// A max-pool and the convolution before it, in one.
+/// A max-pool together with the convolution before it.
 FCN_INLINE void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
   const NodePlan& out = node(step.node);
   const NodePlan& made = node(conv);

@@ -64,7 +64,7 @@ void Executor::move_pixels(const RowStep& step, const MovingOp& op, float fill) 
   run_pixels(step, table().copy_pixels, band);
 }
 
-/// Pixels of fewer channels lie one after the other within the input's: where is said in floats.
+/// Pixels of fewer channels lie one after the other within the input's; offsets are in floats.
 FCN_INLINE void Executor::make(const RowStep& step, const DepthToSpace& op) {
   const NodePlan& out = node(step.node);
   const NodePlan& from = input(step.node, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Measures what the processor could do at best: the rate of multiply-adds on registers alone, on all workers
-// of a pool. A layer's share of it is a figure that means the same on every machine and, sampled in turn with
-// the layer, at every clock and load.
+// Measures the processor's peak: the rate of multiply-adds on registers alone, on all workers
+// of a pool. A layer's share of it means the same on every machine and, because the two are sampled in turn,
+// at every clock and load.
 #pragma once
 
 #include <time.h>
@@ -12,7 +12,7 @@
 
 namespace fcn::inline FCN_ABI {
 
-/// Seconds that the calling thread has run, so that waiting for a core counts for nothing.
+/// Seconds that the calling thread has run, so that waiting for a core does not count.
 inline double thread_seconds() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a Plan (plan.hpp) says of one node: its shape, how its rows lie in memory, how many are held and how
-// many are made at once.
+// The part of a Plan (plan.hpp) about one node: its shape, how its rows lie in memory, how many are held and
+// how many are made at once.
 #pragma once
 
 #include <algorithm>
@@ -20,13 +20,13 @@ namespace fcn::inline FCN_ABI {
 /// How a node's rows lie in memory. The drawing is in fcn/kernels/kernel_table.hpp.
 struct NodePlan {
   Shape shape;
-  Window window;         ///< over the first input
-  bool gathers = false;  ///< takes in rows and gives one in the end; else it makes as many as it has
-  int step_rows = 1;     ///< steps end at multiples of this many rows
-  int most_rows = 0;     ///< most rows made at once
-  int ring_rows = 0;     ///< rows held; row r lives in slot r % ring_rows
-  int margin_left = 0;   ///< zeroed pixels before each image's row
-  int margin_right = 0;  ///< and after
+  Window window;                    ///< over the first input
+  bool gathers = false;             ///< takes in rows and gives a single one at the end
+  int step_rows = 1;                ///< steps end at multiples of this many rows
+  int most_rows = 0;                ///< most rows made at once
+  int ring_rows = 0;                ///< rows held; row r lives in slot r % ring_rows
+  int margin_left = 0;              ///< zeroed pixels before each image's row
+  int margin_right = 0;             ///< and after
   std::ptrdiff_t pixel_stride = 0;  ///< floats
   std::ptrdiff_t image_stride = 0;
   std::ptrdiff_t row_stride = 0;
@@ -43,7 +43,7 @@ struct NodePlan {
   [[nodiscard]] Extent tile() const { return tile_size(algorithm); }
   /// Input rows of a tile.
   [[nodiscard]] int tile_taps() const { return (tile().y - 1) * tile_stride(algorithm) + window.kernel.y; }
-  /// Into how many maps the tiles part the output, along each axis (phases.hpp).
+  /// Into how many maps the tiles divide the output, along each axis (phases.hpp).
   [[nodiscard]] Extent phases() const {
     const int stride = tile_stride(algorithm);
     return {stride * window.dilation.y / window.stride.y, stride * window.dilation.x / window.stride.x};

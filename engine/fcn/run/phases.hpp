@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// How a map is run whose cells lie closer than its layers were made for. A 3 x 3 convolution of dilation d
-// reads pixels d apart: its map falls into d x d interleaved ones, the *phases*, each of which it convolves
-// as if it were not dilated.
+// How a map is computed whose cells lie closer than its layers were trained for. A 3 x 3 convolution of
+// dilation d reads pixels d apart: its map falls into d x d interleaved ones, the *phases*, each of which it
+// convolves as if it were not dilated.
 //
-//   0 1 0 1 0 1 0     the cells of phase 00 are those of the undilated map. They are computed with the same
-//   tiles 2 3 2 3 2 3 2     by the same kernel from the same weights, so they have the same bits; the other
-//   phases fill 0 1 0 1 0 1 0     the gaps. Nothing is copied: a phase is row pointers d rows apart, and
-//   pixels d times as 2 3 2 3 2 3 2     far apart. (d = 2)
+//   0 1 0 1 0 1 0     the cells of phase 00 are those of the undilated map: the same tiles, computed by the
+//   2 3 2 3 2 3 2     same kernel from the same weights, so the same bits. The other phases fill the gaps.
+//   0 1 0 1 0 1 0     Nothing is copied: a phase is row pointers d rows apart, and pixels d times as far
+//   2 3 2 3 2 3 2     apart (here d = 2)
 //
 // Only Winograd needs phases, for its tiles; direct convolution and pools take the dilation as it is. A layer
-// whose stride was removed goes on with tiles of that stride: the cells that it would have made are one
-// phase, and the phases between them begin at the pixels between. So its output has stride * d phases.
+// whose stride was removed keeps tiles of that stride: the cells that it would have made are one phase, and
+// the other phases begin at the pixels between. So its output has stride * d phases.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How one size of picture runs through a model: every shape, the layout of every row, the height of every
 // ring and the exact bytes, known before a pixel is read. A Plan allocates no feature map; the Executor
-// allocates what it says.
+// allocates what it specifies.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a plan is made from: its options, and the checks that refuse those which cannot be run.
+// The options of a plan, and the checks that refuse impossible ones.
 #pragma once
 
 #include <vector>

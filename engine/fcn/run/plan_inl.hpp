@@ -80,8 +80,8 @@ FCN_INLINE void Plan::widen_margins() {
 }
 
 /// Which nodes' pixels lie without padding: those that enter, if nothing but convolutions that go tap by tap
-/// or row by row reads them, so that a row of taps is one run of memory. Whoever else reads rows, a sink of
-/// the output too, may read and write whole quanta.
+/// or row by row reads them, so that a row of taps is one run of memory. All other readers, a sink of the
+/// output too, may read and write whole quanta.
 FCN_INLINE std::vector<bool> Plan::dense_nodes() const {
   std::vector<bool> dense(graph_.nodes.size(), false);
   dense[0] = graph_.output != 0;
@@ -116,7 +116,7 @@ FCN_INLINE Status Plan::lay_out_rows(const Model& model) {
     plan.row_stride = plan.image_stride * options_.images;
     plan.multiply_adds = fcn::multiply_adds(graph_.nodes[id].op, plan.shape);
     if (!plan.fused_conv) continue;
-    NodePlan& conv = nodes_[*plan.fused_conv];  // before the pool, so laid out already; now as its carry
+    NodePlan& conv = nodes_[*plan.fused_conv];  // before the pool, so already laid out; now as its carry
     conv.pixel_stride = plan.pixel_stride;
     conv.image_stride = plan.image_stride;
     conv.row_stride = plan.row_stride;
@@ -136,7 +136,7 @@ FCN_INLINE void Plan::choose_steps() {
     const Node& node = graph_.nodes[id];
     if (!node.inputs.empty()) plan.columns = column_table(node.op, nodes_[node.inputs[0]].shape, plan.shape);
     if (const auto* spread = std::get_if<DepthToSpace>(&node.op))
-      for (int x = 0; x < plan.shape.width; ++x)  // lay_out_rows() has seen to it that rows count in int
+      for (int x = 0; x < plan.shape.width; ++x)  // lay_out_rows() has checked that a row's floats fit an int
         plan.columns.columns.push_back(x / spread->block.x *
                                            static_cast<int>(nodes_[node.inputs[0]].pixel_stride) +
                                        x % spread->block.x * plan.shape.channels);

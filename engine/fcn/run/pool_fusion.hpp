@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which max-pools compute the convolution they read themselves, so that its map, often the largest of the
-// network, is never stored. A decision of the Plan that no bit depends on; the kernel is conv_max_pool.
+// network, is never stored. The Plan decides, and no bit depends on it; the kernel is conv_max_pool.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace fcn::inline FCN_ABI {
 
-/// Whether the kernel can pool so.
+/// Whether the kernel supports this pool.
 bool fusible_pool(const MaxPool& pool);
 
 /// The convolution that max-pool `id` may compute itself: one that ends in a relu and that nothing else

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where the time of a run goes, node by node. Two clock reads a step: cheap enough to leave in, and off
-// unless asked for.
+// The time of a run, node by node. Two clock reads a step: cheap enough to leave in, and off by default.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The memory of a run: every node's ring of rows and one row of zeros, in a single arena laid out by the
-// Plan. Margins and padding channels are zero from the start and nobody writes them.
+// Plan. Margins and padding channels are zero from the start and are never written.
 #pragma once
 
 #include <cstddef>

@@ -45,7 +45,7 @@ class RowPointers {
   // own, and the kernel sees column phases as images.
 
   /// What the rows of tiles read of `from`: rows of zeros outside the map, and where only rows of a tile that
-  /// are past the step's last would read, since the schedule does not answer for those. `column`: the first
+  /// are past the step's last would read, because the schedule does not provide those. `column`: the first
   /// phase's.
   kernels::InputRows tile_window(Rings& rings, const NodePlan& node, const NodePlan& from, int images,
                                  const RowStep& step, int column) {
@@ -75,7 +75,7 @@ class RowPointers {
     return {rows.row, rows.pixel_stride, rows.image_stride};
   }
 
-  /// The step's own rows of `from`; its only row again and again if it has but one. A kernel that reads two
+  /// The step's own rows of `from`; if it has only one row, that row repeatedly. A kernel that reads two
   /// inputs may combine this with same_aside() or window(), one that reads many gives each its own `place`
   /// among the pointers.
   kernels::InputRows same(Rings& rings, const NodePlan& from, const RowStep& step, std::size_t place = 0) {

@@ -4,9 +4,9 @@
 // it costs the same for a tall image as for a flat one.
 //
 // The node nearest to the output that can make a whole step of rows (or its last ones) makes it; the input
-// hands out rows only when nobody else can. So rows are used while they are in cache, and no ring holds more
-// than it must. Deep, narrow nodes take long steps so that their weights are not read from memory once per
-// row.
+// hands out rows only when no other node can. So rows are used while they are in cache, and no ring holds
+// more than it must. Deep, narrow nodes take long steps so that their weights are not read from memory once
+// per row.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ class RowSchedule {
     NodeId from = 0;
     RowReach rows;
   };
-  /// What the schedule knows of a node.
+  /// What the schedule needs to know about a node.
   struct Lane {
     std::vector<Reading> inputs;
     int height = 0;
@@ -78,7 +78,7 @@ class RowSchedule {
   }
 
  private:
-  /// Notes where the next step of `node` ends: done_[node] if its inputs do not allow one.
+  /// Records where the next step of `node` ends: done_[node] if its inputs do not allow one.
   void find_step(NodeId node) {
     const Lane& lane = lanes_[node];
     const int end = lane.height - done_[node] > lane.step_rows ? done_[node] + lane.step_rows : lane.height;

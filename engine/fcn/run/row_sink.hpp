@@ -55,7 +55,7 @@ class TensorSink : public RowSink {
   }
 
   [[nodiscard]] const Tensor& tensor() const { return tensor_; }
-  /// Hands the tensor over; the sink is of no further use.
+  /// Moves the tensor out; the sink must not be used afterwards.
   [[nodiscard]] Tensor release() && { return std::move(tensor_); }
 
  private:

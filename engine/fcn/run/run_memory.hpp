@@ -31,8 +31,8 @@ RunMemory run_memory(const Plan& plan, MapUse use = MapUse::held);
 Result<std::uint64_t> smallest_run_bytes(const Model& model, const PlanOptions& options,
                                          MapUse use = MapUse::held);
 
-/// The plan with the longest steps that runs in `max_bytes` (RunMemory::total()): steps are as long as they
-/// like if memory allows, and shorter, never to other bits, if not. ErrorCode::limit_exceeded if none fits.
+/// The plan with the longest steps that runs in `max_bytes` (RunMemory::total()). Shorter steps take less
+/// memory and never change bits. ErrorCode::limit_exceeded if none fits.
 Result<Plan> fit_plan(const Model& model, const PlanOptions& options, std::uint64_t max_bytes,
                       MapUse use = MapUse::held);
 

@@ -29,7 +29,7 @@ FCN_INLINE RunMemory run_memory(const Plan& plan, MapUse use) {
 
 namespace detail {
 
-/// Plans the picture with ever shorter steps, as long as `go_on(plan)`. An Error only if no steps give a
+/// Plans the picture with ever shorter steps while `go_on(plan)` holds. An Error only if no length gives a
 /// plan.
 template <class GoOn>
 Status plan_with_shorter_steps(const Model& model, PlanOptions options, const GoOn& go_on) {
