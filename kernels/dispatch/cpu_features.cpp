@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// CPUID and XGETBV on x86-64; elsewhere an arch is part of the baseline and has no features to ask for.
+// CPUID and XGETBV on x86-64; elsewhere an arch is part of the baseline and has no features to query.
 #include "cpu_features.hpp"
 
 #include <cstdint>
@@ -36,7 +36,7 @@ constexpr Feature kFeatures[] = {
     {"avx512vl", 7, Register::kEbx, 31, kAvx512State},
 };
 
-// What the operating system saves, or 0 where it saves nothing that XGETBV could tell.
+// The register state that the operating system saves, or 0 if XGETBV cannot tell.
 std::uint64_t saved_state() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   constexpr unsigned kOsxsave = 1u << 27;

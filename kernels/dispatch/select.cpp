@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The list of this build's archs with what each asks of the CPU, and the choice among them.
+// The list of this build's archs with the CPU features that each needs, and the choice among them.
 #include "fcn/kernels/select.hpp"
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Functions of each value by itself, other than relu: leaky relu, prelu, clip, sigmoid, silu and their hard
-// forms. Truth in reference/activation.hpp.
+// forms. The reference is reference/activation.hpp.
 #pragma once
 
 #include "fcn/kernels/exp.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sum, difference, product, quotient, least and greatest of two feature maps, with relu if asked. Where one
+// Sum, difference, product, quotient, least and greatest of two feature maps, optionally with relu. Where one
 // has a single channel or column it is repeated: a squeeze-and-excite gate multiplies a map. (The sum at a
 // residual block's end is usually fused into the convolution, ConvBand::residual, instead.)
 #pragma once

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What the engine hands to kernels: feature maps as rows, and one struct for each kind of work on a band of
-// them. Plain C++: no SIMD type, no STL container and no engine type. The functions that take them are
-// kernel_table.hpp's.
+// The arguments of kernels: feature maps as rows, and one struct for each kind of work on a band of them.
+// Plain C++: no SIMD type, no STL container and no engine type. Not here: the functions that take them
+// (kernel_table.hpp).
 //
 // Feature maps are channels last, float32, held as rows. A *row* is one line of each image of the batch:
 //
 //   row pointer -> | pixel 0 of image 0 | pixel 1 | ... pixel w-1 | margins | pixel 0 of image 1 | ...
-//                  |<- pixel_stride  -->|                                   ^ image_stride floats after image
-//                  0's
+//                  |<- pixel_stride  -->|                                   ^ image_stride floats after
+//                                                                             image 0's
 //
 // Each image's pixels have zeroed margins on both sides, at least as wide as any convolution that reads them
 // pads, so kernels step over the left and right edge without a test. `channels` floats of each pixel count;
@@ -89,7 +89,7 @@ inline constexpr std::ptrdiff_t kMostWholeFilters = 256 * 256;
 /// Pooled row r is made of rows lead_rows + 2 r and lead_rows + 2 r + 1 of `conv`, as far as there are any,
 /// and of the row above those, which lies in the carry, already pooled along the row.
 struct ConvPoolBand {
-  ConvBand conv;        ///< new rows of the convolution; no residual, `out` and `relu` are not looked at
+  ConvBand conv;        ///< new rows of the convolution; no residual; `out` and `relu` are ignored
   int tile = 1;         ///< 4 if it is computed by Winograd along its rows, weights being pack_winograd's
   int lead_rows = 0;    ///< 1 if the first of them only fills the carry: the map's first row without padding
   bool resume = false;  ///< the carry holds the row above; otherwise there is none
@@ -112,7 +112,7 @@ struct PoolBand {
   InputRows in;  ///< out_rows * kernel_h rows, null where outside the map
   OutputRows out;
   const int* rows_counted =
-      nullptr;  ///< average pool: for each output row, by how many rows a full column is divided
+      nullptr;                    ///< average pool: for each output row, how many rows count in the divisor
   bool count_include_pad = true;  ///< average pool: horizontal padding counts in the divisor
 };
 

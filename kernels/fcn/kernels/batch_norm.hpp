@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Batch norm that could not be folded into a convolution: one fused multiply-add a value, relu if asked.
+// Batch norm that could not be folded into a convolution: one fused multiply-add per value, optionally relu.
 #pragma once
 
 #include "fcn/kernels/kernel_table.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Layer norm and RMS norm over the channels of each pixel (Ba et al., 2016; Zhang and Sennrich, 2019): the
-// mean first, then the variance of the differences from it, which cancels nothing. Truth in
-// reference/channel_norm.hpp.
+// mean first, then the variance of the differences from it, which avoids cancellation. The
+// reference is reference/channel_norm.hpp.
 #pragma once
 
 #include "fcn/kernels/kernel_table.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Activations that are curves: elu, gelu, softplus, softsign, tanh, mish, abs, exp, sqrt, erf. (Logarithm and
-// powers are log.hpp's.) Truth in reference/curves.hpp; tests/kernels/test_curves.cpp measures each. Steps:
+// Activations that are curves: elu, gelu, softplus, softsign, tanh, mish, abs, exp, sqrt, erf. (Not here:
+// logarithm and powers, log.hpp.) The reference is reference/curves.hpp; tests/kernels/test_curves.cpp
+// measures each. Steps:
 //
 //   erf, |x| < 1   s = x * x; p = kErfNear by Horner in s; fma(x, p, x): near 0 the precision is relative
 //   erf, else      t = |x|, at most 4, whose result rounds to 1; q = kErfFar by Horner in t, ln(1 - erf t);
 //                  y = 1 - exp(q); x > 0 ? y : 0 - y
 //   ln(1 + t)      0 <= t <= 1: above sqrt(2) - 1 with r = (t - 1) * 1/2 and e = 1, else r = t and e = 0;
-//   then
-//                  the steps of local_response_norm.hpp from z on
+//                  then the steps of local_response_norm.hpp from z on
 //
 // The coefficients are least-squares fits reweighted to the smallest largest error: 1.2e-9 of erf(x) / x, and
 // of erf.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// e^x, and e^x - 1 for x <= 0, on which most curves rest: written out because a library's differs from
+// e^x, and e^x - 1 for x <= 0, the basis of most curves: written out because a library's differs from
 // machine to machine, and bits are specified. Range reduction and polynomial are expf's of the Cephes
 // Mathematical Library 2.2 (S. L. Moshier), which states a relative error of 1.7e-7;
 // tests/kernels/test_exp.cpp measures this one against float64. Steps (fma everywhere but where * or + is

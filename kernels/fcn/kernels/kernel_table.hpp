@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The whole seam between engine and kernels: one struct of function pointers, with the tile sizes and packers
-// that belong to them. Plain C++: no SIMD type, no STL container and no engine type crosses it, so one
-// definition serves translation units built with different instruction-set flags.
+// The whole interface between engine and kernels: one struct of function pointers, with the tile sizes and
+// packers that belong to them. Plain C++: no SIMD type, no STL container and no engine type crosses it, so
+// one definition serves translation units built with different instruction-set flags.
 //
 // Every function works on a band (a run of output rows) and a slice of it, is single-threaded, allocates
 // nothing, and gives the same bits whatever the slicing. Outputs never overlap inputs, except where a comment
@@ -32,7 +32,7 @@ struct KernelTable {
   /// the output channels of `panels`. Slices of pixels best begin at multiples of conv_mr.
   void (*conv)(const ConvBand&, Range pixels, Range panels);
 
-  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool brings. `tile`: the band's.
+  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool provides. `tile`: the band's.
   std::size_t (*conv_max_pool_scratch)(const ConvShape&, int tile) = nullptr;
   /// Computes columns `columns` of the pooled rows, numbered image by image. Weights are conv's, or
   /// winograd's if the band has its tile. Bits: theirs with relu, then the greatest of the taps inside the
@@ -41,12 +41,12 @@ struct KernelTable {
 
   // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of dilation 1 and one group: of stride 1, tile
   // being 2 or 4 (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016), and of
-  // stride 2 along both axes, tile being 2. kernels/winograd*.hpp state the bits. F(4 x 4) filters of layers
+  // stride 2 along both axes, tile being 2. winograd/ states the bits. F(4 x 4) filters of layers
   // of more than kMostWholeFilters of them are kept half transformed (winograd/halves.hpp).
   //
   // And Winograd along the rows of convolutions with 7 columns of taps, any number of rows of them and at
-  // most kMostRowWinogradChannels input channels, of stride 2 (winograd/rows.hpp): tile is 4, and where
-  // `tile` rows are spoken of below, one is meant. Rows can be read for 16 floats past the last column of
+  // most kMostRowWinogradChannels input channels, of stride 2 (winograd/rows.hpp): tile is 4 columns, and
+  // read `tile` rows below as one row. Rows can be read for 16 floats past the last column of
   // whole tiles.
 
   /// Floats that pack_winograd writes: the transformed weights and the bias.
@@ -57,7 +57,7 @@ struct KernelTable {
                         float* packed) = nullptr;
   /// Panels of output channels, as conv_panels.
   std::ptrdiff_t (*winograd_panels)(const ConvShape&, int tile) = nullptr;
-  /// Floats of scratch, 64-byte aligned, that each caller of winograd brings.
+  /// Floats of scratch, 64-byte aligned, that each caller of winograd provides.
   std::size_t (*winograd_scratch)(const ConvShape&, int tile) = nullptr;
   /// Computes tiles of tile x tile output pixels for the output channels of `panels`. Tiles sit at absolute
   /// multiples of `tile` in the map and are numbered tile row by tile row, image by image, column by column;
@@ -189,8 +189,8 @@ struct KernelTable {
   /// The number of the greatest channel: the first of equal ones, the first NaN before any number.
   void (*argmax)(const ArgmaxBand&, Range pixels) = nullptr;
 
-  /// Nothing but multiply-adds on registers, to measure what the processor could do at best: `rounds` rounds,
-  /// from and to kChannelQuantum floats, so that the compiler must compute them. Returns how many it did.
+  /// Nothing but multiply-adds on registers, to measure the processor's peak: `rounds` rounds, from and to
+  /// kChannelQuantum floats, so that the compiler must compute them. Returns how many it did.
   long (*multiply_add_burst)(long rounds, float* sink);
 };
 

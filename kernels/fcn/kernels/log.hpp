@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The natural logarithm and powers, one value at a time in float64: few networks take them, of small maps,
+// The natural logarithm and powers, one value at a time in float64: few networks use them, on small maps,
 // and a power in float32 would lose as many bits as its exponent has. Plain products and sums, no fused ones,
 // so that every arch, SSE2 too, has the same bits. Steps:
 //
 //   t is m 2^e, sqrt(1/2) <= m < sqrt(2); s = (m - 1) / (m + 1); z = s * s
-//   p = 1/15 + ... by Horner over 1/13, 1/11, ... 1/3 in z, the series of atanh; ln t = e * ln 2 + (2 s + 2 s
-//   * (z
-//   * p)), within 2^-43
+//   p = 1/15 + ... by Horner over 1/13, 1/11, ... 1/3 in z, the series of atanh
+//   ln t = e * ln 2 + (2 s + 2 s * (z * p)), within 2^-43
+//
 //
 //   y is limited to -150 ... 100; n = (y * log2 e + 3 2^51) - 3 2^51, the nearest whole number
 //   r = y - n * 0.693147180369123816490 - n * 1.90821492927058770002e-10, ln 2 in two parts

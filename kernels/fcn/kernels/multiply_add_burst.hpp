@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the processor could do at best: multiply-adds on registers alone, the yardstick of profiles and
-// benchmarks. Timing it is fcn/run/fma_peak.hpp's.
+// The processor's peak: multiply-adds on registers alone, the yardstick of profiles and benchmarks. Not here:
+// timing it (fcn/run/fma_peak.hpp).
 #pragma once
 
 #include <cstddef>

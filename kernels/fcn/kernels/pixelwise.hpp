@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What kernels that work pixel by pixel share: the walk over a slice of pixels, and the writing of a pixel's
+// Shared by kernels that work pixel by pixel: the walk over a slice of pixels, and the writing of a pixel's
 // channels a register at a time, padding included.
 #pragma once
 

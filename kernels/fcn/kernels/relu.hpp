@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Relu on its own. The smallest kernel, and the one to imitate: a template on Arch over the whole band, truth
-// in reference/relu.hpp, a line in make_table.hpp, cases in tests/kernels/test_relu.cpp.
+// Relu on its own. The smallest kernel, and the one to imitate: a template on Arch over the whole band, its
+// reference in reference/relu.hpp, a line in make_table.hpp, cases in tests/kernels/test_relu.cpp.
 #pragma once
 
 #include "fcn/kernels/kernel_table.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Cubic resampling: the mean of four columns of four rows, with weights that the band brings.
+// Cubic resampling: the mean of four columns of four rows, with weights from the band.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Linear resampling: the mean of two columns of two rows, with weights that the band brings.
+// Linear resampling: the mean of two columns of two rows, with weights from the band.
 #pragma once
 
 #include <cstddef>

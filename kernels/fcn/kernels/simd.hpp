@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Vec<Arch>: one SIMD register of floats, the only vocabulary that kernels are written in, and the only file
-// that knows xsimd. Arch is a tag (arch::avx2 ...), so every function compiled from a kernel carries its arch
-// in its symbol and the linker cannot mix the bodies of two archs.
+// Vec<Arch>: one SIMD register of floats. Kernels are written in terms of it, and this is the only file
+// that includes xsimd. Arch is a tag (arch::avx2 ...), so every function compiled from a kernel carries its
+// arch in its symbol and the linker cannot mix the bodies of two archs.
 //
 // AVX-512 has its own Vec in simd_avx512.hpp: xsimd 8.1's fma is a multiplication and an addition there. Its
 // plain avx2 tag fuses nothing either, hence fma3<avx2>. SSE2 has no fused multiply-add; its bits differ.
@@ -12,7 +12,7 @@
 
 #include <xsimd/xsimd.hpp>
 
-/// For what must vanish into its caller: a register that crosses a call is a register in memory.
+/// For functions that must be inlined: a register that crosses a call is a register in memory.
 #define FCN_FORCE_INLINE __attribute__((always_inline)) inline
 #define FCN_INLINE_LAMBDA __attribute__((always_inline))
 
@@ -75,7 +75,7 @@ struct Vec {
     store(all);
     copy_first(all, n, to);
   }
-  /// n floats, by fours as long as that goes: narrow groups end every register so.
+  /// n floats, by fours as far as possible: the last register of every narrow group ends within.
   FCN_FORCE_INLINE static void copy_first(const float* from, int n, float* to) {
     int j = 0;
     for (; j + 4 <= n; j += 4) __builtin_memcpy(to + j, from + j, 4 * sizeof(float));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Vec<arch::avx512>, straight on the intrinsics (simd.hpp says why). Included only where these exist: in a
-// unit compiled for AVX-512, or in a test that stands SIMDe's emulation in for them.
+// unit compiled for AVX-512, or in a test that replaces them by SIMDe's emulation.
 #pragma once
 
 #include "fcn/kernels/simd.hpp"

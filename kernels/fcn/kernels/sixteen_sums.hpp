@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Walks over a pixel's channels as sixteen accumulators, whatever the register's width, so that a sum's bits
-// are one arch's as another's: accumulator j takes channels j, j + 16, ... The end, where halves meet, is
+// are the same for every arch: accumulator j takes channels j, j + 16, ... The end, where halves meet, is
 // here too.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Softmax over the channels of each pixel: largest value, exponentials with their sum, division. The sum is
-// kept as sixteen partial sums whatever the register's width, so that its bits are one arch's as another's.
+// kept as sixteen partial sums whatever the register's width, so that its bits are the same for every arch.
 #pragma once
 
 #include "fcn/kernels/exp.hpp"

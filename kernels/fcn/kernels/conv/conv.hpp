@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Convolution as an implicit matrix product: the loops over blocks of output pixels, panels of output
-// channels and chunks of k around the register tiles of conv_tile.hpp. No im2col buffer exists. A depthwise
-// convolution is conv_depthwise.hpp's.
+// channels and chunks of k around the register tiles of conv_tile.hpp. No im2col buffer exists. Not here:
+// depthwise convolutions (conv_depthwise.hpp).
 //
 //   for blocks of tiles:      pixel addresses, worked out once
 //     for panels:             nr output channels
 //       for chunks of k:      the chunk's weights stay in the first-level cache ...
 //         for tiles:          ... while every tile of the block uses them
 //
-// Outputs are the first use of their memory, one short run a pixel and panel: each tile asks for that of the
-// next (18 % less time for a 1 x 1 layer of 64 channels at 725x1920, 1 % for the network).
-// A sum that spans chunks rests in `partial` between them, as the float32 it is: chunks change no bit.
+// Outputs are the first use of their memory, one short run per pixel and panel: each tile prefetches that of
+// the next (18 % less time for a 1 x 1 layer of 64 channels at 725x1920, 1 % for the network).
+// A sum that spans chunks is kept in `partial` between them, as float32: chunks change no bit.
 // Fetching the next chunk's weights ahead was tried: 5 to 10 % less time where k is thousands (layers that
 // Winograd has anyway), as much more in the stem and in shallow layers, whose inner loop it lengthens.
 #pragma once
@@ -67,7 +67,7 @@ std::ptrdiff_t most_block_tiles(const ConvLayout<Arch>& layout) {
   return fitting > most ? most : fitting < fewest ? fewest : fitting;
 }
 
-/// Asks for the memory that the panel's channels of tile `t` go to.
+/// Prefetches the memory that the panel's channels of tile `t` go to.
 template <class Arch>
 FCN_FORCE_INLINE void fetch_outputs(const PixelBlock<Arch>& block, int t, const PanelWork<Arch>& work) {
   for (int i = block.begin[t]; i < block.begin[t + 1]; ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A depthwise convolution (one input channel an output channel): channels are lanes of input, weights and
-// output alike, so nothing is broadcast. Panels, weights and store are those of conv_tile.hpp, the loops
-// those of conv_row_tiles.hpp.
+// output alike, so nothing is broadcast. Panels, weights and stores are as in conv_tile.hpp, the loops
+// as in conv_row_tiles.hpp.
 #pragma once
 
 #include <cstddef>

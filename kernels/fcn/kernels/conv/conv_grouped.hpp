@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A convolution of many narrow groups (ResNeXt's, of 4 or 8 channels): panels, weights and store are those of
-// conv_tile.hpp, the loops those of conv_row_tiles.hpp. A group fills one register of output channels, so a
+// A convolution of many narrow groups (ResNeXt's, of 4 or 8 channels): panels, weights and stores are as in
+// conv_tile.hpp, the loops as in conv_row_tiles.hpp. A group fills one register of output channels, so a
 // tile is twice as long as others: its sums must outnumber the cycles that a fused multiply-add takes.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace fcn::kernels {
 template <class Arch>
 inline constexpr int grouped_mr = 2 * ConvTile<Arch>::mr;
 
-/// Whether conv_grouped_f32 is the faster one: groups of one register, with a dozen taps or so a row.
+/// Whether conv_grouped_f32 is faster than conv_f32: groups of one register, with a dozen taps or so a row.
 template <class Arch>
 bool is_narrow_group(const ConvLayout<Arch>& layout) {
   return layout.groups > 1 && layout.group_out <= Vec<Arch>::width && layout.k <= ConvTile<Arch>::chunk_k;

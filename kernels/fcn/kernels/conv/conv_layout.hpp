@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a convolution's weights are packed, and what that says about its panels: register tile sizes, panel
+// How a convolution's weights are packed, and what follows for its panels: register tile sizes, panel
 // table, packer. Not here: reading pixels (conv_pixels.hpp) or multiplying (conv_tile.hpp).
 //
 //   packed: group 0 | group 1 | ...        group: panel 0 | panel 1 | ... (all of `nr` channels but the last)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A classifier's stem in one pass: a convolution with relu and the 3 x 3 max-pool of stride 2 behind it. A
 // stretch of a row is convolved into scratch, pooled along the row from there and merged into the pooled row,
-// so the convolution's map, the largest of most networks, never leaves the second-level cache. The
-// convolution itself is conv.hpp's or winograd/rows.hpp's.
+// so the convolution's map, the largest of most networks, never leaves the second-level cache. Not here:
+// the convolution itself (conv.hpp, winograd/rows.hpp).
 //
 //   for rows of the convolution:
 //     for stretches of the row:   y = conv(x)                      in scratch
 //       for pooled columns:       h = max of three columns of y
 //                                 out = max(out, h); carry = h     if the row is also the next one's first
 //
-// What comes out of a relu is positive or +0 and no NaN, so no order of taking maxima shows in the bits.
+// A relu gives positive values or +0 and no NaN, so the order of taking maxima does not show in the bits.
 #pragma once
 
 #include <cstddef>
@@ -72,7 +72,7 @@ void convolve_stretch(const ConvPoolBand& band, int row, std::ptrdiff_t image, s
   winograd_row_tiles<Arch>(part, {0, (count + band.tile - 1) / band.tile}, panels, winograd_scratch);
 }
 
-/// What becomes of h, the greatest of the three values (at the map's edge two) of a row of the convolution
+/// Merges h, the greatest of the three values (at the map's edge two) of a row of the convolution
 /// under a pooled column: out = max(h, with), or h if there is no `with`; then carry = h, if that is wanted.
 struct PooledPixel {
   const float* with;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The register tile of a convolution: MR output pixels times V registers of output channels, accumulated over
-// a chunk of k and closed with residual, relu and store. What all tiles of a panel share is in PanelWork. The
-// loops over panels and tiles are in conv.hpp.
+// a chunk of k and closed with residual, relu and store. PanelWork holds what all tiles of a panel share. Not
+// here: the loops over panels and tiles (conv.hpp).
 #pragma once
 
 #include <cstddef>
@@ -150,9 +150,9 @@ FCN_FORCE_INLINE void multiply_tap(const float* const (&a)[MR], std::ptrdiff_t k
   });
 }
 
-/// The inner loop: `count` taps in a row. b advances by one row of the panel a tap. Three taps a turn: the 21
-/// taps of a stem's row leave none over, and at four GCC 12 spills registers of a 6 x 16 tile (8 % of the
-/// time).
+/// The inner loop: `count` taps in a row. b advances by one row of the panel a tap. Three taps per
+/// iteration: the 21 taps of a stem's row leave none over, and with four GCC 12 spills registers of a 6 x 16
+/// tile (8 % of the time).
 template <class Arch, std::size_t MR, std::size_t V>
 FCN_FORCE_INLINE void multiply_run(const float* const (&a)[MR], const float* b, std::ptrdiff_t count,
                                    Vec<Arch> (&acc)[MR][V]) {

@@ -11,7 +11,7 @@
 
 namespace fcn::kernels {
 
-/// By how many columns a full row of the window is divided: those inside the map or, when padding counts,
+/// How many columns count in a full row's divisor: those inside the map or, when padding counts,
 /// also those in the padding. A window of ceil mode can reach past both.
 template <class Arch>
 FCN_FORCE_INLINE int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One pooled pixel: all its channels, four registers of them at a time, so that four sums or maxima grow side
-// by side instead of each waiting for its own last tap. What a pool does with a tap is max_pool.hpp's and
-// average_pool.hpp's.
+// by side instead of each waiting for its own last tap. Not here: what a pool does with a tap (max_pool.hpp,
+// average_pool.hpp).
 #pragma once
 
 #include <cstddef>

@@ -10,7 +10,7 @@
 
 namespace fcn::kernels::reference {
 
-/// By how many columns a full row of the window is divided: those inside the map, or, when padding counts,
+/// How many columns count in a full row's divisor: those inside the map, or, when padding counts,
 /// those inside map and padding.
 inline int columns_counted(const PoolBand& band, std::ptrdiff_t out_column) {
   const int reach_left = band.count_include_pad ? -band.pad_left : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What naive loops could do at best: std::fma on a few scalars.
+// The peak of naive loops: std::fma on a few scalars.
 #pragma once
 
 #include <cmath>

@@ -5,9 +5,9 @@
 
 namespace fcn::kernels::reference {
 
-/// The accumulators of term(c), channel c going to number c % 16, joined by halves: j and j + 8, then + 4, +
-/// 2,
-/// + 1.
+/// The accumulators of term(c), joined by halves: channel c goes to number c % 16, and then j is joined with
+/// j + 8,
+/// then + 4, + 2, + 1.
 template <class Term, class Step, class Join>
 float gather_sixteen(int channels, float start, Term term, Step step, Join join) {
   float all[16];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The reference kernels as a KernelTable: what every other table is compared with, and what runs where no
-// SIMD arch does.
+// The reference kernels as a KernelTable: every other table is compared with it, and it runs where no SIMD
+// arch does.
 #pragma once
 
 #include "fcn/kernels/kernel_table.hpp"

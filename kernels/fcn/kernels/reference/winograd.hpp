@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Winograd convolution F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3), and F(2 x 2, 3 x 3) of stride 2, the truth of
-// its bits: one tile and one value at a time, with std::fma. Never optimised. kernels/winograd*.hpp state the
+// its bits: one tile and one value at a time, with std::fma. Never optimised. fcn/kernels/winograd/ has the
 // same steps for registers. Weights: bias [out], then transformed kernels [out][in][filters * filters], or
 // [out][in][taps * 3] for those that are kept half transformed (fcn/kernels/winograd/halves.hpp). A panel is
 // one channel. Along rows: winograd/rows.hpp.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Winograd's one-dimensional transforms, value by value: F(2, 3), F(4, 3), F(4, 3) of short tiles, and F(2,
-// 3) of stride 2. fcn/kernels/winograd/transform.hpp states the same steps for registers. What is made of
-// them: winograd.hpp and winograd/rows.hpp.
+// 3) of stride 2. fcn/kernels/winograd/transform.hpp states the same steps for registers. Used by
+// winograd.hpp and winograd_rows.hpp.
 #pragma once
 
 #include <cmath>

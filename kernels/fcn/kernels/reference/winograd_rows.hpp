@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Winograd along the rows of a convolution with 7 columns of taps and stride 2, the truth of its bits: one
-// tile of one output channel at a time, with std::fma. Never optimised. kernels/winograd_rows*.hpp state the
-// same steps for registers. Weights: bias [out], then of each output channel the transformed kernels [point]
+// tile of one output channel at a time, with std::fma. Never optimised. winograd/rows.hpp has the same steps
+// for registers. Weights: bias [out], then of each output channel the transformed kernels [point]
 // [ky][even taps of all inputs, odd taps of all inputs], of the last point the even ones alone.
 #pragma once
 

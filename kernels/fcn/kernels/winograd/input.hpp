@@ -64,8 +64,8 @@ FCN_FORCE_INLINE void transform_input(const float* const (&d)[WinogradTransform<
   }
 }
 
-/// Asks for a cache line of channels of those pixels that the tile to the right does not share with this one:
-/// too many short runs of memory for processors to foresee.
+/// Prefetches a cache line of channels of those pixels that the tile to the right does not share with this
+/// one: too many short runs of memory for processors to foresee.
 template <class Arch, int Tile, int Stride>
 FCN_FORCE_INLINE void fetch_next_input(const float* const (&d)[WinogradTransform<Arch, Tile, Stride>::taps],
                                        std::ptrdiff_t pixel_stride) {

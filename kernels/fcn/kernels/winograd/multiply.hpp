@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The products of a Winograd convolution: at each point xi, m[tile] = sum over c of v[xi][tile][c] *
 // u[panel][xi][c], in register tiles as those of conv_tile.hpp. Weights are used by a few register tiles only
-// before the next are due, so each register tile also asks for its share of those (and for the input of its
+// before the next are due, so each register tile also prefetches its share of those (and for the input of its
 // neighbour): without that, layers of 256 channels and more took a fifth longer on Zen 3, and at 14 x 14
 // pixels half as long again (bench_kernels, winograd/*).
 #pragma once
@@ -48,7 +48,7 @@ void winograd_multiply(const WinogradProduct<Arch>& work) {
       __builtin_prefetch(ahead, 0, 2);
     unroll<Arch, MR>([&]<std::size_t I>()
                          FCN_INLINE_LAMBDA { __builtin_prefetch(a[I] + tiles * work.tile_stride); });
-    // Not multiply_run: its four taps a turn cost GCC 12 two spilt registers here.
+    // Not multiply_run: its unrolled taps cost GCC 12 two spilt registers here.
     for (std::ptrdiff_t k = 0; k < count; ++k) multiply_tap<Arch, MR, V>(a, k, u + k * lanes, acc);
     unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA { a[I] += count; });
     u += count * lanes;

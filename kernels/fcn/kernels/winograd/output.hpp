@@ -46,7 +46,7 @@ struct WinogradTarget {
     return target;
   }
 
-  /// Asks for the memory that `channels` of the tile go to, and for the residual's. Inlined, or GCC 12 takes
+  /// Prefetches the memory that `channels` of the tile go to, and the residual's. Inlined, or GCC 12 takes
   /// a function that only prefetches for one without effect and drops its calls.
   FCN_FORCE_INLINE void fetch(const ConvBand& band, std::ptrdiff_t channels) const {
     for (int i = 0; i < rows; ++i) {
@@ -164,7 +164,8 @@ FCN_FORCE_INLINE void store_output_tile(const ConvBand& band, const WinogradTarg
   store(to, m, bias, lanes, band.ceiling);
 }
 
-/// A tile that the map's edge or the panel's end cuts: made whole aside, then what counts is copied.
+/// A tile cut by the map's edge or the panel's end: computed whole in a buffer, then the valid part is
+/// copied.
 template <class Arch, int Tile, int Stride, bool Short>
 void store_cut_tile(const ConvBand& band, const ConvPanel<Arch>& panel,
                     const WinogradTarget<Arch, Tile, Stride>& target, const float* m, const float* bias) {
@@ -207,7 +208,7 @@ FCN_FORCE_INLINE void transform_output_tile(const ConvBand& band, const ConvPane
   }
 }
 
-/// A panel's output for `tiles` tiles from `at` on. The memory of a tile is asked for two tiles before.
+/// A panel's output for `tiles` tiles from `at` on. The memory of a tile is prefetched two tiles before.
 template <class Arch, int Tile, int Stride>
 void transform_output_panel(const ConvBand& band, const ConvPanel<Arch>& panel, PixelCursor<Arch> at,
                             const BlockTiles& block, const WinogradLayout<Arch>& layout, const float* m,

@@ -11,8 +11,8 @@
 //       for tiles:                y = A^T m, bias, residual, relu       store_row_tile
 //
 //   scratch, packed: as in winograd/layout.hpp, channels being (ky, even c ..., odd c ...); at the last
-//   point,
-//                    1/2, (ky, even c ...)
+//                    point, 1/2, (ky, even c ...)
+//
 //
 // Bits: the transforms are stated in winograd/rows_transform.hpp; m starts at 0, then m = fma(v, u, m) over
 // ky, in each first the even, then the odd inputs' channels in ascending order; then y + bias; then +
