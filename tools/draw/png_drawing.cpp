@@ -8,7 +8,7 @@
 namespace fcn::tools {
 namespace {
 
-// High enough that text, which is worked out anew for each strip, costs little; low enough to stay in cache.
+// High enough that text, which is computed anew for each strip, costs little; low enough to stay in cache.
 constexpr int kStripRows = 64;
 
 }  // namespace

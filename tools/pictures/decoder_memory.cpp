@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names in quotation marks are stb_image's.
+// Names in quotation marks are those of stb_image.
 #include "tools/pictures/decoder_memory.hpp"
 
 #include <algorithm>

@@ -56,8 +56,8 @@ std::uint64_t jpeg_decoder_bytes(const JpegFrame& frame);
 std::uint64_t png_decoder_bytes(const PngHeader& header);
 std::uint64_t bmp_decoder_bytes(std::uint64_t width, std::uint64_t height);
 
-/// The decoder's own state while it looks for JPEG's marks, which it does with every file. Defined where
-/// stb_image is.
+/// The decoder's own state while it looks for JPEG markers, which it does with every file. Defined in
+/// image_io.cpp.
 std::size_t jpeg_state_bytes();
 
 }  // namespace fcn::tools

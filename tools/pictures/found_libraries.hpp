@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which optional libraries this build was configured with (picture_formats.cmake). For the picture readers
-// only: others ask picture_formats.hpp.
+// Which optional libraries this build was configured with (picture_formats.cmake). For the picture
+// readers only: other code uses picture_formats.hpp.
 #pragma once
 
 namespace fcn::tools {

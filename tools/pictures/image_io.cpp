@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The only file that names stb_image, and the one that knows which decoder a format has. stb_image decodes
-// JPEG, PNG and BMP behind three guards: the structure of the
-// file has been checked (picture_structure.hpp), its allocator counts and has a budget derived from the
-// header and hands out zeroed memory (2.27 reads memory it never wrote when a JPEG leaves out scans or
-// tables), and this file is compiled with -fwrapv (its arithmetic overflows on hostile coefficients).
+// The only file that names stb_image, and the one that chooses the decoder of a format. stb_image decodes
+// JPEG, PNG and BMP behind three guards: the structure of the file has been checked (picture_structure.hpp);
+// its allocator counts, has a budget derived from the header and returns zeroed memory (2.27 reads memory it
+// never wrote when a JPEG leaves out scans or tables), and this file is compiled with -fwrapv (its arithmetic
+// overflows on hostile coefficients).
 #include "tools/pictures/image_io.hpp"
 
 #include <algorithm>
@@ -83,8 +83,8 @@ void* decoder_realloc(void* memory, std::size_t bytes) {
 namespace fcn::tools {
 namespace {
 
-/// The most stb_image may hold. Without a limit of the caller's, more than honest files take
-/// (PictureStructure:: decoder_bytes): pictures whose compressed data runs on behind their last row still
+/// The most that stb_image may hold. Without a limit from the caller it exceeds the need of honest files
+/// (PictureStructure::decoder_bytes): pictures whose compressed data continues after their last row still
 /// decode, bombs do not.
 std::size_t decode_limit(const PictureStructure& structure, std::size_t max_bytes) {
   constexpr std::uint64_t kTolerance = 3;
@@ -132,7 +132,8 @@ std::size_t jpeg_state_bytes() {
 
 namespace {
 
-/// By the library of its format. Those beside stb_image hold what was foretold, which is compared beforehand.
+/// Decodes by the library of the format. Libraries other than stb_image hold what was predicted, which is
+/// compared with the budget beforehand.
 Result<Picture> decode_as_stored(const PictureFile& file, const DecodeOptions& options) {
   const PictureStructure& structure = file.structure();
   const bool foretold = file.format() == PictureFormat::gif || file.format() == PictureFormat::tiff ||

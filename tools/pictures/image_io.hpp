@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Picture files in: JPEG, PNG, BMP and PGM/PPM become 8-bit RGB. Grey is repeated, alpha dropped (not
-// blended), palettes resolved, 16 bits cut to their high byte. Opening files is picture_file.hpp's, resizing
-// resize.hpp's, writing png_writer.hpp's.
+// Reads picture files: JPEG, PNG, BMP, PGM/PPM and others become 8-bit RGB. Grey is repeated, alpha dropped
+// (not blended), palettes resolved, 16 bits cut to their high byte. Not here: opening files
+// (picture_file.hpp), resizing (resize.hpp), writing (png_writer.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A decoded picture that owns its pixels. Decoding is image_io.hpp's, scaling resize.hpp's.
+// A decoded picture that owns its pixels. Not here: decoding (image_io.hpp), scaling (resize.hpp).
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ struct Picture {
   }
 };
 
-/// Whether a picture of this size is one to deal with at all: not empty and within the limits.
+/// Checks that a picture of this size is not empty and within the limits.
 inline Status check_picture_size(std::uint64_t width, std::uint64_t height, const Limits& limits) {
   const std::string size = std::to_string(width) + "x" + std::to_string(height);
   if (width == 0 || height == 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which bytes of a picture file are read when, and which inspector looks at them.
+// Which bytes of a picture file are read when, and which inspector checks them.
 #include "tools/pictures/picture_file.hpp"
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ Error too_large(const std::string& has, std::uint64_t limit) {
           ""};
 }
 
-/// What has no size before its end: standard input, a pipe.
+/// Reads input without a known size: standard input, a pipe.
 Result<ByteVector> read_to_end(int fd, std::uint64_t limit) {
   constexpr std::size_t kStep = 1u << 20;
   ByteVector bytes;

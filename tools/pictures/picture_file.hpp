@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A picture file that has been opened and looked at, but not decoded: its size, what decoding will take, and
-// its bytes. Decoding is image_io.hpp's.
+// A picture file that has been opened and inspected, but not decoded: its size, the memory that decoding will
+// take, and its bytes. Not here: decoding (image_io.hpp).
 #pragma once
 
 #include <cstdint>

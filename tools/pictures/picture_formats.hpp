@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which picture formats this build reads. GIF, TIFF and WebP each need a library that may be missing where it
-// was configured; what is read then says so and names the library.
+// Which picture formats this build reads. GIF, TIFF and WebP each need a library that may have been missing
+// when the build was configured; the error for such a picture then names the library.
 #pragma once
 
 #include <string>

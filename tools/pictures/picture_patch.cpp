@@ -30,7 +30,7 @@ void append_with_full_palette(ByteVector& copy, PictureBytes bytes, const Pictur
          bytes.subspan(colours_end));  // its checksum no longer matches; the decoder does not look at it
 }
 
-/// The mark before the first scan is the last of its kind, so it is the one that counts.
+/// The marker before the first scan is the last of its kind, so it is the one that counts.
 void append_with_adobe_mark(ByteVector& copy, PictureBytes bytes, const PictureStructure& structure) {
   const std::uint8_t mark[kAdobeBytes] = {0xff, 0xee, 0,   14, 'A', 'd', 'o', 'b',
                                           'e',  0,    100, 0,  0,   0,   0,   *structure.adobe_transform};

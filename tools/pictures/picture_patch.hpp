@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a file lacks before stb_image shows it as other decoders do: the rest of a short palette, the mark
-// that says how four colours are stored, the mark at the end. The file is copied with it; pixels are never
-// touched.
+// Adds what a file needs for stb_image to decode it as other decoders do: the rest of a short palette, the
+// marker that says how four colours are stored, the end marker. The file is copied with the additions; pixels
+// are never changed.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace fcn::tools {
 
-/// Bytes of the copy; 0 if the file is good as it is.
+/// Bytes of the copy; 0 if the file needs no additions.
 std::size_t patched_bytes(std::size_t file_bytes, const PictureStructure& structure);
 
 /// The copy, where patched_bytes() is not 0.

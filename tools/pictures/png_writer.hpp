@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PNG files out, row by row, so that a picture never has to exist a second time to be written.
+// Writes PNG files row by row, so that a picture never has to exist a second time to be written.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Pillow's Resample.c restated for 8-bit RGB: weights of its filters in float64, rounded
-// to fixed point, rows first and columns second, each pass rounded to 8 bits. Every step matters to the last
-// bit. Unlike Pillow's, the first pass is not stored: a ring keeps the rows that the second still reads.
+// Pillow's Resample.c restated for 8-bit RGB: weights of its filters in float64, rounded to fixed point, rows
+// first and columns second, each pass rounded to 8 bits. Every step matters to the last bit. Unlike in
+// Pillow, the first pass is not stored: a ring keeps the rows that the second still reads.
 #include "tools/pictures/resize.hpp"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ double sinc(double x) {
   return x == 0.0 ? 1.0 : std::sin(x * pi) / (x * pi);
 }
 
-/// What a pixel at this distance counts, before all are made to sum up to one.
+/// The weight of a pixel at this distance, before normalisation.
 double filter_weight(RecipeInterpolation interpolation, double distance) {
   const double x = std::abs(distance);
   if (interpolation == RecipeInterpolation::bilinear) return x < 1.0 ? 1.0 - x : 0.0;

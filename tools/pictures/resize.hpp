@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Scaling with antialiasing, bit for bit what Pillow (and so torchvision on PIL images) gives.
+// Scaling with antialiasing, bit for bit as in Pillow (and so torchvision on PIL images).
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct PictureSize {
   std::int64_t height = 0;
 };
 PictureSize resized_size(const ResizeSpec& spec, int width, int height);
-/// The same before the recipe's crop, which nobody makes here: the map covers it.
+/// The same before the recipe's crop, which is not made here: the map covers it.
 PictureSize resized_size(const ResizeRecipe& recipe, int width, int height);
 
 /// Bytes that resize_picture() holds besides the two pictures.

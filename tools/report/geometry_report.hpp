@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What --explain-geometry says: how the cells of a map relate to pixels, layer by layer and for the whole
-// map, in words for 80 columns or as a line of JSON. The numbers are fcn/graph/geometry.hpp's and
-// original_frame.hpp's; nothing is run.
+// The report of --explain-geometry: how the cells of a map relate to pixels, layer by layer and for the whole
+// map, in words for 80 columns or as a line of JSON. The numbers come from fcn/graph/geometry.hpp and
+// original_frame.hpp; nothing is run.
 #pragma once
 
 #include <optional>
@@ -34,8 +34,8 @@ struct GeometryReport {
 /// Without `image`, `model` and `pool_stride`, which the plan does not know.
 GeometryReport geometry_report(const Plan& plan, const OriginalFrame& frame);
 
-/// Why cells look beside the middle of their windows: what each halving of the feature map (or other stride)
-/// takes from it, in pixels along x, from the input on. Empty if these do not add up to the whole, as in
+/// Why cells look beside the middle of their windows: the share of each halving of the feature map (or other
+/// stride), in pixels along x, from the input on. Empty if these do not add up to the whole, as in
 /// networks whose layers do not keep windows and strides aligned.
 std::vector<double> window_offsets(const GeometryReport& report);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How numbers stand in fcn-infer's JSON, the same in every object. Which fields there are is the writers'
-// own.
+// The format of numbers in fcn-infer's JSON, the same in every object. Not here: which fields there are (the
+// writers).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,10 +12,10 @@ namespace fcn::tools {
 using Json = nlohmann::ordered_json;
 
 /// The shortest decimal that reads back as this float: 0.9, where its exact value is 0.89999997615814209.
-/// Null for what JSON cannot state.
+/// Null for numbers that JSON cannot represent.
 Json json_number(float value);
 
-/// Pixels: whole where they are whole, as centres mostly are; to a millionth where they are not.
+/// Pixels: an integer if they are whole, as centres mostly are; else to a millionth.
 Json json_pixels(double value);
 
 /// One number where both axes agree, as they do for every square-windowed network, else [x, y].
@@ -25,10 +25,10 @@ Json json_along_axes(double x, double y);
 Json json_point(const PixelPoint& place);
 Json json_box(const PixelBox& box);
 
-/// Milliseconds to the microsecond: more than the clock is good for.
+/// Milliseconds to the microsecond, finer than the clock.
 Json json_milliseconds(double value);
 
-/// Four digits, more than a measurement repeats; null for what JSON cannot state.
+/// Four digits, more than a measurement repeats; null for numbers that JSON cannot represent.
 Json json_measured(double value);
 
 }  // namespace fcn::tools

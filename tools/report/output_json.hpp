@@ -13,8 +13,8 @@ namespace fcn::tools {
 /// row * row_step_px + col * col_step_px.
 Json original_fields(const OriginalFrame& frame, const MapGeometry& geometry);
 
-/// The line, without the newline. Numbers that JSON cannot state (NaN, infinities) become null, bytes that
-/// are not UTF-8 the replacement character.
+/// The line, without the newline. Numbers that JSON cannot represent (NaN, infinities) become null, bytes
+/// that are not UTF-8 the replacement character.
 std::string json_line(const RunReport& report);
 
 }  // namespace fcn::tools

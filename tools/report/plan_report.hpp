@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What --plan says: each layer and where the memory goes, as a table for 80 columns or as a line of JSON.
+// The report of --plan: each layer and where the memory goes, as a table for 80 columns or as a line of JSON.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace fcn::tools {
 
-/// What the process takes at most beside the bytes that are counted: code, libraries, stacks and everything
-/// small. A test holds fcn-infer's resident memory against it.
+/// The most that the process takes beside the counted bytes: code, libraries, stacks and everything small. A
+/// test compares fcn-infer's resident memory with it.
 inline constexpr std::uint64_t kProcessBytes = 24u << 20;
 
 struct PlanReport {

@@ -8,7 +8,7 @@
 
 namespace fcn::tools {
 
-/// Two head lines that say what is counted, then a line a layer. Text from files is escaped.
+/// Two head lines that explain what is counted, then a line per layer. Text from files is escaped.
 std::string profile_table(const RunProfile& profile);
 
 }  // namespace fcn::tools

@@ -10,8 +10,8 @@
 
 namespace fcn::tools {
 
-/// Some lines that follow the report of the picture: a line a scale, with those of the listed classes that it
-/// shows best. Text from files is escaped.
+/// Lines that follow the report of the picture: one per scale, with the listed classes that score best at
+/// it. Text from files is escaped.
 std::string scale_lines(const RunReport& report, const ScaleReport& scales);
 
 /// The JSON line's scales.

@@ -75,7 +75,7 @@ std::string picture_of_map(const ScoreMap& map, int class_id) {
   return text;
 }
 
-/// What percentages mean where they are not shares of one whole.
+/// The meaning of percentages that are not shares of one whole.
 std::string meaning_line(const ScoreMap& map) {
   if (map.activation() != ScoreActivation::sigmoid) return "";
   const std::string each =
@@ -141,14 +141,14 @@ std::string time_line(const RunReport& report) {
          fmt::format(", plan {}, infer {}\n", short_number(report.plan_ms), short_number(report.infer_ms));
 }
 
-/// What pixels are counted in, where they are not the file's.
+/// States which pixels are meant if they are not the file's.
 std::string frame_line(const OriginalFrame& frame) {
   if (frame.is_identity()) return "";
   return fmt::format("  (places are in these pixels; the file has {} x {}{})\n", frame.width, frame.height,
                      is_turned(frame.orientation) ? ", turned by EXIF" : "");
 }
 
-/// What ran in the picture's place, if the network accepts only some sizes.
+/// States the size that ran, if the network accepts only some sizes.
 std::string padded_line(const RunReport& report) {
   const Extent padded = padded_size({report.height, report.width}, *report.info);
   if (padded == Extent{report.height, report.width}) return "";

@@ -16,7 +16,7 @@ namespace {
 
 using Disagreement = WindowAgreement::Disagreement;
 
-constexpr std::size_t kShown = 5;  // disagreements that people see; programs see all
+constexpr std::size_t kShown = 5;  // disagreements in the text; the JSON has all
 
 double share(const WindowAgreement& agreement) {
   return static_cast<double>(agreement.same_class) / agreement.cells;

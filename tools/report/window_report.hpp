@@ -10,7 +10,7 @@
 
 namespace fcn::tools {
 
-/// Some lines that follow the report of the picture. Text from files is escaped.
+/// Lines that follow the report of the picture. Text from files is escaped.
 std::string window_report(const RunReport& report, const WindowComparison& comparison);
 
 /// The JSON line's compare_windows.

@@ -39,7 +39,7 @@ std::string error_text(int error_number) {
   return std::generic_category().message(error_number);
 }
 
-/// A name nobody else picks: the process id and 64 random bits. Hidden, so that a DIR given as input while
+/// A unique name: the process id and 64 random bits. Hidden, so that a DIR given as input while
 /// outputs are written into it does not show it.
 std::string temporary_name(const std::filesystem::path& target) {
   std::random_device random;
@@ -58,7 +58,7 @@ Status sync_folder_of(const std::string& path) {
   if (fd < 0) return {};
   const int failed = ::fsync(fd) == 0 ? 0 : errno;
   ::close(fd);
-  // Some file systems do not know how to flush a folder and say EINVAL.
+  // Some file systems cannot flush a folder and return EINVAL.
   if (failed == 0 || failed == EINVAL) return {};
   return Error{ErrorCode::io, "cannot flush the folder to the disk: " + error_text(failed), path};
 }
@@ -174,7 +174,7 @@ Error AtomicFile::io_error(const char* doing, int error_number) const {
 
 void abandon_unfinished_files() {
   UnfinishedFiles& unfinished = unfinished_files();
-  unfinished.mutex.lock();  // and never unlocked: whoever waits for it must not get further
+  unfinished.mutex.lock();  // and never unlocked: a thread that waits for it must not continue
   for (const std::string& path : unfinished.paths) ::unlink(path.c_str());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes into a file as base64 (RFC 4648, with padding, without line breaks), as they come.
+// Writes bytes to a file as base64 (RFC 4648, with padding, without line breaks) as they arrive.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one way the picture readers walk through raw bytes. A read past the end gives zeros and is remembered,
+// The picture readers' only access to raw bytes. A read past the end gives zeros and is remembered,
 // so that a reader may check once after a group of fields instead of after each.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text from files in the columns of a table on a terminal.
+// Fits text from files into the columns of a table on a terminal.
 #pragma once
 
 #include <cstddef>

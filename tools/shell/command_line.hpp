@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A command line as headings with options below them, so that a theme's options can stand in a file of their
-// own. CLI11 parses it and lays out --help; only command_line.cpp includes it, for it takes long to compile.
-// Not here: which options there are (infer_options*.cpp, export_options.cpp).
+// own. CLI11 parses it and lays out --help; only command_line.cpp includes it, because it takes long to
+// compile. Not here: which options there are (infer_options*.cpp, export_options.cpp).
 #pragma once
 
 #include <cstddef>
@@ -25,13 +25,13 @@ class OptionGroup {
  public:
   OptionGroup(CLI::App& app, std::string heading) : app_(app), heading_(std::move(heading)) {}
 
-  /// The one word that is no option; `required` or not.
+  /// The only positional argument; `required` or not.
   void argument(const std::string& name, std::string& target, const std::string& help, bool required);
-  /// Everything that is no option.
+  /// All positional arguments.
   void arguments(const std::string& name, std::vector<std::string>& target, const std::string& help);
-  /// Sets `target` to `set_to` where the flag stands.
+  /// Sets `target` to `set_to` if the flag is given.
   void flag(const std::string& names, bool& target, const std::string& help, bool set_to = true);
-  /// Takes a word as it is; `type` is how --help calls it: "FILE".
+  /// Takes a word unchanged; `type` names it in --help: "FILE".
   void text(const std::string& names, const std::string& type, std::string& target, const std::string& help);
   /// As text(), but may be given several times: `--class A --class B`.
   void texts(const std::string& names, const std::string& type, std::vector<std::string>& target,
@@ -45,10 +45,10 @@ class OptionGroup {
   /// A number in [0, 1].
   void fraction(const std::string& names, double& target, const std::string& help);
   void fraction(const std::string& names, std::optional<double>& target, const std::string& help);
-  /// One of a few words; `take` gets the place of the one given.
+  /// One of a few words; `take` gets the index of the one given.
   void choice(const std::string& names, const std::vector<std::string>& words,
               std::function<void(std::size_t taken)> take, const std::string& help);
-  /// A word that `take` understands, or an Error that quotes it and says what would do.
+  /// A word that `take` understands; otherwise an Error that quotes it and says what is expected.
   void value(const std::string& names, const std::string& type,
              std::function<Status(const std::string& text)> take, const std::string& help);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Memory of the tools that MemoryCount (fcn/base/memory_count.hpp) counts: pictures, what decoders ask for,
+// Memory of the tools that MemoryCount (fcn/base/memory_count.hpp) counts: pictures, allocations of decoders,
 // and vectors that grow with a picture.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace fcn::tools {
 
 /// Zeroed, aligned as malloc's; null if there is none. Only counted_realloc and counted_free take it.
 void* counted_malloc(std::size_t bytes);
-/// As realloc: what a block grows by is undefined, and a block that cannot grow stays.
+/// As realloc: the bytes by which a block grows are undefined, and a block that cannot grow stays.
 void* counted_realloc(void* memory, std::size_t bytes);
 void counted_free(void* memory);
 /// The bytes asked for; 0 for null.

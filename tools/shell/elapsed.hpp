@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The milliseconds that reports state.
+// Milliseconds since a point in time, for reports.
 #pragma once
 
 #include <chrono>

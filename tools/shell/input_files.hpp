@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The files that a run reads, known by what they are and not by a name: no output may take the place of one,
-// through whatever link or spelling.
+// The files that a run reads, identified by device and inode: no output may replace one of them, through
+// whatever link or spelling.
 #pragma once
 
 #include <sys/types.h>
@@ -15,7 +15,7 @@ namespace fcn::tools {
 
 class InputFiles {
  public:
-  /// Notes a file that will be read; "-" is standard input. One that is no regular file cannot be replaced.
+  /// Records a file that will be read; "-" is standard input. A file that is not regular cannot be replaced.
   void add(const std::string& path);
 
   /// ErrorCode::invalid_argument, naming `option`, if a file written to `output` would replace one of them.

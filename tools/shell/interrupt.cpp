@@ -20,8 +20,8 @@ namespace {
 std::atomic<bool> may_finish{false};
 std::atomic<bool> was_interrupted{false};
 
-/// A line on standard error, in place of a progress bar that may stand there. If the write fails there is
-/// nobody left to tell.
+/// A line on standard error, in place of a progress bar that may stand there. A failed
+/// write is ignored.
 void say(std::string_view line) {
   constexpr std::string_view kClear = "\r\x1b[K";
   std::string text(::isatty(STDERR_FILENO) ? kClear : std::string_view());
@@ -42,7 +42,7 @@ void end_cleanly_when_interrupted() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    // Whoever started us with nohup, or in the background of a script, wants the signal ignored.
+    // A process started with nohup, or in the background of a script, must ignore the signal.
     struct sigaction current {};
     ::sigaction(number, nullptr, &current);
     if (current.sa_handler != SIG_IGN) sigaddset(&signals, number);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ctrl-C and its like end a tool and leave nothing half written behind: at once, or, where that was asked
-// for, when the work in hand is done. Not here: the files themselves (atomic_file.hpp).
+// Ctrl-C and similar signals end a tool without leaving half-written files: at once or, if requested, when
+// the current work is done. Not here: the files themselves (atomic_file.hpp).
 #pragma once
 
 namespace fcn::tools {
@@ -13,8 +13,8 @@ inline constexpr int kExitInterrupted = 130;
 /// broken pipe becomes an ordinary write error.
 void end_cleanly_when_interrupted();
 
-/// From now on the first of these signals only makes interrupted() true and says on standard error that it
-/// was heard: whoever asks has one more thing to finish. The second ends the process as above.
+/// From now on the first of these signals only makes interrupted() true and is acknowledged on standard
+/// error, so that the caller can finish its current work. The second ends the process as above.
 void finish_when_interrupted();
 
 /// Whether a signal came since finish_when_interrupted().

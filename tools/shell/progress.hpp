@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A bar on standard error while several pictures run, with their rate and the time left; nothing unless that
-// is a terminal.
+// A progress bar on standard error, with rate and time left, while several pictures run. Draws nothing unless
+// standard error is a terminal.
 #pragma once
 
 #include <chrono>
@@ -10,8 +10,8 @@
 
 namespace fcn::tools {
 
-/// How far it is: `done` of `total` pictures are finished, `ran` of them in these seconds (the others were
-/// there before), `name` is next. 79 columns at most.
+/// The text of the bar: `done` of `total` pictures are finished, `ran` of them in these seconds (the others
+/// were there before), `name` is next. 79 columns at most.
 std::string progress_line(std::size_t done, std::size_t total, std::size_t ran, double seconds,
                           std::string_view name);
 
@@ -25,7 +25,7 @@ class Progress {
 
   /// `done` pictures are finished, `ran` of them in this run, `name` is next.
   void show(std::size_t done, std::size_t ran, std::string_view name);
-  /// Takes the bar away, so that something else can be printed.
+  /// Erases the bar, so that something else can be printed.
   void clear();
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The SHA-256 of a file, for a model's provenance. The digest itself is nettle's.
+// The SHA-256 of a file, for a model's provenance. nettle computes the digest.
 #pragma once
 
 #include <string>

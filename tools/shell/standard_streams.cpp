@@ -14,7 +14,7 @@ namespace fcn::tools {
 void hold_standard_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is the one that is missing: those below it are there by now.
+    // The lowest free descriptor is the missing one: those below it exist by now.
     const int held = ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     if (held >= 0 && held != fd) ::close(held);
   }

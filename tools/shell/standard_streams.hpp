@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The three streams that a program is given, which may be closed, full or broken: what cannot be said on
-// standard error is lost and changes nothing else, what cannot be written to standard output is an error.
+// The three standard streams, which may be closed, full or broken: text that cannot be written to standard
+// error is lost without further effect; a failed write to standard output is an error.
 #pragma once
 
 #include <string_view>
@@ -9,14 +9,14 @@
 
 namespace fcn::tools {
 
-/// Puts something that can be neither read nor written in the place of streams that the caller closed, or the
-/// next file opened would take their number, and messages would go into it. For the start of main().
+/// Replaces streams that the caller closed by ones that can be neither read nor written. Otherwise the next
+/// file opened would take their number, and messages would go into it. For the start of main().
 void hold_standard_streams();
 
-/// Text to standard error, as far as that is possible.
+/// Writes text to standard error; failures are ignored.
 void write_to_stderr(std::string_view text) noexcept;
 
-/// Text to standard output, and out of its buffer.
+/// Writes text to standard output and flushes it.
 Status write_to_stdout(std::string_view text);
 
 }  // namespace fcn::tools

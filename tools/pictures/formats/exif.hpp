@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one thing EXIF data is read for: how the camera was held. Where the data sits in a file is the format's
-// business (jpeg_structure.cpp, png_structure.cpp).
+// The orientation of a picture, the only value that is read from EXIF data. Not here: where the data is in a
+// file (jpeg_structure.cpp, png_structure.cpp).
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace fcn::tools {
 
-/// Whether a picture so held must be turned or mirrored at all, and whether its sides then change places.
+/// Whether a picture of this orientation must be turned or mirrored at all, and whether that swaps its sides.
 inline bool is_turned(int orientation) {
   return orientation > 1 && orientation <= 8;
 }
@@ -21,7 +21,7 @@ inline bool swaps_sides(int orientation) {
 }
 
 /// The orientation (1 to 8) that a TIFF block states in its first directory; 1 if it states none or cannot be
-/// read, for a picture with broken EXIF data is still a picture.
+/// read, because a picture with broken EXIF data is still a picture.
 int exif_orientation(std::span<const std::uint8_t> tiff);
 
 /// Turns and mirrors the picture so that it stands upright: 2 mirrored left-right, 3 turned by 180 degrees,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first picture of a GIF file, by giflib. Where it lies is gif_structure.cpp's.
+// The first picture of a GIF file, by giflib. Not here: where it is (gif_structure.cpp).
 #pragma once
 
 #include "fcn/result.hpp"
@@ -8,7 +8,7 @@
 
 namespace fcn::tools {
 
-/// Says in `found` what decode_gif() holds at most.
+/// Records in `found` the most that decode_gif() holds.
 void add_gif_memory(PictureStructure& found);
 
 /// As Pillow shows it: pixels around the first picture, and those under its clear colour, have the colour

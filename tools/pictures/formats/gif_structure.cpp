@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The blocks of a GIF file up to its first picture. What follows that picture is not looked at.
+// The blocks of a GIF file up to its first picture. The rest is not read.
 #include <algorithm>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The segments of a JPEG file up to its end marker. The tables are checked for what stb_image 2.27 takes on
-// trust: a Huffman table of more than 256 codes overruns its arrays there (nothings/stb, fixed in 2.28).
+// The segments of a JPEG file up to its end marker. The tables are checked for errors that
+// stb_image 2.27 does not detect: a Huffman table of more than 256 codes overruns its arrays there
+// (nothings/stb, fixed in 2.28).
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -207,7 +208,7 @@ class JpegWalk {
     }
   }
 
-  /// What to say of four colours: without Adobe's mark they are CMYK, with one they are YCCK unless it says
+  /// How to interpret four colours: without Adobe's mark they are CMYK, with one they are YCCK unless it says
   /// otherwise (libjpeg's rule). stb_image takes them for YCbCr in both cases.
   [[nodiscard]] std::optional<std::uint8_t> missing_transform() const {
     if (frame_.components != 4 || adobe_ == 0 || adobe_ == 2) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a picture file announces, and whether its parts hold together, found without decoding a pixel. The
-// decoder behind image_io.cpp forgives much (missing ends, wrong checksums, tables too long for their
+// The size and structure that a picture file announces, checked without decoding a pixel. The decoder behind
+// image_io.cpp tolerates much (missing ends, wrong checksums, tables too long for their
 // arrays); these checks come first, so that a damaged file is an Error and a hostile one never gets there.
 #pragma once
 
@@ -64,7 +64,7 @@ Result<PictureStructure> inspect_gif(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_tiff(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_webp(PictureBytes bytes, const Limits& limits);
 /// Needs only the file's first bytes: ErrorCode::truncated, before anything else, if they end within the
-/// header. Whether the file has all its pixels is check_pnm_pixels()'s to say (pnm.hpp).
+/// header. check_pnm_pixels() (pnm.hpp) checks that the file has all its pixels.
 Result<PictureStructure> inspect_pnm(PictureBytes start, const Limits& limits);
 
 /// PNM: bytes of a pixel, and whether pixels lie in the file as they do in memory.

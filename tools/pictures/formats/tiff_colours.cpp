@@ -7,7 +7,7 @@
 namespace fcn::tools {
 namespace {
 
-/// What a colour was before it was multiplied by its alpha; nothing is known of it where that is 0.
+/// A colour before it was multiplied by its alpha; unknown where that is 0.
 std::uint8_t divided(unsigned colour, unsigned alpha) {
   if (alpha == 0) return 0;
   return static_cast<std::uint8_t>(std::min(255 * colour / alpha, 255u));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Samples of a TIFF as 8-bit RGB, by Pillow's arithmetic. Reading the samples is tiff_pixels.cpp's.
+// Samples of a TIFF as 8-bit RGB, by Pillow's arithmetic. Not here: reading the samples (tiff_pixels.cpp).
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace fcn::tools {
 void tiff_samples_to_8_bits(const std::uint8_t* from, std::size_t count, const TiffLayout& layout,
                             std::uint8_t* to);
 
-/// Pixels of `stride` samples each, of which the first TiffLayout::used_samples() are looked at.
+/// Pixels of `stride` samples each, of which the first TiffLayout::used_samples() are used.
 void tiff_pixels_to_rgb(const std::uint8_t* from, std::size_t stride, std::size_t pixels,
                         const TiffLayout& layout, std::uint8_t* rgb);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libtiff on a file in memory, with what it says kept instead of printed. The only header that names libtiff.
+// libtiff on a file in memory, with its messages kept instead of printed. The only header that names libtiff.
 #pragma once
 
 #include <tiffio.h>
@@ -25,10 +25,10 @@ class TiffFile {
     T value{};
     return TIFFGetFieldDefaulted(handle(), tag, &value) == 1 ? value : T{};
   }
-  /// From here on warnings of this module of libtiff's are errors, which failed() then tells.
+  /// From here on warnings of this libtiff module count as errors, which failed() then reports.
   void distrust(const char* module);
   [[nodiscard]] bool failed() const { return state_->failed; }
-  /// What the file itself says of the meaning of its samples: libtiff changes that where a tag is missing.
+  /// The meaning of the samples as the file states it: libtiff changes that if a tag is missing.
   [[nodiscard]] std::uint64_t stored_photometric() const;
   /// The tag, of those that pixels depend on, that libtiff could not read and left out; empty if there is
   /// none.

@@ -129,7 +129,7 @@ Status read_extra_samples(const TiffFile& file, TiffLayout& layout) {
   const std::uint16_t* kinds = nullptr;
   if (TIFFGetField(file.handle(), TIFFTAG_EXTRASAMPLES, &count, &kinds) != 1) count = 0;
   const unsigned extra = layout.samples - layout.colour_samples();
-  // Several greys without a word about the others are rather a stack of pictures.
+  // Several greys without a statement about the others are more likely a stack of pictures.
   if (layout.colour_samples() == 1 && (extra > 1 || extra > count))
     return unsupported("has " + std::to_string(layout.samples) + " samples a pixel for one colour");
   layout.premultiplied = extra > 0 && count > 0 && kinds[0] == EXTRASAMPLE_ASSOCALPHA &&

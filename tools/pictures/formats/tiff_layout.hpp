@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the pixels of a TIFF's first page are stored, from its tags, as far as decoding needs to know. Only
-// kinds that are read have a layout.
+// How the pixels of a TIFF's first page are stored, from its tags, as far as decoding needs it. Only kinds
+// that are supported have a layout.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ struct TiffLayout {
            : colours == TiffColours::rgb || colours == TiffColours::ycbcr ? 3
                                                                           : 1;
   }
-  /// Samples of a pixel that are looked at: its colours, and the alpha where they were multiplied by it.
+  /// Samples of a pixel that are used: its colours, and the alpha where they were multiplied by it.
   [[nodiscard]] unsigned used_samples() const { return colour_samples() + (premultiplied ? 1u : 0u); }
   [[nodiscard]] std::uint64_t row_bytes(std::uint64_t pixels) const {
     return (pixels * bits * (planes ? 1u : samples) + 7) / 8;

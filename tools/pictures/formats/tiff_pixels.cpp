@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Beside the picture this holds a row of samples, a row of tiles' first, or all samples only where they lie
-// in planes that have to come together first. tiff_structure.cpp foretells it.
+// Beside the picture this holds a row of samples or of tiles, or all samples if they are in planes that must
+// be combined first. tiff_structure.cpp predicts how much.
 #include "tools/pictures/formats/tiff_pixels.hpp"
 
 #include <algorithm>

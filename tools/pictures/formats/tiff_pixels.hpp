@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pixels of a TIFF's first page, strip by strip or tile by tile. What the tags say is tiff_layout.hpp's.
+// The pixels of a TIFF's first page, strip by strip or tile by tile. Not here: the tags (tiff_layout.hpp).
 #pragma once
 
 #include "fcn/result.hpp"

@@ -37,7 +37,7 @@ bool is_sequential(PictureBytes jpeg) {
     std::uint8_t byte = cursor.u8();
     while (cursor.ok() && byte != 0xff) byte = cursor.u8();
     while (cursor.ok() && byte == 0xff) byte = cursor.u8();
-    if (!cursor.ok()) return true;  // libjpeg says what is wrong with it
+    if (!cursor.ok()) return true;  // libjpeg reports what is wrong with it
     if (byte == kStartOfImage || byte == 0) continue;
     const std::uint16_t length = cursor.be16();
     const PictureBytes body = cursor.take(length < 2 ? 0u : length - 2u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One frame of a WebP file, by libwebp. Which bytes hold it is webp_structure.cpp's.
+// One frame of a WebP file, by libwebp. Not here: which bytes hold it (webp_structure.cpp).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct WebpFrameSize {
 /// What the data of a VP8 or VP8L chunk announces.
 Result<WebpFrameSize> webp_frame_size(PictureBytes chunk);
 
-/// Says in `found`, whose frame is known, what decode_webp() holds at most.
+/// Records in `found`, whose frame is known, the most that decode_webp() holds.
 void add_webp_memory(const WebpFrameSize& size, PictureStructure& found);
 
 /// The first frame on a black canvas. `structure` must come from inspect_webp() of the same bytes.
