@@ -50,7 +50,7 @@ Result<int> find_background(const std::vector<std::string>& labels, const std::s
   return static_cast<int>(found - labels.begin());
 }
 
-/// What the model will say of itself, as far as the request and the checkpoint tell.
+/// The model's description, as far as it follows from the request and the checkpoint.
 Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& network,
                            const Preprocessing& preprocessing, int classes) {
   ModelInfo info;
@@ -77,7 +77,7 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
   return info;
 }
 
-/// Where window and labels come from, for people.
+/// Where window and labels come from, for messages.
 void tell_sources(const ExportRequest& request, const ImportedNetwork& network, ExportReport& report) {
   const auto source = [](const std::string& named) { return named.empty() ? "the file" : named; };
   report.window_source = request.window   ? "--window"
@@ -105,7 +105,7 @@ Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
   return network.is_fcn ? Status() : passes::to_fcn(graph, info, &changes);
 }
 
-/// Compares what the classifier and the FCN give, which may differ by `bound` at most.
+/// Compares the results of the classifier and of the FCN, which may differ by `bound` at most.
 Result<Comparison> prove(std::span<const float> expected, std::span<const float> found, const char* what,
                          const auto& bound) {
   const auto result = compare({expected.begin(), expected.end()}, {found.begin(), found.end()});
@@ -170,8 +170,8 @@ Status prove_and_test(const std::vector<float>& expected, Graph& graph, ModelInf
   return {};
 }
 
-/// The kernels of this export's runs, which are foretold: the network as trained on a picture of this size,
-/// what it becomes there too, and the self-test on one a quarter wider, once more when it is read back.
+/// The kernels for this export's runs, which are known beforehand: the network as trained and what it becomes,
+/// on a picture of this size, and the self-test on one a quarter wider, once more when it is read back.
 Result<const kernels::KernelTable*> choose_kernels(const Graph& graph, const ModelInfo& info, Extent size,
                                                    ExportReport& report) {
   constexpr std::uint64_t kQuarters = 4 + 4 + 5 + 5;

@@ -25,17 +25,17 @@ struct ExportRequest {
   std::string output;
   LabelList labels;                       ///< empty for the file's own, if it has any
   std::optional<std::string> background;  ///< one of the labels
-  std::string labels_source;              ///< where those come from, for people
+  std::string labels_source;              ///< where those come from, for messages
   PreprocessingRequest preprocessing;
   std::optional<Extent> window;  ///< nothing for the file's own or, if it does not say, 224 x 224
   std::string key;               ///< which of a checkpoint's state_dicts; empty for the best
   std::string output_name;       ///< of an ONNX file with several outputs; empty for the classifier's
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
-  std::optional<ScoreActivation> activation;  ///< nothing for what the network ends in, or its file says
+  std::optional<ScoreActivation> activation;  ///< nothing for the network's own ending, or what its file states
   bool half = false;                          ///< of a model file only
   bool to_onnx = false;  ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;
-  std::function<void(const char* stage)> progress;  ///< told before each stage that may take seconds
+  std::function<void(const char* stage)> progress;  ///< called before each stage that may take seconds
 };
 
 struct ExportReport {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the user of fcn-export asks for. Whether the files can answer is found out later.
+// The options of fcn-export, as given. Not here: whether they suit the files.
 #pragma once
 
 #include <optional>
@@ -15,14 +15,14 @@ struct ExportOptions {
   bool verify = false;   ///< another: replay the self-test of `file`
   bool version = false;
   bool quiet = false;
-  ExportRequest request;  ///< without labels, which stand in a file
+  ExportRequest request;  ///< without the labels, which are in a file
   std::string labels;     ///< that file; empty for none
   std::string file;
   InspectOptions inspection;
 };
 
-/// The options; nothing if only help was asked for, which `help` then holds. ErrorCode::invalid_argument for
-/// arguments that make no sense.
+/// The options; nothing if only help was requested, which `help` then holds. ErrorCode::invalid_argument for
+/// invalid arguments.
 Result<std::optional<ExportOptions>> parse_export_arguments(int argc, const char* const* argv,
                                                             std::string& help);
 

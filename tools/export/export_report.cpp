@@ -53,7 +53,7 @@ std::string labels_text(const std::vector<std::string>& labels) {
   return fmt::format("{}: {} to {}", labels.size(), brief(labels.front()), brief(labels.back()));
 }
 
-/// How the training code resized pictures, which --resize recipe does as well.
+/// How the training code resized pictures, as --resize recipe does.
 std::string recipe_text(const ResizeRecipe& recipe) {
   const std::string size = recipe.keep_ratio && recipe.resize.y == recipe.resize.x
                                ? fmt::format("shorter side to {}", recipe.resize.y)
@@ -63,7 +63,7 @@ std::string recipe_text(const ResizeRecipe& recipe) {
                      recipe.crop.x, recipe.crop.y);
 }
 
-/// Of two classes with one name, if there are any, a note.
+/// A note if two classes have the same name.
 std::string duplicates_note(const std::vector<std::string>& labels) {
   std::vector<std::string> sorted = labels;
   std::sort(sorted.begin(), sorted.end());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What fcn-export tells people of a model's pictures and labels: each with where it comes from.
+// fcn-export's report on a model's preprocessing and labels, each with its source.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace fcn::tools {
 
-/// Lines of up to 80 columns, where names and paths allow it.
+/// Lines of up to 80 columns, if names and paths allow it.
 std::string preprocessing_table(const ExportReport& report);
 
 }  // namespace fcn::tools

@@ -17,7 +17,7 @@
 namespace fcn::tools {
 namespace {
 
-/// The smaller run gets a part of what all may take, since the network runs on both tables.
+/// The smaller run gets a part of the whole budget, because the network runs on both tables.
 constexpr std::uint64_t kCheckWork = kReferenceWork / 3;
 constexpr int kSmallest = 16;
 
@@ -72,8 +72,8 @@ struct SmallRun {
   std::size_t nodes = 0;  // that accept it, from the first on
 };
 
-/// A whole part of the window, so that a network of strides accepts it if that can be: the part that most of
-/// the network accepts, and of those the largest within kCheckWork.
+/// A whole fraction of the window, so that a network with strides accepts it if possible: the one that most
+/// of the network accepts, and of those the largest within kCheckWork.
 std::optional<SmallRun> small_run(const Graph& graph, Extent window) {
   std::optional<SmallRun> best;
   for (int part = 1; part <= 16; ++part) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fcn-export: messages and exit codes. The work is in export_model.cpp and inspect_file.cpp, the arguments in
-// export_options.cpp.
+// fcn-export: messages and exit codes. Not here: the work (export_model.cpp, inspect_file.cpp) and the
+// arguments (export_options.cpp).
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -44,7 +44,7 @@ Error usage_error(std::string message, const char* option) {
   return {ErrorCode::invalid_argument, std::move(message), option};
 }
 
-/// What became of the head, a line for each kind of change.
+/// The changes to the head, one line for each kind.
 std::string head_report(const std::vector<fcn::passes::HeadChange>& changes, fcn::ModelKind kind) {
   if (kind == fcn::ModelKind::pixels) return "The network labels every pixel of a picture of any size.\n";
   if (changes.empty()) return "The network is fully convolutional already.\n";
@@ -109,7 +109,7 @@ int show(const Result<std::string>& text) {
 
 bool shows_progress = false;
 
-/// On a terminal the stages are said on a line that is cleared in the end, even before a message.
+/// On a terminal the current stage is shown on a line that is cleared at the end and before messages.
 fcn::tools::ExportRequest with_progress(fcn::tools::ExportRequest request, bool quiet) {
   shows_progress = !quiet && ::isatty(STDERR_FILENO) == 1;
   if (shows_progress)

@@ -32,7 +32,7 @@ constexpr std::uint64_t kLongestReplay = 10;
 
 constexpr std::size_t kShownLabels = 10;
 
-/// Whether a file calls itself a model; its own reader then says what is wrong with it, if anything.
+/// Whether a file claims to be a model; the model reader then reports what is wrong with it, if anything.
 bool claims_to_be_model(const ByteSource& source) {
   if (!looks_like_safetensors(source)) return false;
   const auto header = read_safetensors_header(source);
@@ -131,10 +131,11 @@ Result<std::string> inspect_checkpoint(ByteSource source, const InspectOptions& 
   return text + *table;
 }
 
-/// Of ONNX and text, which are read as a network or not at all.
+/// For ONNX and text, which are read as a network or not at all.
 Result<std::string> inspect_network(ByteSource source, const InspectOptions& options) {
   const std::string path = source.name();
-  // A classifier is read at the size asked for, for its head may fix shapes; an FCN is converted at its own.
+  // A classifier is read at the requested size, because its head may fix shapes; an FCN is converted at its
+  // own.
   const auto window = options.pool_stride == 0 ? options.size : std::nullopt;
   auto network = import_network(std::move(source), {.window = window});
   if (!network) return network.error();
@@ -144,7 +145,7 @@ Result<std::string> inspect_network(ByteSource source, const InspectOptions& opt
   return field("File", format) + *table;
 }
 
-/// One run of the self-test; within what rounding explains.
+/// One run of the self-test; passes within the bound of rounding.
 Result<std::string> replay(const std::string& path, const kernels::KernelTable& table) {
   ModelOptions options;
   options.table = &table;
@@ -168,7 +169,7 @@ Result<std::string> replay(const std::string& path, const kernels::KernelTable& 
                path + ": self-test, " + std::string(table.arch)};
 }
 
-/// The replay with the reference kernels, or that it would take too long.
+/// The replay with the reference kernels, or a statement that it would take too long.
 Result<std::string> replay_reference(const std::string& path) {
   const auto file = ModelFile::open(path);
   if (!file) return file.error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fcn-export's two reading commands: what a file holds, and whether a model still gives its self-test's
-// logits. Both return text; nothing is printed here.
+// fcn-export's two reading commands: inspect describes a file, verify checks that a model still gives its
+// self-test's logits. Both return text; nothing is printed here.
 #pragma once
 
 #include <optional>

@@ -43,7 +43,7 @@ std::uint64_t values_of(const Shape& shape) {
          static_cast<std::uint64_t>(shape.width);
 }
 
-/// What torchsummary totals. It counts activations twice, for the way back; a flatten moves nothing.
+/// The totals of torchsummary. It counts activations twice, for the backward pass; a flatten moves nothing.
 std::string totals(const Graph& graph, const std::vector<Shape>& shapes,
                    const std::vector<std::uint64_t>& parameters) {
   std::uint64_t activations = 0, multiply_adds = 0;

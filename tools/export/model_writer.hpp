@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes a model file (docs/model-format.md): complete in its place, or not at all. Reading it back is
-// fcn/file/model_file.hpp's.
+// Writes a model file (docs/model-format.md): complete in its place, or not at all. Not here: reading
+// (fcn/file/model_file.hpp).
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace fcn::tools {
 /// How convolution weights are stored; everything else is float32.
 enum class WeightStorage { f32, f16 };
 
-/// Rounds the weights that f16 storage will round, so that a self-test made afterwards speaks of the model as
-/// it will be read. An Error names a tensor with a value that float16 cannot hold.
+/// Rounds the weights that f16 storage will round, so that a self-test made afterwards belongs to the model
+/// as it will be read. An Error names a tensor with a value that float16 cannot hold.
 Status round_weights_to_half(Graph& graph);
 
 /// Writes a graph with its weights into a file that the caller commits. It is checked as a reader would check

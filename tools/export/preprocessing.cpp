@@ -12,7 +12,7 @@ namespace fcn::tools {
 namespace {
 
 constexpr double kUsualScale = 1.0 / 255;
-// What torchvision's classifiers are trained with, and most others of photographs.
+// The values that torchvision's classifiers are trained with, and most others of photographs.
 const std::vector<float> kImageNetMean{0.485f, 0.456f, 0.406f};
 const std::vector<float> kImageNetStd{0.229f, 0.224f, 0.225f};
 
@@ -32,7 +32,7 @@ std::string file_source(const ImportedNetwork& network) {
   return network.preprocessing_source.empty() ? "the file" : network.preprocessing_source;
 }
 
-/// Whether what the file says of pixels is what the graph does to them.
+/// Whether the file's mean and std equal the arithmetic at the start of the graph.
 bool says_the_same(const ImportedNetwork& network, const InputArithmetic& own) {
   const double unit = own.takes_bytes() ? 255 : 1;
   constexpr double close = 1e-3;  // files state three or four digits
@@ -45,7 +45,7 @@ bool says_the_same(const ImportedNetwork& network, const InputArithmetic& own) {
   return true;
 }
 
-/// What the graph does to pixels itself, if nobody says that more is done before.
+/// The graph's own normalisation, if neither request nor file states a further one.
 std::optional<InputArithmetic> own_normalisation(const PreprocessingRequest& request,
                                                  const ImportedNetwork& network) {
   if (!request.mean.empty() || !request.std.empty() || request.scale) return std::nullopt;
@@ -84,8 +84,7 @@ std::vector<float> times(const std::vector<float>& values, double factor) {
   return product;
 }
 
-/// The request alone, with nothing where it does not say: numbers of another scale than the usual say nothing
-/// of this one.
+/// The request alone, nothing where it is silent: the usual numbers do not apply to another scale.
 void apply_request(const PreprocessingRequest& request, double scale, Normalisation& chosen) {
   const double to_model = kUsualScale / scale;
   if (std::abs(to_model - 1) > 1e-6) {
@@ -106,7 +105,7 @@ Status check_request(const PreprocessingRequest& request, std::size_t channels) 
   return {};
 }
 
-/// What the graph does, for people; pixels enter it as they are, or scaled to 0 to 1.
+/// The graph's normalisation in words; pixels enter it unchanged, or scaled to 0 to 1.
 Preprocessing done_by_graph(const InputArithmetic& own) {
   Preprocessing chosen;
   const std::size_t channels = own.scale.size();

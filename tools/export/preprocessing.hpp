@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which mean, std and channel order a model gets: what was asked for, what the file says, what the graph does
-// itself, or what is usual; and who said so, for people to read. Graphs are changed by input_start.hpp.
+// Which mean, std and channel order a model gets: those requested, stated by the file, applied by the graph
+// itself, or the usual ones; and their source, for the report. Not here: changes to graphs (input_start.hpp).
 #pragma once
 
 #include <optional>
@@ -19,14 +19,14 @@ struct PreprocessingRequest {
   std::vector<float> std = {};  ///< likewise
   std::optional<double> scale = std::nullopt;  ///< what 8-bit pixels are multiplied by; nothing for 1/255
   std::optional<ChannelOrder> channels =
-      std::nullopt;  ///< as the network was trained; nothing for what the file says
+      std::nullopt;  ///< as the network was trained; nothing for the file's own
 };
 
 struct Preprocessing {
   std::vector<float> mean;  ///< as ModelInfo has them
   std::vector<float> std;
   ChannelOrder channels = ChannelOrder::rgb;
-  // For people, in pixels times `scale`, and where each comes from.
+  // For the report: in pixels times `scale`, and where each comes from.
   double scale = 1.0 / 255;
   std::vector<float> mean_shown;
   std::vector<float> std_shown;
@@ -39,7 +39,7 @@ struct Preprocessing {
 Result<Preprocessing> choose_preprocessing(const PreprocessingRequest& request,
                                            const ImportedNetwork& network);
 
-/// Lets the graph take pictures' channels as they are: `chosen`'s mean and std are then those of its input.
+/// Makes the graph take pictures' channels unchanged: `chosen`'s mean and std are then those of its input.
 void apply_channel_order(Graph& graph, Preprocessing& chosen);
 
 }  // namespace fcn::tools

@@ -12,7 +12,7 @@
 namespace fcn::tools {
 namespace {
 
-/// The text of what went wrong, without the name of a file that nobody will see.
+/// The message of an Error, without the name of a temporary file.
 Error unusable(const AtomicFile& file, const Error& why) {
   std::string text = why.to_string();
   if (text.starts_with(file.unfinished() + ": ")) text.erase(0, file.unfinished().size() + 2);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What fcn-export wrote, read again from the disk as whoever gets it will, and run on the self-test's
-// picture, before it replaces anything. Not here: the replay of a model that exists (inspect_file.hpp).
+// Reads the written file back from the disk, as its users will, and runs it on the self-test's picture before
+// it replaces anything. Not here: the replay of an existing model (inspect_file.hpp).
 #pragma once
 
 #include "fcn/graph/graph.hpp"
@@ -11,8 +11,8 @@
 
 namespace fcn::tools {
 
-/// A model file must give the bits of its self-test, which these kernels made. What went to a device or a
-/// pipe is not there to be read.
+/// A model file must give the bits of its self-test, which these kernels made. Output to a device or a pipe
+/// cannot be read back.
 Status read_back_model(AtomicFile& file, const kernels::KernelTable& table);
 
 /// An ONNX file must give the logits of `info`'s self-test but for rounding: its operators need not be

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a network means by its numbers, decided at export: by its own last activation, by what its file or the
-// user says, or by what is usual; and what the proof needs to compare probabilities. Not here: finding
-// the activation (fcn/passes/find_ending.hpp).
+// How a network's scores are meant, decided at export: by its own last activation, by its file or the user,
+// or by convention; and what the proof needs to compare probabilities. Not here: finding the activation
+// (fcn/passes/find_ending.hpp).
 #pragma once
 
 #include <optional>
@@ -16,15 +16,15 @@ namespace fcn::tools {
 
 struct ScoreMeaning {
   ScoreActivation activation = ScoreActivation::softmax;
-  std::optional<passes::Ending> ending;  ///< to be taken off
-  std::string reason;                    ///< for people
+  std::optional<passes::Ending> ending;  ///< to be removed
+  std::string reason;                    ///< for the report
 };
 
-/// `asked` is the user's word, `stored` the file's; `shapes` are those on the training window.
+/// `asked` is the user's choice, `stored` the file's; `shapes` are those on the training window.
 ScoreMeaning find_meaning(const Graph& graph, const std::vector<Shape>& shapes,
                           std::optional<ScoreActivation> asked, std::optional<ScoreActivation> stored);
 
-/// One line: what becomes of the logits, and why.
+/// One line: how the logits become scores, and why.
 std::string meaning_text(const ScoreMeaning& meaning, int classes);
 
 /// The graph with its logits and, after them as further channels, the probabilities that it makes of them.

@@ -41,7 +41,7 @@ Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info
 /// kernels.
 Result<SelfTest> make_self_test(const Model& model);
 
-/// Largest relative error that rounding can put between two runs of a graph whose layers pass errors on
+/// Largest relative error by which rounding can separate two runs of a graph whose layers pass errors on
 /// without amplifying them: each of a layer's k products and sums rounds by 2^-24 at most, in either run.
 double rounding_bound(const Graph& graph);
 

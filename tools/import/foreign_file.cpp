@@ -67,7 +67,7 @@ constexpr Signature kSignatures[] = {
      "a compiled program", kFromTorch},
 };
 
-/// Texts are told by what stands near their front, in lower case.
+/// Texts are recognised by words near their front, in lower case.
 struct Word {
   std::string_view text;
   bool at_front;

@@ -48,8 +48,8 @@ bool is_script(const Checkpoint& checkpoint) {
 }  // namespace
 
 Result<ImportedNetwork> import_network(ByteSource source, const ImportOptions& options) {
-  // Before the rest, for TensorFlow's graphs begin as ONNX files do and some descriptions are JSON; but the
-  // length at the front of a safetensors file may look like anything.
+  // Before the rest, because TensorFlow's graphs begin as ONNX files do and some descriptions are JSON; but
+  // the length at the front of a safetensors file may look like anything.
   if (!looks_like_checkpoint(source))
     if (const auto foreign = foreign_file(source))
       return Error{ErrorCode::unsupported, *foreign, source.name()};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any file that holds a network, as a Graph: ONNX, a checkpoint whose network is recognised by its tensors,
-// or a text with layers and filters. Told apart by the bytes.
+// Reads any file that holds a network into a Graph: ONNX, .pt2, a checkpoint whose network is recognised by
+// its tensors, or a text with layers and filters. The bytes decide which it is.
 #pragma once
 
 #include <optional>

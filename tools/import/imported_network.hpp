@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every importer hands on: a classifier as it was trained, and what its file says of it.
+// The result of every importer: a classifier as it was trained, and what its file states about it.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@
 
 namespace fcn::tools {
 
-/// Of networks whose file does not say: what nearly all are trained on.
+/// For networks whose file does not say: what nearly all are trained on.
 inline constexpr Extent kUsualWindow{224, 224};
 
 struct ImportedNetwork {
   std::string name;     ///< "resnet18"
-  std::string format;   ///< of the file, for people: "PyTorch zip"
+  std::string format;   ///< of the file, for messages: "PyTorch zip"
   Graph graph;          ///< nothing folded, fused or converted; nodes are named as the file names them
   bool is_fcn = false;  ///< it works at every place already and has no head to convert
   std::optional<Extent> window;     ///< the crop it was trained on, if the file says
@@ -28,7 +28,7 @@ struct ImportedNetwork {
   std::optional<ChannelOrder> channels;       ///< likewise
   std::optional<ResizeRecipe> recipe;
   std::vector<std::string> other_files;  ///< that were read beside the file: weights, labels, configurations
-  std::vector<std::string> notes;        ///< what had to be chosen or assumed, a sentence each
+  std::vector<std::string> notes;        ///< choices and assumptions, a sentence each
   // Where in the file, or beside it, these were found; empty for the file itself.
   std::string window_source;
   std::string labels_source;

@@ -26,7 +26,7 @@ std::optional<NodeId> only_reader(const Graph& graph, NodeId id) {
   return reader;
 }
 
-/// Whether importers made this of arithmetic: a batch norm that was trained has statistics.
+/// Whether importers made this batch norm from arithmetic: a trained one has statistics.
 bool is_arithmetic(const BatchNorm& norm) {
   const auto all = [](const std::vector<float>& values, float wanted) {
     return std::all_of(values.begin(), values.end(), [wanted](float value) { return value == wanted; });
@@ -50,7 +50,7 @@ void insert_behind_input(Graph& graph, std::string name, Op op) {
   ++graph.output;
 }
 
-/// The first convolution's input channels the other way round; false if it is not all that reads the input.
+/// Reverses the first convolution's input channels; false if other nodes read the input too.
 bool reverse_convolution(Graph& graph) {
   const auto reader = only_reader(graph, 0);
   auto* const conv = reader ? std::get_if<Conv>(&graph.nodes[*reader].op) : nullptr;

@@ -23,7 +23,7 @@ constexpr std::string_view kInstead =
     "3, 224, "
     "224),)), \"model.pt2\") writes any network";
 
-/// Below which prefixes there is a tensor of that name.
+/// The prefixes below which there is a tensor of that name.
 std::set<std::string> prefixes_of(const Checkpoint& checkpoint, std::string_view anchor) {
   std::set<std::string> prefixes;
   for (const CheckpointTensor& tensor : checkpoint.tensors()) {
@@ -35,7 +35,7 @@ std::set<std::string> prefixes_of(const Checkpoint& checkpoint, std::string_view
   return prefixes;
 }
 
-/// A network built below a prefix, or as far as it went.
+/// A network built below a prefix, complete or up to an Error.
 struct Attempt {
   std::string prefix;
   std::optional<Error> error;
@@ -75,7 +75,7 @@ bool is_bookkeeping(const CheckpointTensor& tensor) {
   return !is_float(tensor.dtype) || std::find(std::begin(names), std::end(names), last) != std::end(names);
 }
 
-/// Whether a tensor belongs to how a network was trained or judged, by the first word of its name.
+/// Whether a tensor belongs to training or evaluation, by the first word of its name.
 bool is_of_training(std::string_view name) {
   std::string first(name.substr(0, name.find('.')));
   for (char& letter : first)
@@ -86,7 +86,7 @@ bool is_of_training(std::string_view name) {
                      [&](std::string_view word) { return first.find(word) != std::string::npos; });
 }
 
-/// What is left over: nothing, what plays no part (said in a note), or a sign that it is another network.
+/// Checks the unused tensors: none, irrelevant ones (mentioned in a note), or a sign of another network.
 Status check_rest(const Checkpoint& checkpoint, Attempt& made, const std::set<std::string>& other_networks) {
   std::string unused;
   for (const CheckpointTensor& tensor : checkpoint.tensors()) {
@@ -108,7 +108,7 @@ Status check_rest(const Checkpoint& checkpoint, Attempt& made, const std::set<st
   return {};
 }
 
-/// Of networks below several prefixes the one to take: averages of weights before weights.
+/// Chooses among networks below several prefixes: averages of weights before weights.
 const Attempt* preferred(const std::vector<Attempt>& whole) {
   for (const std::string_view word : {"ema", "teacher", "model", "student"}) {
     const auto found = std::find_if(whole.begin(), whole.end(), [&](const Attempt& made) {
@@ -130,7 +130,7 @@ Error not_recognised(const Checkpoint& checkpoint, const FamilyLibrary& library)
           checkpoint.path()};
 }
 
-/// Takes one of the networks that came out whole.
+/// Takes one of the complete networks.
 Result<Attempt*> choose(const Checkpoint& checkpoint, std::vector<Attempt>& whole) {
   if (whole.size() == 1) return &whole[0];
   // A network for pixels is a classifier's body with another head, and has all of its tensors.

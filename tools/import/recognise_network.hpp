@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which network a checkpoint's tensors make up: the family whose names they have below some prefix, whatever
-// that prefix is, with nothing missing and nothing over. Not here: the families themselves (families/).
+// Recognises a checkpoint's network by its tensors: the family whose names they have below any prefix, with
+// nothing missing and nothing left over. Not here: the families themselves (families/).
 #pragma once
 
 #include "fcn/result.hpp"
@@ -9,7 +9,7 @@
 
 namespace fcn::tools {
 
-/// The network as it was trained. The Error names the tensor that is missing, misshaped or not known.
+/// The network as it was trained. The Error names the tensor that is missing, unknown or of the wrong shape.
 Result<ImportedNetwork> recognise_network(const Checkpoint& checkpoint);
 
 }  // namespace fcn::tools

@@ -18,11 +18,11 @@
 namespace fcn::tools {
 namespace {
 
-constexpr std::uint64_t kMostTextBytes = 16 << 20;  // more is not written by hand
+constexpr std::uint64_t kMostTextBytes = 16 << 20;  // a network written by hand is small
 constexpr std::size_t kMostFilters = 1024;
 constexpr int kLargestKernel = 64;
 constexpr int kMostPictureChannels = 64;  // of the picture
-constexpr int kProbeSide = 4096;          // of the picture on which cells are asked what they see
+constexpr int kProbeSide = 4096;          // of the picture on which receptive fields are computed
 
 /// An integer that may be missing.
 int integer_or(JsonFields& fields, const char* key, int low, int usual) {

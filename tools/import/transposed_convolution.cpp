@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Row y = q * stride + phase of the full result is the sum over taps k = (phase + t * stride) / dilation of
-// input row q - t: for each phase a convolution of its own, with t from 0 on, and all of one size if zeros
-// stand for the taps that some lack.
+// input row q - t: for each phase a convolution of its own, with t from 0 on, all of one size if zeros
+// replace missing taps.
 #include "tools/import/transposed_convolution.hpp"
 
 #include <algorithm>

@@ -111,8 +111,8 @@ class ThreadPool {
   };
 
  private:
-  /// Spinning that lets nobody else run. Longer than shares differ: on a busy machine who yields waits for a
-  /// whole turn of another program. Shorter than such turns, in which the thread waited for may be stuck.
+  /// Spinning without yielding. Longer than shares differ: on a busy machine a thread that yields waits for a
+  /// whole turn of another program. Shorter than such turns, in which the awaited thread may be stuck.
   static constexpr std::chrono::microseconds kSpin{300};
   static constexpr int kSpinsPerLook = 50;  // at the clock
   static constexpr std::chrono::milliseconds kAwakeSpin{2};
@@ -154,7 +154,7 @@ class ThreadPool {
     return nullptr;
   }
 
-  /// Calls the task for each share of this run that nobody has begun, `first` before the others. A run cannot
+  /// Calls the task for each share of this run that has not been begun, `first` before the others. A run cannot
   /// end while a share of it is not begun, so after a successful exchange the task is this run's.
   static void take_shares(Shared& shared, int first, std::uint32_t run) {
     for (int i = 0; i < shared.shares; ++i) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Activations and norms of a converted network in ONNX's terms, of what operator set 14 has: newer operators
-// (Mish, Gelu, LayerNormalization) are written as what they stand for. Included only where protobuf may be
-// known.
+// Activations and norms of a converted network as ONNX nodes of operator set 14: newer operators (Mish, Gelu,
+// LayerNormalization) are written as compositions. Included only by units that may include protobuf.
 #pragma once
 
 #include <string>

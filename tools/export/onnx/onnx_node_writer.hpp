@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Appends ONNX nodes, attributes and initialisers for one node of a graph at a time: what those who write ops
-// in ONNX's terms (onnx_ops.cpp, onnx_curves.cpp) share. Included only where protobuf may be known.
+// Appends ONNX nodes, attributes and initialisers for one node of a graph at a time, for onnx_ops.cpp and
+// onnx_curves.cpp. Included only by units that may include protobuf.
 #pragma once
 
 #include <onnx/onnx_pb.h>

@@ -15,8 +15,8 @@
 namespace fcn::tools {
 namespace {
 
-/// Adds the nodes of one op after the other. Every visit() adds what its op is in ONNX and gives the name of
-/// its result.
+/// Adds the nodes of one op after the other. Every visit() adds its op's ONNX nodes and returns the name of
+/// the result.
 class OpWriter : private OnnxNodeWriter {
  public:
   OpWriter(onnx::GraphProto& graph, const Graph& from, const std::vector<Shape>& shapes, std::string input)
@@ -221,7 +221,7 @@ class OpWriter : private OnnxNodeWriter {
     set(node, "group", std::int64_t{channels});
     return name();
   }
-  /// A block that is no square has no operator: its pixels are put apart by a transposed convolution.
+  /// No operator takes a block that is not square: a transposed convolution spreads its pixels.
   std::string visit(const DepthToSpace& op) {
     if (op.block.y != op.block.x) return spread_by_convolution(op);
     onnx::NodeProto& node = add("DepthToSpace", {in(0)}, name());
@@ -243,7 +243,7 @@ class OpWriter : private OnnxNodeWriter {
         "strides", op.block);
     return name();
   }
-  /// What has no counterpart there: write_onnx() refuses it before.
+  /// Ops without a counterpart: write_onnx() has refused them before.
   std::string visit(const Flatten&) { return {}; }
   std::string visit(const Linear&) { return {}; }
   std::string visit(const MaxPoolIndices&) { return {}; }

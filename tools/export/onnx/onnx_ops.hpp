@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every op of a converted network in ONNX's terms. Included only where protobuf may be known.
+// Every op of a converted network as ONNX nodes. Included only by units that may include protobuf.
 #pragma once
 
 #include <onnx/onnx_pb.h>

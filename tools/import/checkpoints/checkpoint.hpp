@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A checkpoint of any format as named tensors whose values are read when asked for. read_checkpoint() tells
-// the format from the bytes, never from the file's name. Not here: which network the names make up
+// A checkpoint of any format as named tensors whose values are read on demand. read_checkpoint() recognises
+// the format by the bytes, never by the file's name. Not here: which network the names make up
 // (recognise_network.hpp).
 #pragma once
 
@@ -32,10 +32,10 @@ struct CheckpointTensor {
   std::shared_ptr<const std::vector<std::byte>> held{};
 };
 
-/// What a reader of a format found.
+/// The result of a format's reader.
 struct CheckpointContent {
   std::vector<CheckpointTensor> tensors;
-  std::vector<std::string> notes;  ///< for people: which of several state_dicts was taken
+  std::vector<std::string> notes;  ///< for the report: which of several state_dicts was taken
 };
 
 class Checkpoint {

@@ -79,7 +79,7 @@ constexpr std::array<std::string_view, 64> kPickleGlobals = {
 };
 
 /// Modules, or a module and one of its names, that run programs or load code. No checkpoint mentions them, so
-/// a file that does is refused as what it is, although here it could do nothing.
+/// a file that does is refused as an attack, although it could do nothing here.
 constexpr std::array<std::string_view, 43> kHostilePickleNames = {
     "os",
     "posix",

@@ -180,7 +180,7 @@ class Machine {
     const PickleId target = top();
     if (error_) return;
     PickleRecord& record = records_[target];
-    // What an opaque object is filled with (a configuration derived from dict) does not matter.
+    // The content of an opaque object (a configuration derived from dict) does not matter.
     if (record.kind != kind && record.kind != Kind::call && record.kind != Kind::opaque)
       return fail("adds items to something that holds none");
     if (kind == Kind::dict && values.size() % 2 != 0) return fail("adds a key without a value");
@@ -275,7 +275,7 @@ class Machine {
     return items;
   }
   /// BUILD: attributes (a state_dict's _metadata, a module's settings) are not data, except those of a
-  /// TorchScript module and the state of a numpy array, which is what they are.
+  /// TorchScript module and the state of a numpy array, which hold their values.
   void build() {
     const std::vector<PickleId> state = pop_some(1);
     const PickleId target = top();

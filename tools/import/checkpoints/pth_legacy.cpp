@@ -126,7 +126,7 @@ bool looks_like_pickle(const ByteSource& source) {
 
 Result<CheckpointContent> read_pth_legacy(const ByteSource& source, const Limits& limits,
                                           std::string_view key) {
-  // The pickles come before the storages and have no length: read as much as a pickle may be long.
+  // The pickles come before the storages and have no stated length: read the most that a pickle may have.
   const auto bytes = source.read(0, std::min(source.size(), limits.max_header_bytes));
   if (!bytes) return bytes.error();
   PickleSequence pickles(*bytes, limits);

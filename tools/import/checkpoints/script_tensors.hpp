@@ -21,7 +21,7 @@ Result<std::vector<TorchTensor>> find_script_tensors(const Pickle& pickle, const
 /// The note on a checkpoint whose tensors are a TorchScript program's.
 inline constexpr std::string_view kScriptNote = "a TorchScript program, of which only the weights are read";
 
-/// What to say of a TorchScript program whose weights alone do not tell the network.
+/// The advice for a TorchScript program whose weights alone do not identify the network.
 std::string script_advice();
 
 }  // namespace fcn::tools

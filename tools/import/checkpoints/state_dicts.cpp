@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A bounded walk over the containers of a pickle; every record is visited once, so that neither cycles nor
-// sharing cost anything.
+// A bounded walk over the containers of a pickle; every record is visited once, so that cycles and sharing
+// are harmless.
 #include "tools/import/checkpoints/state_dicts.hpp"
 
 #include <algorithm>
@@ -124,7 +124,7 @@ std::string list_of(const std::vector<DictCandidate>& candidates, const DictCand
   return text;
 }
 
-/// Why there is nothing to read: a module saved whole, weights that are no tensors, or nothing at all.
+/// Why there is nothing to read: a whole module, weights that are not tensors, or nothing at all.
 Error nothing_found(const Pickle& pickle) {
   const auto is_object = [](const PickleRecord& record) { return record.kind == Kind::opaque; };
   const PickleRecord* object = is_object(pickle[pickle.root]) ? &pickle[pickle.root] : nullptr;

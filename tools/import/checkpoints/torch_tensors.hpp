@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the records of a torch pickle say: which tensors there are, and which elements of which storage each
-// one shows. Where a storage's bytes are is the container's affair (pth_zip.hpp, pth_legacy.hpp,
-// pth_tar.hpp).
+// Interprets the records of a torch pickle: which tensors there are, and which elements of which storage each
+// one shows. Not here: where a storage's bytes are (pth_zip.hpp, pth_legacy.hpp, pth_tar.hpp).
 #pragma once
 
 #include <cstdint>
@@ -33,7 +32,7 @@ struct TorchTensor {
   TorchStorage storage;
 };
 
-/// Which tensors a checkpoint held, and what is worth saying about the choice.
+/// The tensors of a checkpoint, and a note on how they were chosen.
 struct FoundTensors {
   std::vector<TorchTensor> tensors;
   std::vector<std::string> notes;
@@ -49,11 +48,11 @@ const PickleRecord* tensor_arguments(const Pickle& pickle, const PickleRecord& v
 /// The tensor of these arguments, still without a name.
 Result<TorchTensor> read_tensor(const Pickle& pickle, const PickleRecord& arguments, const Limits& limits);
 
-/// What a storage's class says of its elements: "torch FloatStorage".
+/// The element type of a storage's class: "torch FloatStorage".
 std::optional<DType> storage_dtype(std::string_view global);
 
-/// Completes a tensor of known dtype, shape, strides and storage that begins at element `offset` of it, once
-/// it is sure that it lies within.
+/// Completes a tensor of known dtype, shape, strides and storage that begins at element `offset` of it, after
+/// checking that it lies within.
 Status place_in_storage(TorchTensor& torch, std::uint64_t offset, const Limits& limits);
 
 /// The storage that a persistent id describes.

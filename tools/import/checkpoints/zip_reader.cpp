@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The members of a zip archive: an entry of the central directory each, and a local header, the bytes and
-// perhaps a data descriptor. Where the directory is: zip_directory.cpp.
+// The members of a zip archive: each has an entry in the central directory, a local header, the bytes and
+// perhaps a data descriptor. Not here: finding the directory (zip_directory.cpp).
 #include "tools/import/checkpoints/zip_reader.hpp"
 
 #include <algorithm>

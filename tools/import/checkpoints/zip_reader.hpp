@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Members of a zip archive that stores them plainly, as torch.save writes it. The central directory is
+// Members of a zip archive that stores them uncompressed, as torch.save writes it. The central directory is
 // authoritative and must agree with the local headers; members may not overlap or be encrypted, and what is
 // read of them may not be compressed. Not here: what the members mean (pth_zip.hpp, pt2/pt2_archive.hpp).
 #pragma once

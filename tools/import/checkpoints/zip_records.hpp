@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the parts of the zip reader share: signatures, fixed-layout fields, and where the central directory
+// Shared by the parts of the zip reader: signatures, fixed-layout fields, and where the central directory
 // is.
 #pragma once
 

@@ -10,7 +10,7 @@
 namespace fcn::tools {
 namespace {
 
-/// What people call a head that they put in the place of the library's.
+/// Usual names of heads that replace the library's own.
 constexpr const char* kUsualNames[] = {"fc",      "head", "classifier", "linear", "last_linear", "cls_head",
                                        "fc_head", "cls",  "output",     "out",    "logits",      "final"};
 constexpr int kMostNesting = 4;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The last layers, which people replace: one linear layer or a Sequential of them, under the library's name
-// or one of their own, inside the network or beside it.
+// The last layers, which users replace: one linear layer or a Sequential of them, under the library's name or
+// another, inside the network or beside it.
 #pragma once
 
 #include <string>

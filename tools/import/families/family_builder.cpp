@@ -73,7 +73,7 @@ std::vector<std::string> FamilyBuilder::notes() {
 }
 
 void FamilyBuilder::run(const std::vector<FamilyLine>& lines, Scope& scope) {
-  bool held = true;  // what the last condition came to
+  bool held = true;  // the result of the last condition
   for (const FamilyLine& line : lines) {
     if (layers_.weights().error()) return;
     if (line.op == "when") held = holds(line.words, scope);
@@ -95,10 +95,9 @@ void FamilyBuilder::run_line(const FamilyLine& line, Scope& scope) {
   layer(call_of(line, scope));
 }
 
-/// each PATTERN [from=N] [while=TENSOR] [counted] [VARIABLE=a,b,c]: the lines below for each number in place
-/// of
-/// {} for which there are tensors. $n is it, $last is 1 the last time; afterwards $next is the number
-/// that had none.
+/// each PATTERN [from=N] [while=TENSOR] [counted] [VARIABLE=a,b,c]: the lines below, once for each number in
+/// place of {} for which there are tensors. $n is the number, $last is 1 the last time; afterwards $next is
+/// the first number without tensors.
 void FamilyBuilder::each(const FamilyLine& line, Scope& scope) {
   const std::string pattern = expand(line.words.at(0), scope);
   const std::size_t place = pattern.find("{}");

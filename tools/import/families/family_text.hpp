@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Families of networks as text: which tensors tell a family, and its layers in order, one a line, with what
-// names and shapes do not say (strides, activations, epsilons). docs/families.md is the guide. Here the text
-// becomes lines; what they mean is in family_builder.hpp.
+// Families of networks as text: the tensors that identify a family, and its layers in order, one a line, with
+// what names and shapes do not tell (strides, activations, epsilons). docs/families.md is the guide. Here the
+// text becomes lines. Not here: what they mean (family_builder.hpp).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Appends layers to a graph, widths, kernels, groups and biases read off the tensors' shapes. Keeps the
+// Appends layers to a graph; widths, kernels, groups and biases follow from the tensors' shapes. Keeps the
 // current map and maps saved under names; errors go to the WeightSource. Not here: in which order
 // (family_builder.hpp).
 #pragma once
@@ -20,7 +20,7 @@ struct BuiltMap {
   int channels = 0;
 };
 
-/// Of a convolution, what its tensors do not say.
+/// The parameters of a convolution that do not follow from its tensors.
 struct ConvFacts {
   int stride = 1;
   int dilation = 1;

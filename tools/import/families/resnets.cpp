@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ResNets and what grew from them, as torchvision, timm, mmpretrain, transformers and the CIFAR repositories
+// ResNets and their descendants, as torchvision, timm, mmpretrain, transformers and the CIFAR repositories
 // name them.
 #include "tools/import/families/family_texts.hpp"
 

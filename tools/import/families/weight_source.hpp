@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tensors of a checkpoint as a family's description asks for them: by name below a prefix, with checked
+// The tensors of a checkpoint for a family's description: by name below a prefix, with checked
 // shapes and finite values. Remembers which were used and the first Error. Not here: what they are used for.
 #pragma once
 
@@ -28,7 +28,7 @@ class WeightSource {
   /// The numbers and words that follow "name." in the tensors' names.
   [[nodiscard]] std::set<std::string> children(const std::string& name) const;
 
-  /// A channel count read off a tensor's shape.
+  /// A channel count from a tensor's shape.
   int dimension(const std::string& name, std::size_t axis);
   /// The values of a tensor that must have this shape; without Error they are finite.
   std::vector<float> read(const std::string& name, const std::vector<std::uint64_t>& shape);

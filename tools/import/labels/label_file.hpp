@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Class labels from any text that people keep them in: one a line, numbered, synsets, CSV, YAML, JSON and
-// Python lists and dictionaries. What leaves a doubt (gaps, duplicates, mixed forms) is an Error with its
+// Class labels from any usual text: one a line, numbered, synsets, CSV, YAML, JSON and Python lists and
+// dictionaries. Anything ambiguous (gaps, duplicates, mixed forms) is an Error with its
 // line. The forms, one by one: docs/export.md.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace fcn::tools {
 struct LabelList {
   std::vector<std::string> names;  ///< in class order
   std::vector<int> lines;          ///< where each stands, from 1
-  std::string form;                ///< for people: "one a line", "a dictionary by index"
+  std::string form;                ///< for messages: "one a line", "a dictionary by index"
 };
 
 /// A label and the class that its text says it belongs to.

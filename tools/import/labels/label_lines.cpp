@@ -85,7 +85,7 @@ Result<LabelList> synset_labels(const std::vector<TextLine>& lines) {
   return labels;
 }
 
-/// Lines as they are. One that is numbered by its own place among others that are not is a doubt.
+/// Plain lines. It is ambiguous if one of them is numbered by its own place and others are not.
 Result<LabelList> plain_labels(const std::vector<TextLine>& lines) {
   LabelList labels;
   labels.form = "one a line";

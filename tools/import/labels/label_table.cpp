@@ -64,7 +64,7 @@ struct Columns {
   bool header = false;
 };
 
-/// What the first line says of the columns: a header, a number first or a number last.
+/// The columns as the first line shows them: a header, a number first or a number last.
 std::optional<Columns> columns_of(const Row& first) {
   if (first.size() < 2) return std::nullopt;
   const auto index = column_of(first, kIndexWords), name = column_of(first, kNameWords);

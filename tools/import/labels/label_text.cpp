@@ -49,7 +49,7 @@ std::string with_plain_ends(std::string_view text) {
   return plain;
 }
 
-/// Why this byte is not a text's, and what to do.
+/// Why this byte does not belong to a text, and what to do.
 std::string unfit(unsigned char byte) {
   if (byte == 0) return ": no text, or UTF-16 without its mark; save it as UTF-8";
   if (byte < 0x80) return ", a control character: this is no text";

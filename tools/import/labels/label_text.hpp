@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bytes of a label file as lines of UTF-8: byte-order marks, UTF-16, and the ends of lines of every
-// system. What the lines say is label_file.hpp's.
+// The bytes of a label file as lines of UTF-8: byte-order marks, UTF-16, and the line ends of every system.
+// Not here: what the lines mean (label_file.hpp).
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct TextLine {
 };
 
 /// The same as UTF-8 without a byte-order mark, lines ended by '\n' alone. An Error names the line and byte
-/// of what is no text: Latin-1, NULs, control characters.
+/// of anything that is not text: Latin-1, NULs, control characters.
 Result<std::string> to_utf8_lines(std::string_view bytes);
 
 /// All lines but the empty ones at the end. `text` must outlive them.
@@ -26,7 +26,7 @@ std::vector<TextLine> split_lines(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
 
-/// "line 7: ...", the fault of whoever wrote the file.
+/// "line 7: ...", for a mistake in the file.
 Error error_at_line(int line, const std::string& message);
 
 }  // namespace fcn::tools

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One value as JSON or Python writes it: lists, tuples, dictionaries, texts, numbers, each with its line.
-// Data only; nothing is evaluated. Strict JSON of the project's own files is fcn/file/json.hpp's.
+// Data only; nothing is evaluated. Not here: strict JSON of the project's own files (fcn/file/json.hpp).
 #pragma once
 
 #include <cstdint>

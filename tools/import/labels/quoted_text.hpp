@@ -11,7 +11,7 @@
 
 namespace fcn::tools {
 
-/// What the quoted text at the front of `text` says; `length` becomes how long it is, quotation marks
+/// The content of the quoted text at the front of `text`; `length` becomes its length, quotation marks
 /// included. It ends on its line.
 Result<std::string> unquote(std::string_view text, std::size_t& length);
 

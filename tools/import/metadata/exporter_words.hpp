@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What exporters' metadata says of pictures and labels, whichever file it stands in: the words they use and
-// what these mean. Each function takes what is not known yet and leaves a note of what it cannot understand.
+// Exporters' metadata on pictures and labels, in whichever file: the words they use and their meaning. Each
+// function fills in what is not known yet and leaves a note on what it does not understand.
 #pragma once
 
 #include <optional>

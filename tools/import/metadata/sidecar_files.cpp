@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::uint64_t kMostBytes = 8 << 20;
 
-/// The text of a file of the checkpoint's folder; nothing if there is none. A link counts where it leads into
-/// that folder, or to where the checkpoint itself really lies: hub caches are made of such links.
+/// The text of a file of the checkpoint's folder; nothing if there is none. A link counts if it leads into
+/// that folder, or to the folder that really contains the checkpoint: hub caches consist of such links.
 std::optional<std::string> read_beside(const std::string& checkpoint, const char* name,
                                        ImportedNetwork& network) {
   std::error_code failed;
@@ -49,7 +49,7 @@ const Literal* member(const Literal& value, std::initializer_list<std::string_vi
   return nullptr;
 }
 
-/// Transformers' own names where nobody gave any: LABEL_0.
+/// Transformers' placeholder names: LABEL_0.
 bool are_placeholders(const std::vector<std::string>& labels) {
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] != "LABEL_" + std::to_string(i)) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files that hubs and exporters put beside a checkpoint: config.json and preprocessor_config.json (Hugging
-// Face, timm) and labels.txt (Custom Vision). They only fill in what the checkpoint itself does not say.
+// Face, timm) and labels.txt (Custom Vision). They only fill in what the checkpoint itself does not state.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace fcn::tools {
 
-/// Reads those of the checkpoint's folder that are there. What was taken from where stands in the sources,
-/// what was not understood in the notes.
+/// Reads those that exist in the checkpoint's folder. Sources record what was taken from where, notes what
+/// was not understood.
 void read_sidecar_files(const std::string& checkpoint, ImportedNetwork& network);
 
 }  // namespace fcn::tools
