@@ -31,8 +31,9 @@ struct ExportRequest {
   std::string key;               ///< which of a checkpoint's state_dicts; empty for the best
   std::string output_name;       ///< of an ONNX file with several outputs; empty for the classifier's
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
-  std::optional<ScoreActivation> activation;  ///< nothing for the network's own ending, or what its file states
-  bool half = false;                          ///< of a model file only
+  std::optional<ScoreActivation>
+      activation;        ///< nothing for the network's own ending, or what its file states
+  bool half = false;     ///< of a model file only
   bool to_onnx = false;  ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;
   std::function<void(const char* stage)> progress;  ///< called before each stage that may take seconds

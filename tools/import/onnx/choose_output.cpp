@@ -78,7 +78,7 @@ class Chooser {
     return std::find(std::begin(kTypes), std::end(kTypes), node.type) != std::end(kTypes);
   }
 
-  /// Whether the node chooses among classes or looks up what they are called; `at` then stands before it.
+  /// Whether the node chooses among classes or looks up their names; `at` then moves before it.
   bool step_over_choice(const OnnxNode& node, Candidate& at) const {
     if (node.type == "ArgMax" || node.type == "TopK" || node.type == "Hardmax") {
       at.value = node.inputs[0];
@@ -157,7 +157,7 @@ std::string listed(const std::vector<std::string>& items) {
   return text;
 }
 
-/// Whether the name says that it is something beside the scores.
+/// Whether the name belongs to something other than the scores.
 bool names_other(const std::string& name) {
   constexpr std::string_view kOthers[] = {"aux", "feat", "embed", "hidden", "pooled", "pool_out", "penult"};
   std::string lower;

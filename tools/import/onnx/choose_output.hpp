@@ -18,7 +18,7 @@ struct ChosenOutput {
 };
 
 /// `asked` is an output's or any node's value; empty for the classifier's. A Refusal lists the outputs if
-/// that is not plain.
+/// that is ambiguous.
 ChosenOutput choose_output(const OnnxModel& model, const std::string& asked);
 
 }  // namespace fcn::tools

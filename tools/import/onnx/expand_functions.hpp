@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Calls of a file's own functions, replaced by the nodes of the functions: what exporters write to keep a
-// network's modules together. Not here: operators of other domains (rewrite_nodes.hpp).
+// Replaces calls of a file's own functions, which exporters write to keep a network's modules together, by
+// the functions' nodes. Not here: operators of other domains (rewrite_nodes.hpp).
 #pragma once
 
 #include "fcn/limits.hpp"

@@ -67,7 +67,7 @@ void take_labels(const OnnxModel& model, const ChosenOutput& output, ImportedNet
   if (network.labels.empty()) network.labels = output.labels;
 }
 
-/// Pixels enter as the integers that they are.
+/// Pixels enter as unscaled integers.
 void take_integers(ImportedNetwork& network) {
   const auto channels = static_cast<std::size_t>(std::get<Input>(network.graph.nodes[0].op).channels);
   network.mean.assign(channels, 0.0f);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// An ONNX file as a Graph: which input is the picture, which output the scores, and what the file says of
-// both. Sizes are those of the training window. Not here: protobuf (onnx_model.hpp), what the nodes become
-// (lower_nodes.hpp), the conversion to an FCN (fcn/passes/to_fcn.hpp).
+// An ONNX file as a Graph: which input is the picture, which output the scores, and what the file states
+// about both. Sizes are those of the training window. Not here: protobuf (onnx_model.hpp), what the nodes
+// become (lower_nodes.hpp), the conversion to an FCN (fcn/passes/to_fcn.hpp).
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ namespace fcn::tools {
 
 struct OnnxImport {
   std::optional<Extent> window;  ///< instead of the size that the file gives its input
-  std::string output_name = {};  ///< of the scores; empty for the classifier's, where that is plain
+  std::string output_name = {};  ///< of the scores; empty for the classifier's, if that is unambiguous
   Limits limits = {};
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kLongestName = 900;
 
-/// What the nodes made for this one are called: by its weights' module, its own name or its first output's.
+/// The name of the nodes made for this one: its weights' module, its own name or its first output's.
 std::string graph_name(const OnnxNode& node) {
   constexpr std::string_view suffix = ".weight";
   std::string name = !node.name.empty() || node.outputs.empty() ? node.name : node.outputs.front();
@@ -63,7 +63,7 @@ class NodeLowering {
   }
 
  private:
-  /// The case that the condition chooses, which has to be known: its nodes stand in the If's place.
+  /// The case that the condition chooses, which must be known: its nodes replace the If.
   void lower_if(const OnnxNode& node) {
     const auto* condition = node.inputs.empty() ? nullptr : std::get_if<KnownPtr>(&value(node.inputs[0]));
     if (condition == nullptr)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The nodes of an ONNX graph in their order: what depends on no picture is computed on the way
-// (fold_constants.hpp), the rest becomes nodes of the engine (lowering.hpp). Of an If the chosen branch is
-// taken. Not here: what is the graph's input or its scores (import_onnx.hpp).
+// Walks the nodes of an ONNX graph in order: those that do not depend on the picture are computed
+// (fold_constants.hpp), the others become nodes of the engine (lowering.hpp). Of an If the chosen branch is
+// taken. Not here: which values are the input and the scores (import_onnx.hpp).
 #pragma once
 
 #include <map>
@@ -17,10 +17,10 @@ namespace fcn::tools {
 
 using Values = std::map<std::string, Value, std::less<>>;
 
-/// The values that a node reads, those that its branches take from around it with them.
+/// The values that a node reads, including those that its branches take from the surrounding graph.
 std::vector<std::string> values_read(const OnnxNode& node);
 
-/// The values that these depend on, with themselves.
+/// These values and all that they depend on.
 std::set<std::string, std::less<>> needed_values(const OnnxModel& model,
                                                  const std::vector<std::string>& wanted);
 

@@ -18,7 +18,7 @@ namespace {
 using Keys = std::initializer_list<std::string_view>;
 
 struct Entry {
-  std::string source;  ///< for people: metadata "names"
+  std::string source;  ///< for messages: metadata "names"
   std::string_view text;
 };
 
@@ -96,8 +96,8 @@ std::optional<Extent> width_by_height(std::string_view text) {
   return height.ec == std::errc() && height.ptr == end && fits ? std::optional(size) : std::nullopt;
 }
 
-/// What fcn-export writes: `window_size`. In older files `window` has the height first, so only a square says
-/// what it means.
+/// What fcn-export writes: `window_size`. In older files `window` has the height first, so only a square
+/// is unambiguous.
 std::optional<Extent> own_window(const OnnxModel& model) {
   if (const auto stated = entry(model, {"window_size"})) return width_by_height(stated->text);
   const auto older = entry(model, {"window"});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Labels, mean, std, window and order of channels from an ONNX file's metadata, where every exporter has
-// words of its own: Ultralytics, Custom Vision and Windows ML, and the plain ones. What is not understood
+// its own keys: Ultralytics, Custom Vision and Windows ML, and the plain ones. Anything not understood
 // leaves a note.
 #pragma once
 

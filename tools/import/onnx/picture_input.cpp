@@ -34,7 +34,7 @@ const OnnxValueInfo& only_needed(const OnnxModel& model, const std::set<std::str
     names += (names.empty() ? " (" : ", ") + info.name;
   }
   if (inputs.size() == 1) return *inputs.front();
-  // What is wrong with a file whose scores depend on no input is better said by its nodes.
+  // If the scores depend on no input, the nodes give a better message.
   if (inputs.empty() && model.inputs.size() == 1) return model.inputs.front();
   throw Refusal{"has " + std::to_string(inputs.size()) + " inputs" + (names.empty() ? "" : names + ")") +
                 ", supported is 1"};

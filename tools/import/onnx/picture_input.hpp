@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which input of an ONNX file is the picture, and how it lies there. Not here: what the graph does to its
-// pixels (input_normalisation.hpp).
+// Which input of an ONNX file is the picture, and its layout. Not here: what the graph does to its pixels
+// (input_start.hpp).
 #pragma once
 
 #include <optional>
@@ -18,10 +18,10 @@ struct PictureInput {
   int channels = 3;
   Extent window;
   bool channels_last = false;
-  bool integers = false;  ///< pixels as they are, 0 to 255
+  bool integers = false;  ///< unscaled pixels, 0 to 255
 };
 
-/// Of the inputs among `needed` the only one. The window is `window` or, without one, the size that the file
+/// The only input among `needed`. The window is `window` or, without one, the size that the file
 /// gives. A Refusal if it is no picture, or if there are several.
 PictureInput find_picture(const OnnxModel& model, const std::set<std::string, std::less<>>& needed,
                           std::optional<Extent> window, const Limits& limits);

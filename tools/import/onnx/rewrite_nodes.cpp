@@ -11,7 +11,7 @@
 namespace fcn::tools {
 namespace {
 
-/// The operator set of the nodes made here; what they mean in it is implemented.
+/// The operator set of the nodes made here; its meanings are implemented.
 constexpr std::int64_t kMadeOpset = 21;
 
 using Attributes = std::map<std::string, OnnxAttribute, std::less<>>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nodes that stand for several of ONNX's own: those that ONNX Runtime's optimiser writes (com.microsoft), and
+// Rewrites nodes that stand for several of ONNX's own: those of ONNX Runtime's optimiser (com.microsoft), and
 // operators on quantised integers, which become the same operator between a DequantizeLinear and a
 // QuantizeLinear. Not here: what those two mean (lower_quantised.cpp, fold_quantised.cpp).
 #pragma once
@@ -8,8 +8,8 @@
 
 namespace fcn::tools {
 
-/// What `node` stands for; the node itself if it is one of ONNX's own. A Refusal if its domain or its
-/// attributes are not known.
+/// The nodes that `node` stands for; the node itself if it is one of ONNX's own. A Refusal if its domain or
+/// its attributes are not known.
 std::vector<OnnxNode> rewritten(const OnnxNode& node);
 
 }  // namespace fcn::tools

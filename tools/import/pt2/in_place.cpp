@@ -62,7 +62,7 @@ bool is_one_of(std::string_view name, const std::string_view (&names)[count]) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-/// Which names show the same memory, and when it last changed. A split's parts are each a memory of their
+/// Which names refer to the same memory, and when it last changed. A split's parts are each a memory of their
 /// own, inside that of the whole.
 class Memories {
  public:
@@ -75,7 +75,7 @@ class Memories {
     names_[name] = {depth(whole) < kMaxProgramNesting ? new_memory(whole) : whole, ++now_};
   }
 
-  /// `changed` was changed, and is now what `result` is.
+  /// Records that `changed` was changed and now equals `result`.
   void change(const std::string& changed, const std::string& result) {
     const std::size_t memory = memory_of(changed);
     ++now_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operators that change a tensor in place, as exported programs keep them (relu_, add_), turned into ones
-// that make a new tensor: whoever reads the changed tensor afterwards reads the new one. A program that reads
+// Replaces operators that change a tensor in place, as exported programs keep them (relu_, add_), by ones
+// that make a new tensor: later readers of the changed tensor read the new one. A program that reads
 // the change through another view of the same memory is refused.
 #pragma once
 

@@ -52,7 +52,7 @@ class SourceStream final : public google::protobuf::io::ZeroCopyInputStream {
   std::uint64_t offset_ = 0;
 };
 
-/// Parses the whole source as one message; protobuf's own words on standard error are held back.
+/// Parses the whole source as one message; protobuf's own messages on standard error are suppressed.
 template <class Message>
 bool parse(const ByteSource& source, Message& message) {
   const google::protobuf::LogSilencer quiet;
@@ -74,7 +74,7 @@ void check_count(int count, std::uint64_t limit, const char* what) {
     throw Refusal{"has " + std::to_string(count) + " " + what + ", the limit is " + std::to_string(limit)};
 }
 
-/// Labels, as far as anybody may want them: short ones.
+/// Strings that may be labels: short ones.
 std::vector<std::string> read_texts(const google::protobuf::RepeatedPtrField<std::string>& texts,
                                     const OnnxReadOptions& options) {
   check_count(texts.size(), options.limits.max_tensors, "texts");

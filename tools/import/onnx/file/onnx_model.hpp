@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An ONNX file as plain data: nodes, attributes, initialisers and the descriptions of its inputs and outputs.
-// The only unit that knows protobuf is onnx_model.cpp. Not here: what the nodes mean (import_onnx.hpp).
+// Only onnx_model.cpp and onnx_tensor.cpp include protobuf. Not here: what the nodes mean (import_onnx.hpp).
 #pragma once
 
 #include <cstdint>
@@ -92,7 +92,7 @@ struct OnnxReadOptions {
   /// The folder in which the model file itself lies when links are resolved: a link to weights is followed
   /// if they lie there, too. Empty follows none.
   std::string real_folder;
-  /// Older files are refused: what some operators meant has changed since.
+  /// Older files are refused: the meaning of some operators has changed since.
   std::int64_t oldest_opset = kOldestOpset;
   Limits limits;
   std::set<std::string>* other_files = nullptr;  ///< takes the paths of those that were read

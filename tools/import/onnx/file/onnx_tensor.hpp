@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A TensorProto as a KnownTensor, whichever of its fields, or which file, holds the values. Included only
-// where protobuf may be known.
+// by units that may include protobuf.
 #pragma once
 
 #include <onnx/onnx_pb.h>

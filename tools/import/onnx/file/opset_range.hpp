@@ -9,7 +9,7 @@
 
 namespace fcn::tools {
 
-/// Before it, what many operators meant was different.
+/// Before it, many operators had other meanings.
 inline constexpr std::int64_t kOldestOpset = 7;
 /// The newest one in ONNX's Changelog that every rule without an end of its own was compared with.
 inline constexpr std::int64_t kNewestOpset = 27;

@@ -14,14 +14,14 @@
 
 namespace fcn::tools {
 
-/// What a file may still have computed at import, all its nodes together.
+/// The computation that a file may still cause at import, all its nodes together.
 struct FoldBudget {
   /// Elements held: 1 GB of floats, more than any network's weights that pass through a transpose.
   std::uint64_t elements = std::uint64_t{1} << 28;
   /// Elements read and products summed up: seconds.
   std::uint64_t work = std::uint64_t{1} << 32;
 
-  /// A Refusal if there is not so much left.
+  /// A Refusal if less than that is left.
   void spend(std::uint64_t amount);
 };
 

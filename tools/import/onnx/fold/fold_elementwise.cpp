@@ -84,7 +84,7 @@ constexpr Function kFunctions[] = {
     {"Tanh", [](double x, double, double) { return std::tanh(x); }},
     {"ThresholdedRelu", [](double x, double a, double) { return x > a ? x : 0.0; }, 1}};
 
-/// Of integers: what ONNX defines on them.
+/// The functions that ONNX defines on integers.
 KnownTensor of_integers(const NodeCall& call) {
   const std::string& type = call.node().type;
   KnownTensor result = call.known(0);

@@ -105,7 +105,7 @@ Folded fold_group_norm(const NodeCall& call, FoldBudget& budget) {
   return {real_tensor(call.known(0).dims, values)};
 }
 
-/// Layer and RMS norm: over all axes from one on; the latter does not take the mean away.
+/// Layer and RMS norm: over all axes from one on; the latter does not subtract the mean.
 Folded fold_layer_norm(const NodeCall& call, FoldBudget& budget) {
   const Dims& dims = call.known(0).dims;
   element_count(dims, budget.elements);

@@ -138,7 +138,7 @@ Folded fold_arg(const NodeCall& call, FoldBudget& budget) {
   return {integer_tensor(std::move(dims), std::move(places))};
 }
 
-/// Sums of all elements before, this one's own left out if `exclusive`.
+/// Running sums, without the element itself if `exclusive`.
 template <class T>
 void sum_up(std::vector<T>& values, const AlongAxis& at, bool exclusive, bool reverse) {
   for (std::size_t o = 0; o < at.outer; ++o)

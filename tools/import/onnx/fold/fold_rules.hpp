@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What fold_constants.cpp has its tables from: one family of operators a file (fold_*.cpp), each a small
+// The tables of fold_constants.cpp: one family of operators a file (fold_*.cpp), each a small
 // function from known inputs to known outputs. Reals are computed in double and kept as float32, integers are
 // exact.
 #pragma once

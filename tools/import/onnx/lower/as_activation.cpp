@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Products that exporters write in the place of an activation: x sigmoid(x), x tanh(softplus(x)), and GELU by
+// Products that exporters write in place of an activation: x sigmoid(x), x tanh(softplus(x)), and GELU by
 // erf or tanh with its factors in any order.
 #include <cmath>
 #include <utility>
@@ -17,7 +17,7 @@ struct Scaled {
   double shift = 0;
 };
 
-/// Through all scales and shifts to what lies under them.
+/// Follows all scales and shifts to the value below them.
 Scaled peel(const Graph& graph, NodeId id) {
   Scaled result{.node = id};
   while (const auto* norm = std::get_if<BatchNorm>(&graph.nodes[result.node].op)) {

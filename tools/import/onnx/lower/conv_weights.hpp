@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The weights, bias and groups of a Conv or ConvTranspose node. Not here: what becomes of them
+// The weights, bias and groups of a Conv or ConvTranspose node. Not here: their lowering
 // (lower_convolutions.cpp, lower_transposed.cpp).
 #pragma once
 

@@ -70,7 +70,7 @@ Feature with_constant_map(ArithmeticKind kind, const Feature& map, const KnownTe
   return known_first ? two_maps(kind, constant, map, net) : two_maps(kind, map, constant, net);
 }
 
-/// Multiplies what has been multiplied by the inverse: nothing is left to do.
+/// A multiplication that undoes the one before it: both disappear.
 std::optional<Feature> undone(const Feature& map, const std::vector<float>& values,
                               const NetworkBuilder& net) {
   const Node& node = net.graph().nodes[map.node];

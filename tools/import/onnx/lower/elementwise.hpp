@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Arithmetic on tensors of any views, as ONNX broadcasts them: what several operators are composed of. Not
+// Arithmetic on tensors of any views, as ONNX broadcasts them, of which several operators are composed. Not
 // here: which operator asks for it (lower_*.cpp), how axes are paired (pair_up.hpp).
 #pragma once
 

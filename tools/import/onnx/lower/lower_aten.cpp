@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What ATen's operators mean that no ONNX operator says: adaptive pools of several cells, and arithmetic on
-// sizes. Only the translation of .pt2 files (tools/import/pt2) makes such nodes.
+// ATen's operators without a counterpart in ONNX: adaptive pools of several cells, and arithmetic on sizes.
+// Only the translation of .pt2 files (tools/import/pt2) makes such nodes.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

@@ -30,7 +30,7 @@ std::string written_out(const std::string& text, std::size_t unnamed) {
   return text.substr(0, at) + std::string(kUnnamed.substr(0, unnamed)) + text.substr(at + 3);
 }
 
-/// Where the equation gives no result: the letters that are there once, in the alphabet's order.
+/// If the equation states no result: the letters that occur once, in alphabetical order.
 std::string implied_result(const std::string& left, const std::string& right) {
   const std::string both = left + right;
   std::string result = both.find("...") == std::string::npos ? "" : "...";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is put around a map, or before and after its channels, or cut off.
+// Padding around a map, or before and after its channels, and cropping.
 #include <algorithm>
 #include <cstddef>
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Quantised feature maps, run in float32. The map between a QuantizeLinear and a DequantizeLinear holds the
-// integers' values without their rounding: scaled and shifted. Where the integers end at the value 0, or at 0
-// and 6, the cut stays, for quantisers leave out a relu or ReLU6 that the integers' range stands for. Any
-// other end is where calibration on other pictures happened to stop, and values go on beyond it.
+// integers' values without their rounding: scaled and shifted. If the integers end at the value 0, or at 0
+// and 6, the clip stays, because quantisers omit a relu or ReLU6 that the integers' range implies. Any
+// other end is where calibration on other pictures happened to stop, and values continue beyond it.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

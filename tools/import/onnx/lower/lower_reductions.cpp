@@ -11,7 +11,7 @@
 namespace fcn::tools {
 namespace {
 
-/// max(x) + log(sum(e^(x - max(x)))), and the difference from it: what softmax and its relatives share.
+/// max(x) + log(sum(e^(x - max(x)))), and the difference from it, shared by softmax and its relatives.
 struct Exponentials {
   Feature shifted;  ///< x - max(x)
   Feature powers;   ///< e to it

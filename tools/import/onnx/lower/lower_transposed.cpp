@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What makes more pixels of fewer: transposed convolutions, and channels laid out as pixels.
+// Ops that enlarge a map: transposed convolutions, and channels laid out as pixels.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -101,7 +101,7 @@ std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& ne
     if (phases) return {append_phases(*std::move(phases), in, net)};
     in = net.append(InsertZeros{.stride = stride}, {in.node});
   }
-  // What is cut beyond the convolution's reach is cut off its input.
+  // A cut beyond the convolution's reach is cut off its input.
   const Padding crop{std::min(pad.top, 0), std::min(pad.left, 0), std::min(pad.bottom, 0),
                      std::min(pad.right, 0)};
   if (crop != Padding{}) in = net.append(Pad{.mode = PadMode::constant, .pad = crop, .value = 0}, {in.node});

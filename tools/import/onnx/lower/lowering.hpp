@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each type of ONNX node becomes: a table from types to functions, one small function each, in one file
-// a family (lower_*.cpp). And what these functions share.
+// The lowering of each type of ONNX node: a table from types to functions, one small function each, one file
+// per family (lower_*.cpp); and what these functions share.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@
 
 namespace fcn::tools {
 
-/// Appends the engine's nodes for one ONNX node and gives the values of its outputs, of as many as it has. A
-/// Refusal says what is not supported, and what is instead.
+/// Appends the engine's nodes for one ONNX node and returns the values of its outputs. A Refusal
+/// states what is not supported, and what is instead.
 using Lowering = std::vector<Value> (*)(const NodeCall& call, NetworkBuilder& net);
 
 /// A function and the operator sets whose meaning of the type it implements; a type whose meaning changed may

@@ -89,7 +89,7 @@ Feature multiply(const Feature& in, const Matrix& matrix, std::vector<float> bia
   TensorView view = in.view.with_axis(axis, std::move(channels));
   Feature out;
   const bool spreads = in.shape.height != 1 || in.shape.width != 1;
-  // Where a window's map has but one place, only a flat tensor says that the layer sees all of the picture.
+  // If the window's map has only one place, only a flat tensor shows that the layer sees all of the picture.
   if (features == whole && (spreads || in.view.rank() <= 2 || !in.view.only_channels(axis))) {
     Linear linear{.in_features = matrix.inputs,
                   .out_features = matrix.outputs,

@@ -132,7 +132,7 @@ Feature arranged(const Feature& feature, const Channels& channels, const std::ve
   return same ? feature : net.append(std::move(op), {feature.node});
 }
 
-/// What remains of a place when both tensors are combined.
+/// The place of an axis when both tensors are combined.
 ViewAxis common_place(const Place& place, const Feature& a, const Feature& b) {
   const AxisPiece* x = place.a ? &*place.a : nullptr;
   const AxisPiece* y = place.b ? &*place.b : nullptr;

@@ -11,7 +11,7 @@
 namespace fcn::tools {
 namespace {
 
-/// So many maps are added or compared one by one; more are summed by a convolution.
+/// Up to this many maps are added or compared one by one; more are summed by a convolution.
 constexpr std::int64_t kFewParts = 8;
 constexpr std::int64_t kMostParts = 256;
 
@@ -19,7 +19,7 @@ bool is_place(const AxisPiece& piece) {
   return piece.axis == MapAxis::row || piece.axis == MapAxis::column;
 }
 
-/// Whether a place-wise pool is among what the axes ask for.
+/// Whether the axes include the places of the map.
 bool takes_places(const Feature& in, const Axes& axes, const NetworkBuilder& net) {
   bool some = false, all = true, sizeless = false;
   for (std::size_t i = 0; i < in.view.rank(); ++i) {
@@ -140,7 +140,7 @@ Feature reduce_channels(const Feature& in, ReductionKind kind, const ChannelPart
   return reduce_by_maps(in, kind, parts, net);
 }
 
-/// The view without what is reduced, the kept channels renumbered as they follow each other.
+/// The view without the reduced axes, the kept channels renumbered in order.
 TensorView view_without(const Feature& in, const Axes& axes, bool keep, const ChannelParts& parts) {
   std::vector<ViewAxis> all;
   for (std::size_t i = 0; i < in.view.rank(); ++i) all.push_back(axes[i] ? ViewAxis{} : in.view.axis(i));

@@ -34,8 +34,8 @@ class NetworkBuilder {
   /// One that combines two such maps of one view.
   Feature append_like(Op op, const Feature& a, const Feature& b);
 
-  /// Whether the node sees nothing but what pools and flattens made of whole maps, so that it has one place
-  /// whatever the picture's size.
+  /// Whether the node only sees results of pools and flattens of whole maps, so that it has one place at any
+  /// size of the picture.
   [[nodiscard]] bool is_pooled(NodeId id) const { return pooled_[id]; }
 
   /// The picture, or else the last map before which `fits` its shape and has more than one place.

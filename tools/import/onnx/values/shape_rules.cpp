@@ -11,7 +11,7 @@
 namespace fcn::tools {
 namespace {
 
-constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 40;  // of any tensor; more is damage
+constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 40;  // of any tensor; a file with more is damaged
 constexpr std::size_t kMaxRank = 8;
 
 Dims reshape(const NodeCall& call, const Dims& from) {

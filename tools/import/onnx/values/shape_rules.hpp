@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What ONNX's shape operations do to dimensions, whether the tensor's values are known or not: where a
-// reshape, squeeze, unsqueeze, flatten, slice or split leads. Not here: moving values (fold_constants.hpp) or
+// The effect of ONNX's shape operations on dimensions, whether the tensor's values are known or not: reshape,
+// squeeze, unsqueeze, flatten, slice and split. Not here: moving values (fold_constants.hpp) or
 // views (lower_shapes.cpp).
 #pragma once
 

@@ -59,7 +59,7 @@ class TensorView {
   /// With axis i replaced.
   [[nodiscard]] TensorView with_axis(std::size_t i, ViewAxis axis) const;
 
-  /// Whether the axes are images (1), channels, rows and columns, as convolutions want them.
+  /// Whether the axes are images (1), channels, rows and columns, as convolutions need them.
   [[nodiscard]] bool is_map(const Shape& shape) const;
   /// Whether axis i runs over nothing but channels (an axis of size 1 does).
   [[nodiscard]] bool only_channels(std::size_t i) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Functions of each value by itself, and what does nothing at inference.
+// Functions of each value by itself, and operators without effect at inference.
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -135,7 +135,7 @@ ValueNames dropout(AtenCall& call) {
   return identity(call);
 }
 
-/// To another type: floats stay floats, for all of them are float32 here.
+/// To another type: floats stay floats, because all of them are float32 here.
 ValueNames convert(AtenCall& call) {
   constexpr std::int64_t kOnnxFloat = 1, kOnnxInt64 = 7, kOnnxBool = 9;  // TensorProto's numbers
   const std::string x = call.tensor("self");

@@ -114,7 +114,7 @@ std::vector<std::int64_t> AtenCall::integers(std::string_view name,
   const AtenArgument* argument = find(name);
   if (argument == nullptr) return fallback;
   if (std::holds_alternative<AtenInt>(*argument)) return {integer(name)};
-  // The exporter cannot tell of what an empty list is.
+  // The exporter does not know the element type of an empty list.
   if (const auto* none = std::get_if<AtenTensors>(argument); none != nullptr && none->names.empty())
     return fallback;
   const auto* list = std::get_if<std::vector<AtenInt>>(argument);

@@ -63,7 +63,7 @@ class AtenCall {
   /// The ONNX value, a scalar, of an integer that the graph may compute.
   [[nodiscard]] std::string size(std::string_view name, std::int64_t fallback);
 
-  /// What the file says of a tensor argument, or of output i.
+  /// The file's description of a tensor argument, or of output i.
   [[nodiscard]] const TensorMeta& meta(std::string_view name) const;
   [[nodiscard]] const TensorMeta& output_meta(std::size_t i) const;
   [[nodiscard]] std::size_t rank(std::string_view name) const { return meta(name).sizes.size(); }

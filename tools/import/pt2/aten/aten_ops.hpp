@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each ATen operator means in ONNX's operators: a table from names to functions, one small function
-// each, in one file a family (aten_*.cpp). Arguments that were left out have ATen's defaults.
+// Translates each ATen operator into ONNX's operators: a table from names to functions, one small function
+// each, one file per family (aten_*.cpp). Omitted arguments have ATen's defaults.
 #pragma once
 
 #include <span>
@@ -12,8 +12,9 @@
 
 namespace fcn::tools {
 
-/// Appends the ONNX nodes for a call and gives the values of its outputs; fewer than it has where the last
-/// ones are not supported (a max pool's indices). A Refusal says what is not supported, and what is instead.
+/// Appends the ONNX nodes for a call and returns the values of its outputs; fewer than it has if the last
+/// ones are not supported (a max pool's indices). A Refusal states what is not supported, and what is
+/// instead.
 using AtenTranslation = std::vector<std::string> (*)(AtenCall& call);
 
 struct AtenRule {

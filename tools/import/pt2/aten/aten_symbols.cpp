@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Arithmetic on sizes, which networks exported with free sizes carry in their graphs. Here it only becomes a
-// node; lower_aten.cpp computes it, for on the training window every size is a number.
+// node; lower_aten.cpp computes it, because on the training window every size is a number.
 #include <algorithm>
 #include <utility>
 

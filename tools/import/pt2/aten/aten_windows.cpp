@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What slides over a map without weights, or changes its size: pools, padding, resizing.
+// Windows without weights, and changes of a map's size: pools, padding, resizing.
 #include <utility>
 
 #include "tools/import/pt2/aten/aten_ops.hpp"
@@ -10,7 +10,7 @@ namespace {
 using ValueNames = std::vector<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
-/// What both kinds of pools have in common. Without a stride it is the kernel's size.
+/// The parameters of both kinds of pools. A missing stride is the kernel's size.
 OnnxAttributes pool_attributes(AtenCall& call) {
   if (call.rank("self") != 4)
     throw Refusal{"its input has " + std::to_string(call.rank("self")) + " axes, expected 4"};
@@ -111,7 +111,7 @@ ValueNames pad(AtenCall& call) {
   throw Refusal{"argument mode is \"" + mode + "\", supported are constant, reflect and replicate"};
 }
 
-/// By factors where they are given, for they decide where the places lie; else to a size.
+/// By factors if they are given, because they decide where the places lie; else to a size.
 ValueNames resized(AtenCall& call, OnnxAttributes attributes) {
   const std::string x = call.tensor(call.is_tensor("input") ? "input" : "self");
   if (call.rank(call.is_tensor("input") ? "input" : "self") != 4)

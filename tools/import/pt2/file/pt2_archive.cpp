@@ -32,7 +32,7 @@ std::string root_of(std::string_view name) {
   return found ? std::string(name.substr(0, name.size() - kFormatMember.size() + 1)) : std::string();
 }
 
-/// A raw tensor of the archive, once it is sure that it lies within its member.
+/// A raw tensor of the archive, after checking that it lies within its member.
 Result<CheckpointTensor> raw_tensor(const TensorMeta& meta, const ZipEntry& member, const Limits& limits) {
   if (!meta.dtype || !meta.strided)
     return archive_error("is sparse or of a type that is not supported", ErrorCode::unsupported);
@@ -141,7 +141,7 @@ Status Pt2Archive::read_config(const std::string& config, const std::string& fol
     const bool pickled = fields.boolean("use_pickle");
     const JsonView description = fields.member("tensor_meta");
     if (const Status read = fields.status(); !read) return read.error().at(where);
-    if (pickled || description.is_null()) continue;  // no plain tensor: an error where it is asked for
+    if (pickled || description.is_null()) continue;  // no plain tensor: an error when it is needed
     const auto meta = read_tensor_meta(description, limits_);
     if (!meta) return meta.error().at(where);
     const auto found = members_.find(member);
@@ -217,7 +217,7 @@ Result<KnownTensor> Pt2Archive::tensor(const std::string& name) const {
   for (const Payload& payload : payloads_) {
     const auto found = payload.tensors.find(name);
     if (found == payload.tensors.end()) continue;
-    if (!payload.inner) {  // a tensor of the archive itself is called as its member is
+    if (!payload.inner) {  // a tensor of the archive itself has its member's name
       const auto member = members_.find(found->second.name);
       if (member == members_.end()) break;
       if (const Status intact = check_zip_member(*source_, member->second); !intact) return intact.error();

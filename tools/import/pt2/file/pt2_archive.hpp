@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The file that torch.export.save() writes: a zip archive with the program as JSON and its weights, in the
 // layouts of PyTorch 2.9 and later (raw weights), 2.8 (weights as torch.save writes them) and 2.2 to 2.7 (the
-// same, without folders). Not here: what the program says (pt2_program.hpp).
+// same, without folders). Not here: the program itself (pt2_program.hpp).
 #pragma once
 
 #include <map>

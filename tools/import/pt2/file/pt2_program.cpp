@@ -71,7 +71,7 @@ Result<AtenInput> read_input(const JsonView& json, const Limits& limits) {
     }
   if (!spec && (spec = fields.optional_member("user_input"))) input.kind = AtenInput::Kind::picture;
   if (const Status read = fields.status(); !read) return read.error();
-  if (!spec) return input;  // a token, an object, a number: an error where a call asks for it
+  if (!spec) return input;  // a token, an object, a number: an error if a call uses it
   auto name = argument_name(*spec, limits);
   if (!name) return name.error();
   input.name = *std::move(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The values of a stored tensor, of floats or of integers. Where it lies was checked when it was found.
+// The values of a stored tensor, of floats or of integers. Its place was checked when it was found.
 #pragma once
 
 #include "fcn/base/byte_source.hpp"

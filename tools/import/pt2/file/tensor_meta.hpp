@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the JSON of a .pt2 says of a tensor: type, sizes, strides (TensorMeta in PyTorch's
+// The description of a tensor in the JSON of a .pt2: type, sizes, strides (TensorMeta in PyTorch's
 // torch/_export/serde/schema.py). Every number is checked for its range here.
 #pragma once
 
