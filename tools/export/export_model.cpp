@@ -170,8 +170,9 @@ Status prove_and_test(const std::vector<float>& expected, Graph& graph, ModelInf
   return {};
 }
 
-/// The kernels for this export's runs, which are known beforehand: the network as trained and what it becomes,
-/// on a picture of this size, and the self-test on one a quarter wider, once more when it is read back.
+/// The kernels for this export's runs, which are known beforehand: the network as trained and what it
+/// becomes, on a picture of this size, and the self-test on one a quarter wider, once more when it is read
+/// back.
 Result<const kernels::KernelTable*> choose_kernels(const Graph& graph, const ModelInfo& info, Extent size,
                                                    ExportReport& report) {
   constexpr std::uint64_t kQuarters = 4 + 4 + 5 + 5;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The only threading code: a fork-join pool that runs one function for each of a number of shares. Work is
-// divided by the callee from the share's number, so the content of a share never depends on timing. Each thread
-// begins with its own share (the caller's is 0) and then takes those that no thread has begun, so that a
-// thread whose processor runs something else does not delay the others. A thread without work spins for some
-// hundreds of microseconds, then sleeps; while the pool is kept awake it spins for longer, because waking a
-// thread can take as long as a step of the network.
+// divided by the callee from the share's number, so the content of a share never depends on timing. Each
+// thread begins with its own share (the caller's is 0) and then takes those that no thread has begun, so that
+// a thread whose processor runs something else does not delay the others. A thread without work spins for
+// some hundreds of microseconds, then sleeps; while the pool is kept awake it spins for longer, because
+// waking a thread can take as long as a step of the network.
 #pragma once
 
 #include <pthread.h>
@@ -154,8 +154,8 @@ class ThreadPool {
     return nullptr;
   }
 
-  /// Calls the task for each share of this run that has not been begun, `first` before the others. A run cannot
-  /// end while a share of it is not begun, so after a successful exchange the task is this run's.
+  /// Calls the task for each share of this run that has not been begun, `first` before the others. A run
+  /// cannot end while a share of it is not begun, so after a successful exchange the task is this run's.
   static void take_shares(Shared& shared, int first, std::uint32_t run) {
     for (int i = 0; i < shared.shares; ++i) {
       const int share = (first + i) % shared.shares;
