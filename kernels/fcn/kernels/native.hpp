@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // native_table(): the kernels of the arch that the includer's own -m flags allow, compiled into the includer.
 // This is what header-only embedders run; programs built for unknown machines link fcn::runtime and use
-// dispatch/select.hpp. Plain x86-64 flags mean SSE2, which is several times slower than AVX2 with FMA.
+// fcn/kernels/select.hpp. Plain x86-64 flags mean SSE2, which is several times slower than AVX2 with FMA.
 #pragma once
 
 #include "fcn/kernels/kernel_table.hpp"

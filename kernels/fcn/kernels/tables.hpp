@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The tables of fcn_runtime, one compiled per arch unit in arch/. They are constant data, so that naming one
-// runs no code of its arch; calling through one does, and dispatch/select.hpp says whether this CPU can.
+// runs no code of its arch; calling through one does, and fcn/kernels/select.hpp says whether this CPU can.
 #pragma once
 
 #include "fcn/kernels/kernel_table.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Members of a zip archive that stores them uncompressed, as torch.save writes it. The central directory is
 // authoritative and must agree with the local headers; members may not overlap or be encrypted, and what is
-// read of them may not be compressed. Not here: what the members mean (pth_zip.hpp, pt2/pt2_archive.hpp).
+// read of them may not be compressed. Not here: what the members mean (pth_zip.hpp,
+// pt2/file/pt2_archive.hpp).
 #pragma once
 
 #include <cstdint>
