@@ -170,9 +170,9 @@ namespace detail {
 FCN_INLINE Status validate_map(const ModelInfo& info, const Shape& map) {
   if (info.kind != ModelKind::pixels) return {};
   if (map.height < info.window.y || map.width < info.window.x)
-    return model_error("is pixels, but the map has " + std::to_string(map.height) + "x" +
-                           std::to_string(map.width) + " places on the window of " +
-                           std::to_string(info.window.y) + "x" + std::to_string(info.window.x),
+    return model_error("is pixels, but the map has " + std::to_string(map.width) + "x" +
+                           std::to_string(map.height) + " places on the window of " +
+                           std::to_string(info.window.x) + "x" + std::to_string(info.window.y),
                        "kind");
   if (map.channels <= kMaxLabels) return {};
   return model_error("is pixels with " + std::to_string(map.channels) + " classes, at most " +

@@ -177,7 +177,7 @@ struct ShapeVisitor {
     };
     if (fits(op.top, height, in(0).height) && fits(op.left, width, in(0).width))
       return Shape{channels, height, width};
-    return shape_error(node, "cuts " + std::to_string(height) + "x" + std::to_string(width) +
+    return shape_error(node, "cuts " + std::to_string(width) + "x" + std::to_string(height) +
                                  " places out of " + size_text(in(0)) + " from " + std::to_string(op.top) +
                                  ", " + std::to_string(op.left) + " on, which has fewer");
   }
