@@ -30,8 +30,8 @@ std::optional<int> grid_stride(const Shape& map, Extent window) {
   return std::nullopt;
 }
 
-std::string height_by_width(int height, int width) {
-  return std::to_string(height) + "x" + std::to_string(width);
+std::string width_by_height(int width, int height) {
+  return std::to_string(width) + "x" + std::to_string(height);
 }
 
 int picture_channels(const Graph& graph) {
@@ -65,7 +65,7 @@ Status describe_pixel_model(const Graph& graph, ModelInfo& info) {
     const auto larger = infer_shapes(graph, {window.channels, 2 * window.height, 2 * window.width});
     const std::string why = larger ? "" : ": " + larger.error().to_string();
     return Error{ErrorCode::unsupported,
-                 "labels pixels of pictures of " + height_by_width(window.height, window.width) +
+                 "labels pixels of pictures of " + width_by_height(window.width, window.height) +
                      " only, and not of regularly larger ones" + why,
                  ""};
   }

@@ -49,9 +49,9 @@ FCN_INLINE Status Plan::place_map(const ModelInfo& info, Extent padded) {
   }
   if (map.height < options_.height || map.width < options_.width)
     return Error{ErrorCode::unsupported,
-                 "its map has " + std::to_string(map.height) + "x" + std::to_string(map.width) +
-                     " places for the picture's " + std::to_string(options_.height) + "x" +
-                     std::to_string(options_.width) + " pixels",
+                 "its map has " + std::to_string(map.width) + "x" + std::to_string(map.height) +
+                     " places for the picture's " + std::to_string(options_.width) + "x" +
+                     std::to_string(options_.height) + " pixels",
                  "node " + graph_.nodes[graph_.output].name};
   map.height = options_.height;
   map.width = options_.width;

@@ -171,8 +171,8 @@ std::vector<Value> lower_max_unpool(const NodeCall& call, NetworkBuilder& net) {
   if (call.has(2)) size = call.known_integers(2);
   if (size.size() == 4) size.erase(size.begin(), size.begin() + 2);
   if (size != std::vector<std::int64_t>{source.height, source.width})
-    throw Refusal{"makes another size than the " + std::to_string(source.height) + "x" +
-                  std::to_string(source.width) +
+    throw Refusal{"makes another size than the " + std::to_string(source.width) + "x" +
+                  std::to_string(source.height) +
                   " that its indices count in; give it the size of what was pooled, or export on a window "
                   "that the pools divide"};
   return {
