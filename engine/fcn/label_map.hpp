@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each pixel of a picture shows, as a network of kind pixels says: the number of a class. Whole, or row
-// by row as the labels are made.
+// The class number of each pixel of a picture, from a network of kind pixels: as a whole, or row by row as
+// the labels are made.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr int label_count(int classes) {
   return classes == 1 ? 2 : classes;
 }
 
-/// What a label is called.
+/// The name of a label.
 inline std::string label_name(const ModelInfo& info, int classes, int label) {
   if (classes != 1) return info.label(label);
   return label == 0 ? "none" : info.label(0);

@@ -9,8 +9,8 @@
 
 namespace fcn::tools {
 
-/// Of 21 labels the colours of Pascal VOC's, whose first is the background's; of others colours that are told
-/// apart, and repeat beyond 256. `background`: a label that is drawn black, or -1.
+/// For 21 labels Pascal VOC's colours, the first being the background's; for other counts distinguishable
+/// colours, which repeat beyond 256. `background`: a label that is drawn black, or -1.
 std::vector<Colour> label_colours(int labels, int background);
 
 /// Three bytes a colour.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Networks that label every pixel: how they are told from classifiers, and what makes one that was trained at
-// some size work on pictures of any. Not here: running one (fcn/run/plan.hpp, fcn/session.hpp).
+// Networks that label every pixel: how they differ from classifiers, and what makes one that was trained at
+// one size work on pictures of any size. Not here: running one (fcn/run/plan.hpp, fcn/session.hpp).
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ namespace fcn::tools {
 /// them.
 bool labels_pixels(const Shape& map, Extent window);
 
-/// Enlarges a grid's scores to the picture's size, as those who train such networks do before they compare
-/// them with labels; `notes` says so. A map of all pixels stays as it is.
+/// Enlarges a grid's scores to the picture's size, as training code does before comparing them with
+/// labels; `notes` says so. A map of all pixels stays as it is.
 Status enlarge_map(Graph& graph, const Shape& map, Extent window, std::vector<std::string>& notes);
 
 /// Sets kind and size_multiple of a network whose map covers its window. An Error if it works on that size
@@ -27,7 +27,7 @@ Status describe_pixel_model(const Graph& graph, ModelInfo& info);
 /// Flattens and linear layers that gate a map by a pool of the whole of it become 1 x 1 convolutions.
 Status convert_gates(Graph& graph, const ModelInfo& info);
 
-/// A small picture that such a network accepts, on which it can be run in no time.
+/// A small picture that such a network accepts, on which it runs quickly.
 Extent small_picture(const Graph& graph, const ModelInfo& info);
 
 }  // namespace fcn::tools

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where the model is when the user names none.
+// Finds the model if the user names none.
 #pragma once
 
 #include <string>

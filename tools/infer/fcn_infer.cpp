@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fcn-infer: picks the arch, loads the model, and hands over. Arguments are parse_arguments.cpp's, the work
-// infer_run.cpp's.
+// fcn-infer: picks the arch, loads the model, and hands over. Not here: arguments (parse_arguments.cpp), the
+// work (infer_run.cpp).
 #include <fmt/format.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -73,9 +73,8 @@ int run(const InferOptions& options) {
 
 int main(int argc, char** argv) {
 #if defined(__GLIBC__)
-  // Large blocks go back to the system when they are freed. By itself malloc keeps more and more of them, and
-  // what
-  // --plan says would no longer be what the system sees.
+  // Large blocks go back to the system when they are freed. By default malloc keeps more and more of
+  // them, and --plan would no longer predict the process's memory.
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
 #endif
   hold_standard_streams();

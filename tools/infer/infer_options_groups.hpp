@@ -10,11 +10,11 @@ namespace fcn::tools {
 
 /// Pictures, model, threads, resizing: infer_options_run.cpp.
 void add_run_options(CommandLine& line, InferOptions& options);
-/// What a run would take, and what it may: infer_options_run.cpp.
+/// Memory that a run would take, and its limit: infer_options_run.cpp.
 void add_memory_options(CommandLine& line, InferOptions& options);
 /// The same picture run in other ways, to compare: infer_options_run.cpp.
 void add_comparison_options(CommandLine& line, InferOptions& options);
-/// What standard output gets: infer_options_report.cpp.
+/// The report on standard output: infer_options_report.cpp.
 void add_report_options(CommandLine& line, InferOptions& options);
 /// Regions of the map, and how it lies on the picture: infer_options_report.cpp.
 void add_region_options(CommandLine& line, InferOptions& options);

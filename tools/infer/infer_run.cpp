@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loop over pictures, and what becomes of each failure.
+// The loop over pictures, and the handling of failures.
 #include "tools/infer/infer_run.hpp"
 
 #include <fmt/format.h>
@@ -42,8 +42,8 @@ class InferRun {
   }
 
  private:
-  /// Every picture, until one cannot be reported or a signal comes; returns how many are behind it. A run of
-  /// one picture has nothing to keep that would be worth waiting for its end.
+  /// Every picture, until one cannot be reported or a signal comes; returns how many are done. A run of one
+  /// picture ends at once: it has no earlier results to complete.
   std::size_t run_all() {
     const std::vector<std::string>& images = inputs_.images;
     if (images.size() > 1) finish_when_interrupted();
@@ -88,7 +88,7 @@ class InferRun {
     return runner_.check_layers(inputs_.images, inputs);
   }
 
-  /// What came of one input goes to the JSON file and to standard output.
+  /// Writes the result of one input to the JSON file and to standard output.
   void show(const Result<PictureTexts>& texts, const std::string& input) {
     if (!texts) return fail(texts.error().at(input));
     if (Status written = files_.append_json(texts->json); !written) {

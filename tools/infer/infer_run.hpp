@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One call of fcn-infer on its pictures, one after the other; one that fails does not stop the others. Not
-// here: what is done with a picture (picture_runner.hpp).
+// here: the work on a picture (picture_runner.hpp).
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ int infer_pictures(const Model& model, const std::string& model_path, const Infe
 /// One line on standard error: "fcn-infer: where: message", with what came from files escaped.
 void print_error(const Error& error);
 
-/// Text to standard output. False if it cannot be written, which has then been said on standard error.
+/// Text to standard output. False if it cannot be written; standard error then has the message.
 bool print_result(const std::string& text);
 
 }  // namespace fcn::tools

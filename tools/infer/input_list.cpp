@@ -31,7 +31,7 @@ void list_folder(const std::string& folder, InputList& list) {
   fs::directory_iterator entry(folder, failed);
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     std::error_code unknown;
-    // Hidden files are nobody's pictures: a neighbour's unfinished outputs among them.
+    // Hidden files are not taken for pictures: unfinished outputs are among them.
     const bool hidden = entry->path().filename().string().starts_with('.');
     if (!hidden && has_picture_ending(entry->path()) && !entry->is_directory(unknown))
       found.push_back(entry->path().string());

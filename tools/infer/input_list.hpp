@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From what the user names to the pictures to run.
+// Expands the user's arguments into the list of pictures to run.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What fcn-infer does with one picture for a model that labels pixels: runs it, writes its files on the way
-// and describes it. Not here: decoding, plans, and classifiers (picture_runner.hpp).
+// fcn-infer's work on one picture for a model that labels pixels: runs it, writes its files meanwhile and
+// describes it. Not here: decoding, plans, and classifiers (picture_runner.hpp).
 #pragma once
 
 #include <vector>

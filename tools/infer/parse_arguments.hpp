@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line of fcn-infer, and its exit codes. What can be asked for is runs/infer_options.hpp's.
+// The command line of fcn-infer, and its exit codes. Not here: the options' values (runs/infer_options.hpp).
 #pragma once
 
 #include <optional>

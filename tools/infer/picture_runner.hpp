@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What fcn-infer does with one picture: decode, run, draw and describe it, or only plan or explain it. Not
-// here: which pictures there are, and what becomes of failures (infer_run.hpp).
+// fcn-infer's work on one picture: decode, run, draw and describe it, or only plan or explain it. Not here:
+// which pictures there are, and how failures are handled (infer_run.hpp).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace fcn::tools {
 /// How many classes the model scores.
 int class_count(const Model& model);
 
-/// What is said of a picture: for people, and as a JSON object in one line. The text is empty for --quiet.
+/// The description of a picture: as text, and as a JSON object in one line. The text is empty for --quiet.
 struct PictureTexts {
   std::string text;
   std::string json;
@@ -36,7 +36,7 @@ class PictureRunner {
  public:
   PictureRunner(const Model& model, const std::string& model_path, const InferOptions& options);
 
-  /// Finds out whether the options suit the model. `several`: more than one picture will come, of which each
+  /// Checks that the options suit the model. `several`: more than one picture will come, of which each
   /// gets a line rather than a report. ErrorCode::invalid_argument for options that do not suit.
   Status prepare(bool several);
 

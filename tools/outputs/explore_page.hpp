@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page of --html as the build put it together from explore_page/. What is filled into it is
-// output_explore.cpp's.
+// The page of --html as the build put it together from explore_page/. Not here: what is
+// filled into it (output_explore.cpp).
 #pragma once
 
 #include <string_view>

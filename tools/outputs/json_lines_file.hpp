@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The file of --json: a line a picture, whole or not there. It can take over the lines of the file it
-// replaces, so that a run may go on where another was interrupted. What a line says is output_json.cpp's.
+// The file of --json: one line per picture, complete or absent. It can take over the lines of the file it
+// replaces, so that a run continues where another was interrupted. Not here: a line's content
+// (output_json.cpp).
 #pragma once
 
 #include <set>

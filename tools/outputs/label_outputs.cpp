@@ -35,7 +35,7 @@ class BytePng : public LabelOutput {
   Status status_;
 };
 
-/// The labels themselves as NumPy's unsigned 16-bit number_file, rows x columns.
+/// The labels themselves as NumPy's unsigned 16-bit numbers, rows x columns.
 class NumberFile : public LabelOutput {
  public:
   explicit NumberFile(AtomicFile& file) : file_(&file) {}
@@ -59,7 +59,7 @@ Result<std::unique_ptr<LabelOutput>> byte_png(PictureOutput& output, const Label
   return std::unique_ptr<LabelOutput>(std::make_unique<BytePng>(*std::move(png), std::move(byte_of)));
 }
 
-/// A palette's number_file are the labels, as in the VOC's own class maps.
+/// The numbers of a palette are the labels, as in the VOC's own class maps.
 Result<std::unique_ptr<LabelOutput>> class_map(PictureOutput& output, const LabelRequest& request) {
   const int labels = label_count(request.classes);
   if (labels > 256)

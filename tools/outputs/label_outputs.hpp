@@ -18,7 +18,7 @@ namespace fcn::tools {
 /// One file in the making.
 class LabelOutput : public LabelRows {
  public:
-  /// Completes the file, which the caller commits. What went wrong with a row is said here.
+  /// Completes the file, which the caller commits. Returns the Error of any earlier row.
   virtual Status finish(const LabelReport& report) = 0;
 };
 

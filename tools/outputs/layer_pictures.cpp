@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kHeldFloats = 32u << 20;  // 128 MB of layers at a time
 constexpr std::size_t kLongestName = 80;
 
-/// A node's name as part of a file's: it may come from anybody's checkpoint.
+/// A node's name as part of a file name: it comes from an untrusted checkpoint.
 std::string file_name_of(const std::string& name) {
   std::string safe = name.substr(0, kLongestName);
   for (char& c : safe) {

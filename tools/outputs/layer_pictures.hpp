@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// --layers: what each layer makes of a picture, as PNG files in a folder, and the first layer's filters. Not
-// here: how one layer is drawn (feature_maps.hpp, filter_picture.hpp).
+// --layers: each layer's feature maps of a picture as PNG files in a folder, and the first layer's filters.
+// Not here: how one layer is drawn (feature_maps.hpp, filter_picture.hpp).
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace fcn::tools {
 
-/// What write_layer_pictures() calls its files.
+/// The names of the files that write_layer_pictures() writes.
 std::vector<std::string> layer_picture_names(const Graph& graph);
 
 /// Runs `image` through `model`, which should be unfused (ModelOptions::unfused), with the strides and

@@ -9,7 +9,7 @@
 namespace fcn::tools {
 namespace {
 
-/// Writers whose few buffers nobody counts.
+/// For writers whose few buffers are not counted.
 std::uint64_t nothing(const OutputNeeds&) {
   return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The files that fcn-infer can write of a picture, one line each in the table of output_kinds.cpp: its
-// option, what it is called in a folder, who writes it and what that takes. Not here: opening and committing
+// option, its ending in a folder, its writer and the memory that takes. Not here: opening and committing
 // them (result_files.hpp), the JSON file, which is one for all pictures.
 #pragma once
 

@@ -32,7 +32,7 @@ ScoreRange range_of(maps::PlacedMap& map, int width, int height) {
   return range;
 }
 
-/// The product as float32, cut; what is no number becomes 0.
+/// The product as float32, truncated; NaN becomes 0.
 std::uint8_t masked(std::uint8_t value, float share) {
   const float product = static_cast<float>(value) * share;
   return product > 0 ? static_cast<std::uint8_t>(product) : std::uint8_t{0};

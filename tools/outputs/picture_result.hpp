@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the writers of a picture's files are given (output_kinds.hpp lists them).
+// The input of the writers of a picture's files (output_kinds.hpp lists them).
 #pragma once
 
 #include "fcn/limits.hpp"
@@ -9,14 +9,14 @@
 
 namespace fcn::tools {
 
-/// Writers come one after another and leave all of it as it is.
+/// Writers run one after another and do not change any of it.
 struct PictureResult {
   const Picture& picture;  ///< the one that ran: upright and resized
   const RunReport& report;
   const Limits& limits;
 };
 
-/// What is known before a picture runs of what writers will need.
+/// Facts about the writers' input that are known before a picture runs.
 struct OutputNeeds {
   PictureSize size;        ///< of the picture as it will run
   int listed_classes = 1;  ///< in the report: those asked for, or the best

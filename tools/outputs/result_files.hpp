@@ -27,19 +27,19 @@ using PictureOutputs = std::vector<PictureOutput>;
 
 class ResultFiles {
  public:
-  /// Finds out where files go, and opens the JSON file if one is wanted. `several`: more than one picture
+  /// Determines where files go, and opens the JSON file if one is requested. `several`: more than one picture
   /// will come.
   Status open(const InferOptions& options, bool several);
 
   /// Whether each of `images`, begun in this order, leaves all `inputs` as they are.
   [[nodiscard]] Status check_outputs(const std::vector<std::string>& images, const InputFiles& inputs) const;
 
-  /// Settles what the next picture's files are called; every picture needs its turn, so that names do not
+  /// Determines the names of the next picture's files; every picture needs its turn, so that names do not
   /// depend on which others fail. False if --skip-existing finds it done: all its files, and its line in the
   /// JSON file, are there.
   bool begin(const std::string& image);
 
-  /// Opens the files of the picture begun, so that what cannot be written is known before the work is done.
+  /// Opens the files of the picture begun, so that errors are known before the work is done.
   Result<PictureOutputs> open_begun();
 
   /// Writes the files of a picture that has run and lets them appear, one after another.

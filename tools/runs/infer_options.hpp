@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the user of fcn-infer asks for. Whether the model and the files can answer is found out later.
+// The options of fcn-infer, as given. Not here: whether they suit the model and the files.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ struct InferOptions {
   maps::Placement placement = maps::Placement::centers;
   ScoreKind scores = ScoreKind::probabilities;
   NpyHolds npy_holds = NpyHolds::usual;
-  std::optional<ScoreActivation> activation;  ///< nothing for what the model says
+  std::optional<ScoreActivation> activation;  ///< nothing for the model's own
   std::string json;                           ///< empty for none; "-" for standard output
   std::string npy;
   std::string overlay;
@@ -60,8 +60,8 @@ struct InferOptions {
   std::vector<double> scales;          ///< of the picture after `resize`; empty for just that
   std::optional<maps::Fuse> fuse;      ///< how their maps become one; the maximum if nothing is said
   std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
-  bool plan = false;                   ///< say what a run would take, and do not run
-  bool explain_geometry = false;       ///< say where cells lie in the picture, and do not run
+  bool plan = false;                   ///< report the memory of a run, and do not run
+  bool explain_geometry = false;       ///< report where cells lie in the picture, and do not run
   std::optional<PictureSize> size;     ///< plan or explain this size; no pictures are given then
   std::uint64_t max_memory = 0;        ///< bytes; 0 for no limit
   bool version = false;

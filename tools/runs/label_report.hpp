@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is known after a picture has been labelled, for the terminal and the JSON line: how many pixels have
+// The data of a labelled picture's report, for the terminal and the JSON line: how many pixels have
 // each label, and the runs of equal labels of which the map consists. Nothing is formatted here.
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace fcn::tools {
 
-/// The label that stands for nothing: the model's background, VOC's first label, what a single class is not;
-/// -1 if there is none.
+/// The label for background: the model's, VOC's first label, or the absence of a single class; -1 if there is
+/// none.
 int background_label(const ModelInfo& info, int classes);
 
 /// A label by number or name.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How many bytes a picture will take on its way through fcn-infer, phase by phase, before it is decoded. What
-// is forecast here is what MemoryCount counts later, to the byte.
+// Forecasts the bytes that a picture will take in fcn-infer, phase by phase, before it is decoded. The
+// forecast equals what MemoryCount counts later, to the byte.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace fcn::tools {
 
-/// What is held in one phase, at its worst moment.
+/// Bytes held in one phase, at its peak.
 struct PhaseBytes {
   std::uint64_t weights = 0;
   std::uint64_t picture = 0;  ///< decoded pixels; where one picture is made from another, both
@@ -26,7 +26,7 @@ struct PhaseBytes {
   [[nodiscard]] std::uint64_t total() const { return weights + picture + decoder + run.total(); }
 };
 
-/// What is known of a picture before it is decoded.
+/// Facts about a picture that are known before it is decoded.
 struct PictureNeeds {
   PictureSize upright;  ///< as it stands after decoding
   PictureSize run;      ///< as it runs: resized, or the same
@@ -69,7 +69,7 @@ class MemoryForecast {
     return std::max(before_run(), base_of_run() + run_bytes);
   }
   [[nodiscard]] std::uint64_t peak() const { return peak_with(run_.run.total()); }
-  /// What is left for the run under a limit for all; 0 if there is nothing.
+  /// Bytes left for the run under a limit on everything; 0 if there are none.
   [[nodiscard]] std::uint64_t left_for_run(std::uint64_t limit) const {
     return before_run() > limit || base_of_run() > limit ? 0 : limit - base_of_run();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What will become of a picture, before it is decoded: how it runs and what that takes, under a memory limit
-// or without. --plan shows it (plan_report.hpp), --max-memory obeys it.
+// Plans a picture before it is decoded: how it runs and the memory that takes, with or without a memory
+// limit. --plan shows it (plan_report.hpp), --max-memory enforces it.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct PicturePlan {
   std::uint64_t smallest_peak = 0;  ///< bytes with the steps that take least
 };
 
-/// ErrorCode::too_small, and what would do, for a picture that has not the model's window in it.
+/// ErrorCode::too_small, with a size that suffices, if the picture is smaller than the model's window.
 Status check_fits_window(const PictureSize& picture, const Extent& window);
 
 /// ErrorCode::limit_exceeded, with the smallest peak that would do, if no steps are short enough for

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which regions a run is to list (fcn/maps/regions.hpp finds them).
+// Which regions a run lists (fcn/maps/regions.hpp finds them).
 #pragma once
 
 #include <optional>

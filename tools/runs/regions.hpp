@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The regions that a report asks for. Finding them is the library's (fcn/maps/regions.hpp).
+// The regions that a report asks for. Not here: finding them (fcn/maps/regions.hpp).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace fcn::tools {
 /// The classes whose regions the report asks for; never the background unless it was asked for by name.
 std::vector<int> region_classes(const RunReport& report);
 
-/// What the report asks for, in the library's words: the tutorials stretch the map and compare strictly
-/// whatever --placement says.
+/// The report's request as the library's: the tutorials stretch the map and compare strictly at any
+/// --placement.
 maps::RegionRequest region_request(const RunReport& report);
 
 /// As maps::find_regions().

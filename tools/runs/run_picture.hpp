@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A decoded picture through the network, in the way that the options ask for: plainly, at several scales,
-// profiled, beside its windows.
+// Runs a decoded picture through the network as the options require: once, at several scales, profiled, or
+// beside its windows.
 #pragma once
 
 #include "fcn/model.hpp"
@@ -12,7 +12,8 @@
 
 namespace fcn::tools {
 
-/// Fills `map`, and what of `report` comes from running: times, profile, scales, the comparison with windows.
+/// Fills `map` and the parts of `report` that come from running: times, profile, scales, the comparison with
+/// windows.
 Status run_picture(const Model& model, Session& session, const InferOptions& options, const Picture& picture,
                    ScoreMap& map, RunReport& report);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// --profile: what each layer of a run costs, beside what the processor could do at best. Measured here, shown
-// by profile_table.hpp and output_json.hpp.
+// --profile: the time of each layer of a run, beside the processor's peak. Measured here, shown by
+// profile_table.hpp and output_json.hpp.
 #pragma once
 
 #include <optional>

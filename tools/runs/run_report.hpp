@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is known after one picture has run: the common source of the terminal report, the JSON line and the
-// overlay, so that they cannot disagree. Nothing is formatted here.
+// The data of one picture's report: the common source of the terminal report, the JSON line and the overlay,
+// so that they cannot disagree. Nothing is formatted here.
 #pragma once
 
 #include <cstdint>
@@ -81,10 +81,10 @@ std::vector<int> listed_classes(const RunReport& report);
 /// A class by number or label; a label that is also a number counts as a label. An Error names what exists.
 Result<int> find_class(const ModelInfo& info, int classes, const std::string& name);
 
-/// The threshold of regions for people, in the unit of the map's scores.
+/// The threshold of regions as text, in the unit of the map's scores.
 std::string threshold_text(const RunReport& report);
 
-/// A score for people: a percentage that never rounds up to 100, or a logit.
+/// A score as text: a percentage that never rounds up to 100, or a logit.
 std::string score_text(float score, ScoreKind kind);
 
 }  // namespace fcn::tools

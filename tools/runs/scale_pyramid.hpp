@@ -25,7 +25,7 @@ PictureSize scaled_size(PictureSize size, double scale);
 struct ScaleRun {
   double scale = 1;
   PictureSize size;      ///< of the scaled picture
-  bool skipped = false;  ///< smaller than the model's window: what follows says nothing
+  bool skipped = false;  ///< smaller than the model's window: the members below have no meaning
   int rows = 0;          ///< of its map
   int cols = 0;
   MapGeometry geometry;     ///< in the pixels of the picture as it was given

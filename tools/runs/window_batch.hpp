@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A classifier as a sliding window: crops of a picture, each run on its own through the whole network,
-// several side by side. Which crops is window_grid.hpp's to say, and what they show beside a map
-// window_comparison.hpp's.
+// several side by side. Not here: which crops (window_grid.hpp), and the comparison with a map
+// (window_comparison.hpp).
 #pragma once
 
 #include <algorithm>

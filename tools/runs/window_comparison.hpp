@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // --compare-windows: a score map beside the sliding window that it stands for, in agreement and in cost.
-// Shown by window_report.hpp; the windows themselves are window_batch.hpp's.
+// Shown by window_report.hpp. Not here: running windows (window_batch.hpp).
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace fcn::tools {
 
-inline constexpr int kNoClass = -1;  ///< where classes are independent and none is likelier than not
+inline constexpr int kNoClass = -1;  ///< if classes are independent and none is more likely than not
 
 /// What cells of a map and the windows that stand where their nominal windows do say alike. Differences are
 /// of logits. Rows and columns are the map's.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where the windows stand that a sliding window classifies: at multiples of a stride, as far as the score map
+// The windows that a sliding window classifies: at multiples of a stride, as far as the score map
 // beside them has cells.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What all ops (ops.hpp) are told in: sizes, paddings, and the names of enumerations.
+// Types that all ops (ops.hpp) use: sizes, paddings, and the names of enumerations.
 #pragma once
 
 #include <array>
