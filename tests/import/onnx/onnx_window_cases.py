@@ -22,7 +22,7 @@ for kind in ["GlobalAveragePool", "GlobalMaxPool"]:
 
 # Convolutions
 window("Conv", 22, "uneven_pads", weights(4, CHANNELS, 2, 3), weights(4), pads=[0, 2, 1, 1], strides=[2, 1], dilations=[1, 2])
-window("Conv", 22, "same_upper", weights(4, CHANNELS, 3, 2), auto_pad="SAME_UPPER", dilations=[1, 3])
+window("Conv", 22, "same_upper", weights(4, CHANNELS, 3, 2), auto_pad="SAME_UPPER")
 window("Conv", 22, "depthwise_twice", weights(2 * CHANNELS, 1, 3, 3), group=CHANNELS, pads=[1, 1, 1, 1])
 window("ConvTranspose", 22, "dilated", weights(CHANNELS, 3, 2, 3), weights(3), dilations=[2, 1], strides=[1, 2], pads=[1, 0, 0, 2])
 window("ConvTranspose", 22, "same_upper", weights(CHANNELS, 4, 3, 3), auto_pad="SAME_UPPER", strides=[2, 2])
@@ -95,3 +95,12 @@ def global_branch_by_linear(g):
 def gate_by_comparison_free_relu6(g):
     shifted = g.op("Clip", [g.op("Add", ["m", array(3.0)]), array(0.0), array(6.0)])
     return g.op("Div", [g.op("Mul", ["m", shifted]), array(6.0)])
+
+
+# x.mean(3).mean(2), as many networks of PyTorch end, and its relatives
+for kind in ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum"]:
+    for first, second, keep in [(3, 2, 1), (2, 3, 1), (-1, -1, 0)]:
+        def one_axis_after_the_other(g, kind=kind, first=first, second=second, keep=keep):
+            pooled = g.op(kind, [g.op(kind, ["m", ints(first)], keepdims=keep), ints(second)], keepdims=keep)
+            return g.op("Mul", ["m", pooled if keep else g.op("Reshape", [pooled, ints(1, -1, 1, 1)])])
+        CASES[f"{kind.lower()}_twice_{first}_{second}_18"] = (18, one_axis_after_the_other)

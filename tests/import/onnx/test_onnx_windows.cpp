@@ -48,6 +48,33 @@ TEST_CASE("a padded window that holds the whole map is the mean over it, on larg
   CHECK(agree(run(with_pool(7, {0, 0, 1, 1}, 1, 1)), run(expected)));
 }
 
+TEST_CASE("a map reduced along one of its axes is refused unless the other follows") {
+  const auto reduced = [](const std::string& second, std::int64_t axis) {
+    onnx::ModelProto file = classifier();
+    for (const int at : {2, 3}) file.mutable_graph()->mutable_node(at)->clear_attribute();
+    onnx::NodeProto& first = *file.mutable_graph()->mutable_node(2);
+    first.set_op_type("ReduceMean");
+    set_ints(first, "axes", {3});
+    set_int(first, "keepdims", 0);
+    onnx::NodeProto& then = *file.mutable_graph()->mutable_node(3);
+    then.set_op_type(second);
+    if (second == "Flatten") return file;
+    set_ints(then, "axes", {axis});
+    set_int(then, "keepdims", 0);
+    return file;
+  };
+  CHECK(agree(run(reduced("ReduceMean", 2)), run(classifier())));
+  using Catch::Contains;
+  CHECK_THAT(refusal_of(reduced("ReduceMax", 2)), Contains("the_Flatten") && Contains("in another way"));
+  CHECK_THAT(refusal_of(reduced("ReduceMean", 1)), Contains("in another way"));
+  CHECK_THAT(refusal_of(reduced("ReduceL2", 2)), Contains("some of its rows and columns"));
+  CHECK_THAT(refusal_of(reduced("Flatten", 0)), Contains("some of its rows and columns"));
+  onnx::ModelProto open = reduced("ReduceMean", 2);
+  open.mutable_graph()->mutable_node()->DeleteSubrange(3, 2);
+  open.mutable_graph()->mutable_output(0)->set_name("p");
+  CHECK_THAT(refusal_of(open), Contains("some of its rows and columns"));
+}
+
 TEST_CASE("a padded window that halves the last places stays one") {
   onnx::ModelProto file = with_pool(3, {1, 1, 1, 1}, 2);
   set_shape(*file.mutable_graph()->mutable_input(0), "x", {1, 3, 4, 4});  // a map of 2x2

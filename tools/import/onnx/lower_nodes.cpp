@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -54,6 +55,11 @@ class NodeLowering {
     for (const OnnxNode& part : rewritten(node)) lower_part(part);
   }
 
+  /// A value that has been made, and is whole.
+  [[nodiscard]] const Value& result(const std::string& name) const {
+    check_whole(value(name), name);
+    return value(name);
+  }
   /// A value that has been made.
   [[nodiscard]] const Value& value(const std::string& name) const {
     const auto found = values_.find(name);
@@ -128,6 +134,7 @@ class NodeLowering {
         outputs.emplace_back(std::make_shared<const KnownTensor>(std::move(tensor)));
       return outputs;
     }
+    for (std::size_t i = 0; i < call.input_count(); ++i) check_whole(call, i);
     std::vector<Value> outputs = find_lowering(call)(call, net_);
     if (call.node().type == "aten::symbolic") carry_size(call, outputs);
     return outputs;
@@ -138,6 +145,19 @@ class NodeLowering {
     std::vector<KnownTensor> made{*std::get<KnownPtr>(outputs[0])};
     carry_origins(call, made, budget_);
     outputs[0] = std::make_shared<const KnownTensor>(std::move(made[0]));
+  }
+
+  /// A map reduced along rows alone, or columns alone, is nothing that another operator could see.
+  static void check_whole(const NodeCall& call, std::size_t i) {
+    constexpr std::string_view completing[] = {"ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum"};
+    const bool completes =
+        std::find(std::begin(completing), std::end(completing), call.node().type) != std::end(completing);
+    if (!completes && call.has(i)) check_whole(call.input(i), call.node().inputs[i]);
+  }
+  static void check_whole(const Value& value, const std::string& name) {
+    if (const auto* feature = std::get_if<Feature>(&value); feature != nullptr && feature->pending)
+      throw Refusal{"the value " + name +
+                    " is reduced along some of its rows and columns; supported are all places at once"};
   }
 
   const OnnxModel& model_;
@@ -192,7 +212,7 @@ Result<std::vector<Value>> lower_nodes(const OnnxModel& model, Values values,
   }
   std::vector<Value> made;
   try {
-    for (const std::string& name : wanted) made.push_back(lowering.value(name));
+    for (const std::string& name : wanted) made.push_back(lowering.result(name));
   } catch (const Refusal& refusal) {
     return Error{ErrorCode::unsupported, refusal.message, ""};
   }

@@ -45,22 +45,41 @@ Feature reduce_kept(const std::string& type, const Feature& in, const Axes& axes
   return sum(in);
 }
 
+/// The reduction that two of the kind, along one axis after the other, make together.
+std::optional<ReductionKind> repeatable(const std::string& type) {
+  if (type == "ReduceMean") return ReductionKind::mean;
+  if (type == "ReduceSum") return ReductionKind::sum;
+  if (type == "ReduceMax") return ReductionKind::maximum;
+  if (type == "ReduceMin") return ReductionKind::minimum;
+  return std::nullopt;
+}
+
+/// Without the reduced axes, which have size 1.
+TensorView view_left(const TensorView& view, const Axes& axes) {
+  std::vector<ViewAxis> left;
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    if (!axes[i]) left.push_back(view.axis(i));
+  return TensorView(std::move(left));
+}
+
 std::vector<Value> lower_reduce(const NodeCall& call, NetworkBuilder& net) {
   const Feature& in = call.feature(0);
   const auto given = call.list("axes", 1);
   if ((!given || given->empty()) && call.integer("noop_with_empty_axes", 0) != 0) {
-    static constexpr const char* plain[] = {"ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum"};
-    if (std::find(std::begin(plain), std::end(plain), call.node().type) != std::end(plain)) return {in};
+    if (repeatable(call.node().type)) return {in};
     throw Refusal{"has no axes and noop_with_empty_axes, of which the standard's versions differ"};
   }
   const Axes axes = axes_of(call, in.view.rank());
-  Feature out = reduce_kept(call.node().type, in, axes, net);
-  if (call.integer("keepdims", 1) == 0) {
-    std::vector<ViewAxis> left;
+  const auto kind = repeatable(call.node().type);
+  Feature out = in;
+  if (kind && takes_rows_or_columns(in, axes)) {
+    out.pending = kind;
     for (std::size_t i = 0; i < axes.size(); ++i)
-      if (!axes[i]) left.push_back(out.view.axis(i));
-    out.view = TensorView(std::move(left));
+      if (axes[i]) out.view = out.view.with_axis(i, {});
+  } else {
+    out = reduce_kept(call.node().type, in, axes, net);
   }
+  if (call.integer("keepdims", 1) == 0) out.view = view_left(out.view, axes);
   return {out};
 }
 

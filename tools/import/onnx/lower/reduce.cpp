@@ -165,6 +165,17 @@ Axes axes_of(const NodeCall& call, std::size_t rank) {
   return axes;
 }
 
+bool takes_rows_or_columns(const Feature& in, const Axes& axes) {
+  bool taken = false, left = false;
+  for (std::size_t i = 0; i < in.view.rank(); ++i) {
+    const ViewAxis& axis = in.view.axis(i);
+    const bool places = std::any_of(axis.begin(), axis.end(), is_place);
+    if (axes[i] && (!places || axis.size() > 1)) return false;
+    (axes[i] ? taken : left) |= places;
+  }
+  return taken && left && !in.pending;
+}
+
 Feature reduce(const Feature& in, ReductionKind kind, const Axes& axes, bool keep, NetworkBuilder& net) {
   for (std::size_t i = 0; i < in.view.rank(); ++i)
     for (const AxisPiece& piece : in.view.axis(i))
@@ -173,7 +184,12 @@ Feature reduce(const Feature& in, ReductionKind kind, const Axes& axes, bool kee
             "sums a value that is repeated at every place, whose number follows the picture's size"};
   const ChannelParts parts = take_apart(in, axes);
   Feature out = in;
-  if (takes_places(in, axes, net)) out = pool(out, kind, net);
+  const bool places = takes_places(in, axes, net);
+  if (in.pending && (*in.pending != kind || !places))
+    throw Refusal{
+        "reduces what is reduced along some of its rows and columns in another way; supported are "
+        "all places at once"};
+  if (places) out = pool(out, kind, net);
   if (!parts.reduced.empty()) out = reduce_channels(out, kind, parts, net);
   out.view = view_without(in, axes, keep, parts);
   return out;

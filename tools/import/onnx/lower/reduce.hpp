@@ -16,8 +16,12 @@ using Axes = std::vector<bool>;
 Axes axes_of(const NodeCall& call, std::size_t rank);
 
 /// Reduced axes stay with size 1 if `keep`, or are left out. A Refusal for rows without columns, and for
-/// columns without rows: on a larger picture there are more of them.
+/// columns without rows: on a larger picture there are more of them. If one of the two is pending, the other
+/// completes it.
 Feature reduce(const Feature& in, ReductionKind kind, const Axes& axes, bool keep, NetworkBuilder& net);
+
+/// Whether the axes are the map's rows or its columns, and nothing else: x.mean(3) before .mean(2).
+bool takes_rows_or_columns(const Feature& in, const Axes& axes);
 
 /// (x - mean) / sqrt(variance + epsilon) along the axes; without `center`, x / sqrt(mean of x^2 + epsilon).
 Feature normalised(const Feature& in, const Axes& axes, double epsilon, bool center, NetworkBuilder& net);

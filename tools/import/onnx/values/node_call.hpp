@@ -23,6 +23,9 @@ struct Feature {
   NodeId node = 0;
   Shape shape;  ///< of the map, on the training window
   TensorView view;
+  /// What has been asked for along rows or columns alone: the map is whole until the same is asked for along
+  /// the other axis, too.
+  std::optional<ReductionKind> pending{};
 };
 
 using Value = std::variant<KnownPtr, Feature>;
