@@ -92,6 +92,38 @@ TEST_CASE("Grouped and depthwise convolutions", "[conv]") {
   }
 }
 
+TEST_CASE("Depthwise convolutions of every width of window and row", "[conv]") {
+  unsigned turn = 0;
+  for (const int kernel : {3, 5, 7})
+    for (const int stride : {1, 2})
+      for (int width = 1; width <= 33; width += width < 20 ? 1 : 6)
+        for (const int channels : {2, 24, 33, 83}) {
+          ConvCase c = square(channels, channels, kernel, stride, kernel / 2, 3, width);
+          c.shape.groups = channels;
+          c.relu = ++turn % 2 == 0;
+          c.values = static_cast<Values>(turn % 3);
+          c.images = turn % 5 == 0 ? 2 : 1;
+          c.spare_channels = turn % 7 == 0 ? 5 : 0;
+          check_conv(c);
+        }
+}
+
+TEST_CASE("Groups of four and eight channels", "[conv]") {
+  unsigned turn = 0;
+  for (const int channels : {4, 8})
+    for (const int groups : {2, 3, 4, 6, 8, 12})
+      for (const int stride : {1, 2})
+        for (const int width : {1, 5, 12, 13, 26}) {
+          ConvCase c = square(channels * groups, channels * groups, 3, stride, 1, 3, width);
+          c.shape.groups = groups;
+          c.relu = ++turn % 2 == 0;
+          c.residual = turn % 3 == 0;
+          c.values = static_cast<Values>(turn % 3);
+          c.images = turn % 5 == 0 ? 2 : 1;
+          check_conv(c);
+        }
+}
+
 TEST_CASE("Convolutions of a thousand random shapes", "[conv]") {
   RandomFloats random(test_seed(), Values::kRandom);
   int checked = 0;

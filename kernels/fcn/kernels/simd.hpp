@@ -12,6 +12,10 @@
 
 #include <xsimd/xsimd.hpp>
 
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
 /// For functions that must be inlined: a register that crosses a call is a register in memory.
 #define FCN_FORCE_INLINE __attribute__((always_inline)) inline
 #define FCN_INLINE_LAMBDA __attribute__((always_inline))
@@ -55,16 +59,36 @@ struct Vec {
   using Mask = xsimd::batch_bool<float, typename XsimdArch<Arch>::type>;
   static constexpr std::size_t size = Batch::size;  // for array bounds
   static constexpr int width = static_cast<int>(size);
+  static constexpr bool scales = false;  ///< has scaled(n)
 
   Batch lanes;
 
-  FCN_FORCE_INLINE static Vec load(const float* from) { return {Batch::load_unaligned(from)}; }
-  FCN_FORCE_INLINE static Vec broadcast(float value) { return {Batch(value)}; }
-  FCN_FORCE_INLINE static Vec zero() { return {Batch(0.0f)}; }
-  FCN_FORCE_INLINE void store(float* to) const { lanes.store_unaligned(to); }
+#if defined(__AVX__)
+  static constexpr std::int32_t first_masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+  /// All bits of the first n of eight lanes.
+  FCN_FORCE_INLINE static __m256i first(int n) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(first_masks + 8 - n));
+  }
+#endif
+
+  FCN_FORCE_INLINE static Vec load(const float* from) {
+    return {Batch::load_unaligned(from)};
+  }
+  FCN_FORCE_INLINE static Vec broadcast(float value) {
+    return {Batch(value)};
+  }
+  FCN_FORCE_INLINE static Vec zero() {
+    return {Batch(0.0f)};
+  }
+  FCN_FORCE_INLINE void store(float* to) const {
+    lanes.store_unaligned(to);
+  }
 
   /// The first n lanes from memory, zeros after them; nothing past them is read.
   FCN_FORCE_INLINE static Vec load_first(const float* from, int n) {
+#if defined(__AVX__)
+    if constexpr (size == 8) return {Batch(_mm256_maskload_ps(from, first(n)))};
+#endif
     float padded[size] = {};
     copy_first(from, n, padded);
     return load(padded);
@@ -83,16 +107,27 @@ struct Vec {
   }
   /// The first n lanes, zeros after them.
   FCN_FORCE_INLINE Vec keep_first(int n) const {
+#if defined(__AVX__)
+    if constexpr (size == 8) return {Batch(_mm256_and_ps(lanes, _mm256_castsi256_ps(first(n))))};
+#endif
     float all[size];
     store(all);
     return load_first(all, n);
   }
 
   /// a * b + c, rounded once (twice on SSE2).
-  FCN_FORCE_INLINE friend Vec fma(Vec a, Vec b, Vec c) { return {xsimd::fma(a.lanes, b.lanes, c.lanes)}; }
-  FCN_FORCE_INLINE friend Vec operator+(Vec a, Vec b) { return {a.lanes + b.lanes}; }
-  FCN_FORCE_INLINE friend Vec operator-(Vec a, Vec b) { return {a.lanes - b.lanes}; }
-  FCN_FORCE_INLINE friend Vec operator*(Vec a, Vec b) { return {a.lanes * b.lanes}; }
+  FCN_FORCE_INLINE friend Vec fma(Vec a, Vec b, Vec c) {
+    return {xsimd::fma(a.lanes, b.lanes, c.lanes)};
+  }
+  FCN_FORCE_INLINE friend Vec operator+(Vec a, Vec b) {
+    return {a.lanes + b.lanes};
+  }
+  FCN_FORCE_INLINE friend Vec operator-(Vec a, Vec b) {
+    return {a.lanes - b.lanes};
+  }
+  FCN_FORCE_INLINE friend Vec operator*(Vec a, Vec b) {
+    return {a.lanes * b.lanes};
+  }
   FCN_FORCE_INLINE friend Vec operator/(Vec a, Vec b) {
 #if defined(__aarch64__)
     return {Batch(vdivq_f32(a.lanes, b.lanes))};  // xsimd 8.1 multiplies by an estimate of 1 / b
@@ -140,11 +175,23 @@ struct Vec {
   FCN_FORCE_INLINE friend Mask is_nan(Vec a) {
     return xsimd::isnan(a.lanes);
   }
+  FCN_FORCE_INLINE static bool any(Mask mask) {
+    return xsimd::any(mask);
+  }
   FCN_FORCE_INLINE static Mask either(Mask a, Mask b) {
     return a | b;
   }
   FCN_FORCE_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
     return {xsimd::select(mask, yes.lanes, no.lanes)};
+  }
+
+  /// In each run of four lanes, lane C of it four times.
+  template <int C>
+  FCN_FORCE_INLINE Vec spread_of_four() const {
+#if defined(__AVX__)
+    if constexpr (size == 8) return {Batch(_mm256_permute_ps(lanes, C * 0x55))};
+#endif
+    return broadcast(lanes.get(C));
   }
 
   /// Each lane's bits moved up by 23: a number kept in a mantissa's lowest bits becomes an exponent.

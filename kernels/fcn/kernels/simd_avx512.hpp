@@ -17,6 +17,7 @@ struct Vec<arch::avx512> {
   using Mask = __mmask16;
   static constexpr std::size_t size = 16;
   static constexpr int width = 16;
+  static constexpr bool scales = true;
 
   __m512 lanes;
 
@@ -56,9 +57,23 @@ struct Vec<arch::avx512> {
     return _mm512_cmp_ps_mask(a.lanes, b.lanes, _CMP_GT_OQ);
   }
   FCN_FORCE_INLINE friend Mask is_nan(Vec a) { return _mm512_cmp_ps_mask(a.lanes, a.lanes, _CMP_UNORD_Q); }
+  FCN_FORCE_INLINE static bool any(Mask mask) { return mask != 0; }
   FCN_FORCE_INLINE static Mask either(Mask a, Mask b) { return static_cast<Mask>(a | b); }
   FCN_FORCE_INLINE static Vec select(Mask mask, Vec yes, Vec no) {
     return {_mm512_mask_blend_ps(mask, no.lanes, yes.lanes)};
+  }
+
+  /// Times 2^n for whole n, rounded once.
+  FCN_FORCE_INLINE Vec scaled(Vec n) const { return {_mm512_maskz_scalef_ps(0xffff, lanes, n.lanes)}; }
+
+  template <int C>
+  FCN_FORCE_INLINE Vec spread_of_four() const {
+    return {_mm512_maskz_permute_ps(0xffff, lanes, C * 0x55)};
+  }
+  /// In each run of eight lanes, its first (High false) or last four twice.
+  template <bool High>
+  FCN_FORCE_INLINE Vec half_of_eight() const {
+    return {_mm512_maskz_shuffle_f32x4(0xffff, lanes, lanes, High ? 0xf5 : 0xa0)};
   }
 
   FCN_FORCE_INLINE Vec mantissa_to_exponent() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Convolution as an implicit matrix product: the loops over blocks of output pixels, panels of output
 // channels and chunks of k around the register tiles of conv_tile.hpp. No im2col buffer exists. Not here:
-// depthwise convolutions (conv_depthwise.hpp).
+// depthwise convolutions (conv_depthwise_slide.hpp, conv_depthwise.hpp).
 //
 //   for blocks of tiles:      pixel addresses, worked out once
 //     for panels:             nr output channels
@@ -18,6 +18,8 @@
 #include <cstddef>
 
 #include "fcn/kernels/conv/conv_depthwise.hpp"
+#include "fcn/kernels/conv/conv_depthwise_slide.hpp"
+#include "fcn/kernels/conv/conv_group_bundle.hpp"
 #include "fcn/kernels/conv/conv_grouped.hpp"
 #include "fcn/kernels/conv/conv_layout.hpp"
 #include "fcn/kernels/conv/conv_pixels.hpp"
@@ -67,6 +69,10 @@ std::ptrdiff_t most_block_tiles(const ConvLayout<Arch>& layout) {
   return fitting > most ? most : fitting < fewest ? fewest : fitting;
 }
 
+/// Floats of weights that stay in the second-level cache from block to block. Of more, the next are
+/// prefetched.
+inline constexpr std::ptrdiff_t near_weights = 64 * 1024;
+
 /// Prefetches the memory that the panel's channels of tile `t` go to.
 template <class Arch>
 FCN_FORCE_INLINE void fetch_outputs(const PixelBlock<Arch>& block, int t, const PanelWork<Arch>& work) {
@@ -76,11 +82,22 @@ FCN_FORCE_INLINE void fetch_outputs(const PixelBlock<Arch>& block, int t, const 
   }
 }
 
+/// Asks the second-level cache for the weights that follow a chunk, a share at each tile. They lie right
+/// after it: the panel's next chunk, or the next panel.
+template <class Arch>
+FCN_FORCE_INLINE void fetch_weights(const PanelWork<Arch>& work, std::ptrdiff_t lanes, int tile, int tiles) {
+  const std::ptrdiff_t floats = (work.k_end - work.k_begin) * lanes;
+  const float* next = work.weights + (1 + work.k_end) * lanes;
+  for (std::ptrdiff_t c = floats * tile / tiles; c < floats * (tile + 1) / tiles; c += kCacheLine)
+    __builtin_prefetch(next + c, 0, 2);
+}
+
 /// One panel of one block.
 template <class Arch>
 void conv_block_panel(PanelWork<Arch> work, const PixelBlock<Arch>& block, const ConvLayout<Arch>& layout,
                       std::ptrdiff_t vectors, float* partial) {
   constexpr std::ptrdiff_t chunk_k = ConvTile<Arch>::chunk_k;
+  const bool far = layout.group_size > near_weights && block.tiles > 1;
   const std::ptrdiff_t chunks = block.tiles == 1 ? 1 : (layout.k + chunk_k - 1) / chunk_k;
   for (std::ptrdiff_t chunk = 0; chunk < chunks; ++chunk) {
     work.k_begin = layout.k * chunk / chunks;
@@ -91,6 +108,7 @@ void conv_block_panel(PanelWork<Arch> work, const PixelBlock<Arch>& block, const
       const int pixel = block.begin[t];
       const int pixels = block.begin[t + 1] - pixel;
       if (work.last_chunk && t + 1 < block.tiles) fetch_outputs(block, t + 1, work);
+      if (far) fetch_weights<Arch>(work, vectors * Vec<Arch>::width, t, block.tiles);
       conv_tiles<Arch>.sized[pixels - 1][vectors - 1](work, block, pixel, partial + pixel * conv_nr<Arch>);
     }
   }
@@ -100,7 +118,10 @@ template <class Arch>
 void conv_f32(const ConvBand& band, Range pixels, Range panels) {
   constexpr std::ptrdiff_t mr = ConvTile<Arch>::mr;
   const auto layout = conv_layout<Arch>(band.shape);
+  if (layout.depthwise && slides<Arch>(band))
+    return conv_depthwise_slide_f32<Arch>(band, layout, pixels, panels);
   if (layout.depthwise) return conv_depthwise_f32<Arch>(band, layout, pixels, panels);
+  if (layout.bundle > 1) return conv_group_bundle_f32<Arch>(band, layout, pixels, panels);
   if (is_narrow_group<Arch>(layout)) return conv_grouped_f32<Arch>(band, layout, pixels, panels);
   const std::ptrdiff_t tiles = (pixels.end - pixels.begin + mr - 1) / mr;
   const std::ptrdiff_t most = most_block_tiles<Arch>(layout);

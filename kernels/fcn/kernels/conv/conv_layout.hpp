@@ -6,7 +6,8 @@
 //   panel:  bias [lanes] | k = 0 [lanes] | k = 1 [lanes] | ...      k runs over ky, kx, c; lanes >= channels
 //
 // Lanes that only fill the last register hold zeros. A depthwise convolution packs as if it were one group
-// with a single input channel: its channels are lanes too.
+// with a single input channel: its channels are lanes too. So do several narrow groups that share a register
+// (a bundle): lane j of row (ky, kx, c) belongs to input channel c of the group of output channel j.
 #pragma once
 
 #include <cstddef>
@@ -50,6 +51,7 @@ inline constexpr int conv_nr = ConvTile<Arch>::vectors* Vec<Arch>::width;
 template <class Arch>
 struct ConvLayout {
   bool depthwise;
+  std::ptrdiff_t bundle;  // groups that share a register and count as one below; 1 for none
   std::ptrdiff_t groups;
   std::ptrdiff_t group_in;   // input channels of a group
   std::ptrdiff_t group_out;  // output channels of a group
@@ -73,16 +75,27 @@ FCN_FORCE_INLINE std::ptrdiff_t whole_registers(std::ptrdiff_t channels) {
   return (channels + Vec<Arch>::width - 1) / Vec<Arch>::width * Vec<Arch>::width;
 }
 
+/// How many groups of as many input as output channels share a register (conv_group_bundle.hpp).
+template <class Arch>
+std::ptrdiff_t bundled_groups(const ConvShape& shape) {
+  const std::ptrdiff_t width = Vec<Arch>::width, channels = shape.out_channels / shape.groups;
+  const bool fits = (channels == 4 && width >= 8) || (channels == 8 && width == 16);
+  const bool square = shape.in_channels == shape.out_channels && shape.groups > 1;
+  return fits && square && shape.out_channels % width == 0 ? width / channels : 1;
+}
+
 template <class Arch>
 ConvLayout<Arch> conv_layout(const ConvShape& shape) {
   const bool depthwise =
       shape.groups > 1 && shape.groups == shape.in_channels && shape.groups == shape.out_channels;
-  const std::ptrdiff_t groups = depthwise ? 1 : shape.groups;
+  const std::ptrdiff_t bundle = bundled_groups<Arch>(shape);
+  const std::ptrdiff_t groups = depthwise ? 1 : shape.groups / bundle;
   const std::ptrdiff_t group_in = depthwise ? 1 : shape.in_channels / shape.groups;
   const std::ptrdiff_t group_out = shape.out_channels / groups;
   const std::ptrdiff_t k = group_in * shape.kernel_h * shape.kernel_w;
   const std::ptrdiff_t nr = conv_nr<Arch>;
   return {depthwise,
+          bundle,
           groups,
           group_in,
           group_out,

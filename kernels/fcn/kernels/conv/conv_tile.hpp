@@ -49,7 +49,7 @@ PanelWork<Arch> panel_work(const ConvBand& band, const ConvLayout<Arch>& layout,
           .residual = band.residual.row != nullptr,
           .relu = band.relu,
           .ceiling = band.ceiling,
-          .in_channel = layout.depthwise ? panel.channel : panel.group * layout.group_in,
+          .in_channel = layout.depthwise || layout.bundle > 1 ? panel.channel : panel.group * layout.group_in,
           .run = touching ? layout.group_in * s.kernel_w : layout.group_in,
           .runs_per_row = touching ? 1 : s.kernel_w,
           .run_stride = s.dilation_x * band.in.pixel_stride,
@@ -71,25 +71,35 @@ FCN_FORCE_INLINE void open_tile(const PanelWork<Arch>& work, const float* partia
   });
 }
 
-/// The store of a panel that fills its registers.
-template <class Arch, std::size_t MR, std::size_t V>
-FCN_FORCE_INLINE void store_full(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
-                                 Vec<Arch> (&acc)[MR][V]) {
+/// The store of a panel that fills its registers, or that closes the pixel, whose padding takes the rest of
+/// the last one and zeros after it.
+template <class Arch, std::size_t MR, std::size_t V, bool closing>
+FCN_FORCE_INLINE void store_whole(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
+                                  Vec<Arch> (&acc)[MR][V]) {
+  constexpr int width = Vec<Arch>::width, lanes = static_cast<int>(V) * width;
   const auto ceiling = Vec<Arch>::broadcast(work.ceiling);
+  const int last = closing ? work.channels - (lanes - width) : width;
   unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
     const int i = pixel + static_cast<int>(I);
     unroll<Arch, V>([&]<std::size_t J>() FCN_INLINE_LAMBDA {
+      constexpr bool cut = closing && J == V - 1;
       Vec<Arch> value = acc[I][J];
-      const std::ptrdiff_t at = work.channel + static_cast<int>(J) * Vec<Arch>::width;
-      if (work.residual) value = value + Vec<Arch>::load(block.residual[i] + at);
+      const std::ptrdiff_t at = work.channel + static_cast<int>(J) * width;
+      if (work.residual) {
+        const float* residual = block.residual[i] + at;
+        value = value + (cut ? Vec<Arch>::load_first(residual, last) : Vec<Arch>::load(residual));
+      }
       if (work.relu) value = relu_up_to<Arch>(value, ceiling);
-      value.store(block.out[i] + at);
+      (cut ? value.keep_first(last) : value).store(block.out[i] + at);
     });
+    if (!closing) return;
+    for (int c = lanes; c < work.channels + work.padding; c += width)
+      Vec<Arch>::zero().store(block.out[i] + work.channel + c);
   });
 }
 
-/// The store of a panel that ends within a register, or ends the pixel: neither a neighbouring group's
-/// channels nor anything past the pixel's padding is touched.
+/// The store of a panel that ends within a register and not with the pixel: a neighbouring group's channels
+/// are not touched.
 template <class Arch, std::size_t MR, std::size_t V>
 void store_partial(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
                    const Vec<Arch> (&acc)[MR][V]) {
@@ -116,7 +126,11 @@ template <class Arch, std::size_t MR, std::size_t V>
 FCN_FORCE_INLINE void store_tile(const PanelWork<Arch>& work, const PixelBlock<Arch>& block, int pixel,
                                  Vec<Arch> (&acc)[MR][V]) {
   constexpr int lanes = static_cast<int>(V) * Vec<Arch>::width;
-  if (work.channels == lanes && work.padding == 0) return store_full<Arch, MR, V>(work, block, pixel, acc);
+  if (work.channels == lanes && work.padding == 0)
+    return store_whole<Arch, MR, V, false>(work, block, pixel, acc);
+  const int closed = work.channels + work.padding;
+  if (closed >= lanes && closed % Vec<Arch>::width == 0)
+    return store_whole<Arch, MR, V, true>(work, block, pixel, acc);
   // A copy, because a function that is not inlined takes its address, and acc must stay in registers.
   Vec<Arch> copy[MR][V];
   unroll<Arch, MR>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
@@ -150,6 +164,13 @@ FCN_FORCE_INLINE void multiply_tap(const float* const (&a)[MR], std::ptrdiff_t k
   });
 }
 
+/// Asks for `floats` of the weights half a page ahead: a tile of one or two pixels waits for nothing else.
+template <class Arch, std::size_t floats>
+FCN_FORCE_INLINE void fetch_ahead(const float* b) {
+  constexpr std::size_t ahead = 512;
+  for (std::size_t c = 0; c < floats; c += kCacheLine) __builtin_prefetch(b + ahead + c);
+}
+
 /// The inner loop: `count` taps in a row. b advances by one row of the panel a tap. Three taps per
 /// iteration: the 21 taps of a stem's row leave none over, and with four GCC 12 spills registers of a 6 x 16
 /// tile (8 % of the time).
@@ -160,6 +181,7 @@ FCN_FORCE_INLINE void multiply_run(const float* const (&a)[MR], const float* b, 
   constexpr auto taps = static_cast<std::ptrdiff_t>(turn);
   std::ptrdiff_t k = 0;
   for (; k + taps <= count; k += taps, b += turn * lanes) {
+    if constexpr (MR <= 2) fetch_ahead<Arch, turn * lanes>(b);
     unroll<Arch, turn>([&]<std::size_t T>() FCN_INLINE_LAMBDA {
       multiply_tap<Arch, MR, V>(a, k + static_cast<int>(T), b + T * lanes, acc);
     });
