@@ -23,7 +23,7 @@ FCN_FORCE_INLINE Vec<Arch> sigmoid(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto positive = x > V::zero();
   const auto one = V::broadcast(1.0f);
-  const auto t = exp_nonpositive<Arch>(V::select(positive, V::zero() - x, x));
+  const auto t = exp_nonpositive<Arch>(less_or_second(V::zero() - x, x));
   return V::select(positive, one, t) / (one + t);
 }
 

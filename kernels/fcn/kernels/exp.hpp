@@ -11,7 +11,8 @@
 //   r  = fma(n, 2.12194440e-4, r)          |r| <= ln 2 / 2
 //   p  = the polynomial below by Horner;   p = fma(p, r * r, r);   p = p + 1
 //   h  = fma(n, 1/2, 3 2^22) - 3 2^22      2^n in two factors, since 2^-150 is none
-//   e^x = p * 2^h * 2^(n - h)              denormal results are kept, rounded by the last product alone
+//   e^x = p * 2^h * 2^(n - h)              denormal results are kept, rounded by the last product alone;
+//                                          the same as p * 2^n wherever 2^n is a number
 //
 // Positive x are first limited to 89, which overflows. e^x - 1: the same without p + 1, x being at least -30,
 // whose result rounds to -1; s = 2^n; fma(p, s, s - 1), so that small x keep their relative precision.
@@ -50,13 +51,13 @@ FCN_FORCE_INLINE Vec<Arch> exp_fraction_minus_one(Vec<Arch> x, Vec<Arch> n) {
   return fma(p, r * r, r);
 }
 
-/// e^x for x of -104 to 89; NaN for NaN.
+/// p * 2^n, rounded once. `deep`: n may be so low that 2^n is no number.
 template <class Arch>
-FCN_FORCE_INLINE Vec<Arch> exp_in_range(Vec<Arch> x) {
+FCN_FORCE_INLINE Vec<Arch> times_power_of_two(Vec<Arch> p, Vec<Arch> n, bool deep) {
   using V = Vec<Arch>;
+  if constexpr (V::scales) return p.scaled(n);
+  if (!deep) return p * power_of_two<Arch>(n);
   const auto rounder = V::broadcast(12582912.0f);
-  const auto n = whole_powers<Arch>(x);
-  const auto p = exp_fraction_minus_one<Arch>(x, n) + V::broadcast(1.0f);
   const auto half = fma(n, V::broadcast(0.5f), rounder) - rounder;
   return p * power_of_two<Arch>(half) * power_of_two<Arch>(n - half);
 }
@@ -65,8 +66,10 @@ FCN_FORCE_INLINE Vec<Arch> exp_in_range(Vec<Arch> x) {
 template <class Arch>
 FCN_FORCE_INLINE Vec<Arch> exp_nonpositive(Vec<Arch> x) {
   using V = Vec<Arch>;
-  const auto lowest = V::broadcast(-104.0f);
-  return exp_in_range<Arch>(V::select(lowest > x, lowest, x));
+  x = greater_or_second(V::broadcast(-104.0f), x);
+  const auto n = whole_powers<Arch>(x);
+  const auto p = exp_fraction_minus_one<Arch>(x, n) + V::broadcast(1.0f);
+  return times_power_of_two<Arch>(p, n, !V::scales && V::any(V::broadcast(-87.0f) > x));
 }
 
 /// e^x for any x.
@@ -74,7 +77,9 @@ template <class Arch>
 FCN_FORCE_INLINE Vec<Arch> exponential(Vec<Arch> x) {
   using V = Vec<Arch>;
   const auto highest = V::broadcast(89.0f);
-  return exp_nonpositive<Arch>(V::select(x > highest, highest, x));
+  x = greater_or_second(V::broadcast(-104.0f), V::select(x > highest, highest, x));
+  const auto n = whole_powers<Arch>(x);
+  return times_power_of_two<Arch>(exp_fraction_minus_one<Arch>(x, n) + V::broadcast(1.0f), n, true);
 }
 
 /// e^x - 1 for x <= 0.
