@@ -159,4 +159,5 @@ def main():
         sys.exit("The sides disagree on the logits by more than 1e-4 x max(1, |logit|).")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -138,4 +138,5 @@ def main():
         write(f"{h}x{w}.f32", tensor.numpy().tofile)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ const times = [];
 const begin = performance.now();
 for (let run = -2; run < 5 || performance.now() - begin < 1000 * Number(seconds); ++run) {
   const start = performance.now();
-  result = (await session.run({ pixels })).logits;
+  result = (await session.run({ [session.inputNames[0]]: pixels }))[session.outputNames[0]];
   if (run >= 0) times.push(performance.now() - start);
 }
 fs.writeFileSync(output, Buffer.from(result.data.buffer, result.data.byteOffset, result.data.byteLength));
