@@ -60,6 +60,9 @@ TEST_CASE("what cannot be run has its exit code and one line") {
                                              {scene.picture, "--algorithm", "best"},
                                              {scene.picture, "-q", "-v"},
                                              {scene.picture, "--npy", "-"},
+                                             {scene.picture, "--npy", ""},
+                                             {scene.picture, "--heat", "a.png", "--masked", "./a.png"},
+                                             {scene.picture, "--json", "a", "--npy", "a"},
                                              {scene.picture, scene.picture, "--overlay", scene.picture}})
     expect(2, usage);
   expect(3, {"-m", scene.folder / "text.model", scene.picture});
@@ -130,6 +133,32 @@ TEST_CASE("streams that cannot be written keep the exit codes as they are") {
   CHECK(scene.run({scene.picture}, full).exit_code == 1);
   CHECK(scene.run({"--help"}, full).exit_code == 1);
   CHECK(scene.run({"--version"}, full).err.find("No space left") != std::string::npos);
+}
+
+TEST_CASE("a device may take several outputs") {
+  const InferScene scene;
+  CHECK(scene.run({scene.picture, "--heat", "/dev/null", "--npy", "/dev/null"}).exit_code == 0);
+}
+
+TEST_CASE("a pipe that nothing writes to holds up no run") {
+  const InferScene scene;
+  const std::string folder = scene.folder / "pipes", pipe = folder + "/a.png", list = scene.folder / "list";
+  std::filesystem::create_directory(folder);
+  std::filesystem::copy_file(scene.picture, folder + "/b.ppm");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(scene.run({folder}).exit_code == 0);
+  const std::string text = pipe + "\n" + scene.picture + "\n";
+  write_file(list, Bytes(text.begin(), text.end()));
+  for (const CommandResult& result : {scene.run({folder + "/*"}), scene.run({"--list", list})}) {
+    CHECK(result.exit_code == 1);
+    CHECK(one_line(result.err));
+    CHECK(result.err.find("is not a regular file") != std::string::npos);
+    CHECK_FALSE(result.out.empty());
+  }
+  // Named, it is waited for; a signal ends that. 137 would mean that it had to be killed.
+  const CommandResult ended =
+      run_command({"/usr/bin/timeout", "-k", "20", "0.5", FCN_INFER, "-m", scene.model, pipe});
+  CHECK(ended.exit_code == 124);
 }
 
 TEST_CASE("no output takes the place of an input") {

@@ -33,7 +33,7 @@ void list_folder(const std::string& folder, InputList& list) {
     std::error_code unknown;
     // Hidden files are not taken for pictures: unfinished outputs are among them.
     const bool hidden = entry->path().filename().string().starts_with('.');
-    if (!hidden && has_picture_ending(entry->path()) && !entry->is_directory(unknown))
+    if (!hidden && has_picture_ending(entry->path()) && entry->is_regular_file(unknown))
       found.push_back(entry->path().string());
   }
   if (failed) {
@@ -62,10 +62,26 @@ void add_input(const std::string& path, InputList& list) {
     list.images.push_back(path);
 }
 
+/// A pipe, socket or device, which is read only where the user names it: reading one may never end.
+bool is_special(const std::string& path) {
+  std::error_code unknown;
+  const fs::file_status status = fs::status(path, unknown);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+/// Whether a path that a pattern or a list gave may be read; if not, says so in the list.
+bool may_read(const std::string& path, InputList& list) {
+  if (path == "-" || !is_special(path)) return true;
+  list.errors.push_back(
+      {ErrorCode::io, "is not a regular file; to read it, name it as an argument of its own", path});
+  return false;
+}
+
 void add_matches(const std::string& pattern, InputList& list) {
   glob_t matches{};
   const int failed = ::glob(pattern.c_str(), 0, nullptr, &matches);
-  for (std::size_t i = 0; i < matches.gl_pathc; ++i) add_input(matches.gl_pathv[i], list);
+  for (std::size_t i = 0; i < matches.gl_pathc; ++i)
+    if (may_read(matches.gl_pathv[i], list)) add_input(matches.gl_pathv[i], list);
   ::globfree(&matches);
   if (failed == GLOB_NOMATCH)
     list.errors.push_back({ErrorCode::io, "no file matches this pattern", pattern});
@@ -111,16 +127,17 @@ void add_listed_inputs(const std::string& file, InputList& list) {
   const std::string name = file == "-" ? "standard input" : file;
   const auto text = read_text(file);
   if (!text) return list.errors.push_back(text.error().at(name));
-  const std::size_t before = list.images.size();
+  const std::size_t before = list.images.size() + list.errors.size();
   const bool by_lines = text->find('\0') == std::string::npos;
   for (std::string_view rest = *text; !rest.empty();) {
     const std::size_t end = std::min(rest.find(by_lines ? '\n' : '\0'), rest.size());
     std::string_view path = rest.substr(0, end);
     if (by_lines && path.ends_with('\r')) path.remove_suffix(1);
-    if (!path.empty()) list.images.emplace_back(path);
+    if (!path.empty() && may_read(std::string(path), list)) list.images.emplace_back(path);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (list.images.size() == before) list.errors.push_back({ErrorCode::io, "the list names no picture", name});
+  if (list.images.size() + list.errors.size() == before)
+    list.errors.push_back({ErrorCode::io, "the list names no picture", name});
 }
 
 }  // namespace fcn::tools

@@ -3,6 +3,7 @@
 #include "tools/pictures/picture_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "tools/pictures/formats/pnm.hpp"
 #include "tools/pictures/found_libraries.hpp"
 #include "tools/pictures/picture_formats.hpp"
+#include "tools/shell/interrupt.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -37,15 +39,29 @@ Error too_large(const std::string& has, std::uint64_t limit) {
           ""};
 }
 
+/// Waits until a read would not block, or until the user has interrupted the program: the other end of a pipe
+/// may never write.
+Status wait_for_bytes(int fd) {
+  constexpr int kMilliseconds = 100;
+  for (;;) {
+    if (interrupted()) return Error{ErrorCode::io, "interrupted while waiting for its bytes", ""};
+    pollfd waiting{fd, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, kMilliseconds);
+    if (ready > 0) return {};
+    if (ready < 0 && errno != EINTR) return file_error("read", errno);
+  }
+}
+
 /// Reads input without a known size: standard input, a pipe.
 Result<ByteVector> read_to_end(int fd, std::uint64_t limit) {
   constexpr std::size_t kStep = 1u << 20;
   ByteVector bytes;
   for (;;) {
+    if (Status ready = wait_for_bytes(fd); !ready) return ready.error();
     const std::size_t before = bytes.size();
     bytes.resize(before + kStep);
     const ssize_t got = ::read(fd, bytes.data() + before, kStep);
-    if (got < 0 && errno != EINTR) return file_error("read", errno);
+    if (got < 0 && errno != EINTR && errno != EAGAIN) return file_error("read", errno);
     bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (bytes.size() > limit) return too_large("more", limit);
     if (got == 0) return bytes;
@@ -68,7 +84,7 @@ bool is_pnm(const ByteSource& source) {
 /// Standard input, or a path that is no regular file.
 Result<ByteVector> read_stream(const std::string& path, std::uint64_t limit) {
   const bool standard = path == "-";
-  const int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return file_error("open", errno);
   auto bytes = read_to_end(fd, limit);
   if (!standard) ::close(fd);
