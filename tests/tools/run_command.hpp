@@ -47,7 +47,7 @@ inline void become(const std::vector<std::string>& command, const CommandOptions
   std::signal(SIGINT, SIG_DFL);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   if (options.file_size != RLIM_INFINITY) {
-    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_DFL);
     const struct rlimit limit { options.file_size, options.file_size };
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }

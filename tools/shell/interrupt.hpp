@@ -10,7 +10,7 @@ inline constexpr int kExitInterrupted = 130;
 
 /// Call first thing in main, before any thread exists. From then on SIGINT, SIGTERM and SIGHUP remove
 /// unfinished output files and end the process with kExitInterrupted, whatever the other threads are doing. A
-/// broken pipe becomes an ordinary write error.
+/// broken pipe and a file over the size that the user may write become ordinary write errors.
 void end_cleanly_when_interrupted();
 
 /// From now on the first of these signals only makes interrupted() true and is acknowledged on standard
