@@ -2,10 +2,30 @@
 #include "tools/outputs/result_files.hpp"
 
 #include <filesystem>
+#include <map>
+#include <string>
 #include <system_error>
 #include <utility>
 
 namespace fcn::tools {
+
+namespace {
+
+/// The file that a path names, whatever its spelling; it need not exist.
+std::filesystem::path place_of(const std::string& path) {
+  std::error_code unknown;
+  const auto place = std::filesystem::weakly_canonical(path, unknown);
+  return unknown ? std::filesystem::path(path) : place;
+}
+
+/// A device such as /dev/null, which takes any number of outputs.
+bool is_special(const std::string& path) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(path, unknown);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
+}  // namespace
 
 Status ResultFiles::open(const InferOptions& options, bool several) {
   for (const OutputKind& kind : output_kinds()) {
@@ -20,14 +40,24 @@ Status ResultFiles::open(const InferOptions& options, bool several) {
   auto json = skip_existing_ ? JsonLinesFile::resume(options.json) : JsonLinesFile::create(options.json);
   if (!json) return json.error();
   json_.emplace(*std::move(json));
+  json_path_ = options.json;
   return {};
 }
 
 Status ResultFiles::check_outputs(const std::vector<std::string>& images, const InputFiles& inputs) const {
+  std::map<std::filesystem::path, std::string> writers;
+  if (json_) writers.emplace(place_of(json_path_), "--json");
   for (const Target& target : targets_) {
     OutputTarget place = target.place;
-    for (const std::string& image : images)
-      if (Status kept = inputs.check_output(place.path_for(image), target.kind->option); !kept) return kept;
+    for (const std::string& image : images) {
+      const std::string path = place.path_for(image);
+      if (Status kept = inputs.check_output(path, target.kind->option); !kept) return kept;
+      const auto [other, fresh] = writers.emplace(place_of(path), target.kind->option);
+      if (!fresh && !is_special(path))
+        return Error{ErrorCode::invalid_argument,
+                     "would write the file that " + other->second + " writes too",
+                     std::string(target.kind->option) + " " + path};
+    }
   }
   return {};
 }

@@ -61,6 +61,7 @@ class ResultFiles {
 
   std::vector<Target> targets_;  // of the kinds that are wanted
   std::optional<JsonLinesFile> json_;
+  std::string json_path_;
   bool skip_existing_ = false;
   bool lost_ = false;
 };

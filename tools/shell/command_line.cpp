@@ -79,7 +79,10 @@ void OptionGroup::flag(const std::string& names, bool& target, const std::string
 
 void OptionGroup::text(const std::string& names, const std::string& type, std::string& target,
                        const std::string& help) {
-  app_.add_option(names, target, help)->type_name(type)->group(heading_);
+  CLI::Option* const option = app_.add_option(names, target, help)->type_name(type)->group(heading_);
+  if (type.starts_with("FILE"))
+    option->check(
+        [](const std::string& text) { return text.empty() ? "the name of the file is empty" : ""; });
 }
 
 void OptionGroup::texts(const std::string& names, const std::string& type, std::vector<std::string>& target,

@@ -31,7 +31,7 @@ class OptionGroup {
   void arguments(const std::string& name, std::vector<std::string>& target, const std::string& help);
   /// Sets `target` to `set_to` if the flag is given.
   void flag(const std::string& names, bool& target, const std::string& help, bool set_to = true);
-  /// Takes a word unchanged; `type` names it in --help: "FILE".
+  /// Takes a word unchanged; `type` names it in --help: "FILE", which must not be empty.
   void text(const std::string& names, const std::string& type, std::string& target, const std::string& help);
   /// As text(), but may be given several times: `--class A --class B`.
   void texts(const std::string& names, const std::string& type, std::vector<std::string>& target,
