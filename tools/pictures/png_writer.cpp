@@ -14,12 +14,13 @@
 #include <vector>
 
 namespace fcn::tools {
-namespace {
 
 struct PngOutput {
   const ByteSink& sink;
   std::optional<Error> error;
 };
+
+namespace {
 
 void write_bytes(png_structp png, png_bytep bytes, std::size_t count) {
   auto* const output = static_cast<PngOutput*>(png_get_io_ptr(png));
