@@ -5,6 +5,7 @@
 //   bench_kernels --benchmark_filter='725x1920.*(avx2|eigen)'
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -147,6 +148,49 @@ void bench_pool(benchmark::State& state, void (*kernel)(const kernels::PoolBand&
                           (size.rows * size.width + pooled.rows * pooled.width));
 }
 
+void bench_argmax(benchmark::State& state, const KernelTable& table, const MapSize& size) {
+  const Pixels in(size);
+  std::vector<std::uint16_t> out(static_cast<std::size_t>(size.rows * size.width));
+  kernels::ArgmaxBand band;
+  band.channels = size.channels;
+  band.rows = size.rows;
+  band.width = size.width;
+  band.a = in.in();
+  band.out = out.data();
+  for (auto _ : state) table.argmax(band, {0, size.rows * size.width});
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * size.rows * size.width *
+                          (size.channels * 4 + 2));
+}
+
+/// Unpools windows of 2x2, all of whose greatest values stood on the first tap.
+void bench_unpool(benchmark::State& state, const KernelTable& table, const MapSize& size) {
+  const MapSize whole{size.channels, 2 * size.rows, 2 * size.width};
+  const Pixels values(size), indices(size), out(whole);
+  std::vector<const float*> value_rows, index_rows;
+  std::vector<int> row_taps, columns;
+  for (int y = 0; y < whole.rows; ++y) {
+    value_rows.push_back(values.const_rows[static_cast<std::size_t>(y / 2)]);
+    index_rows.push_back(indices.const_rows[static_cast<std::size_t>(y / 2)]);
+    row_taps.push_back(y % 2);
+  }
+  for (int x = 0; x < whole.width; ++x) columns.insert(columns.end(), {x / 2, x % 2});
+  kernels::UnpoolBand band;
+  band.channels = size.channels;
+  band.rows = whole.rows;
+  band.width = whole.width;
+  band.kernel_w = 2;
+  band.values = values.in();
+  band.values.row = value_rows.data();
+  band.indices = indices.in();
+  band.indices.row = index_rows.data();
+  band.out = out.out();
+  band.row_taps = row_taps.data();
+  band.columns = columns.data();
+  for (auto _ : state) table.max_unpool(band, {0, whole.rows * whole.width});
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * size.channels * 4 *
+                          (2 * size.rows * size.width + whole.rows * whole.width));
+}
+
 void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) {
   const std::string suffix = std::string("/") + table.arch;
   for (const ConvRow& row : rows) {
@@ -172,6 +216,9 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
   benchmark::RegisterBenchmark(("max_pool_3x3_s2" + suffix).c_str(), bench_pool, table.max_pool, stem, 3, 2);
   benchmark::RegisterBenchmark(("average_pool_7x7" + suffix).c_str(), bench_pool, table.average_pool,
                                features, 7, 1);
+  const MapSize labels{21, 97, 512}, windows{64, 48, 128};
+  benchmark::RegisterBenchmark(("argmax" + suffix).c_str(), bench_argmax, table, labels);
+  benchmark::RegisterBenchmark(("max_unpool_2x2" + suffix).c_str(), bench_unpool, table, windows);
 }
 
 }  // namespace
