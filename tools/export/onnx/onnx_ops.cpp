@@ -136,7 +136,8 @@ class OpWriter : private OnnxNodeWriter {
   std::string size_of(std::size_t slot, const std::string& of = "") {
     const std::string shape = name() + of + ".shape", size = name() + of + ".size";
     add("Shape", {in(slot)}, shape);
-    add("Slice", {shape, integers("two" + of, {2}), integers("four" + of, {4})}, size);
+    const std::string two = "two" + of, four = "four" + of;
+    add("Slice", {shape, integers(two.c_str(), {2}), integers(four.c_str(), {4})}, size);
     return size;
   }
   std::string visit(const ResizeTo& op) {
