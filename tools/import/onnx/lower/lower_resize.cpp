@@ -101,15 +101,15 @@ std::optional<NodeId> size_source(const NodeCall& call, const Feature& in, Netwo
   const std::vector<std::int64_t> all = call.known_integers(3);
   if (std::max(rows, columns) >= all.size()) return std::nullopt;
   if (all[rows] == in.shape.height && all[columns] == in.shape.width) {
-    net.note("a resize that changes nothing on " + std::to_string(all[rows]) + "x" +
-             std::to_string(all[columns]) +
+    net.note("a resize that changes nothing on " + std::to_string(all[columns]) + "x" +
+             std::to_string(all[rows]) +
              " is left out; export with free height and width to keep it on other sizes");
     return std::nullopt;
   }
   const auto found = net.find_map(
       [&](const Shape& shape) { return shape.height == all[rows] && shape.width == all[columns]; });
   if (found)
-    net.note("a map is resized to " + std::to_string(all[rows]) + "x" + std::to_string(all[columns]) +
+    net.note("a map is resized to " + std::to_string(all[columns]) + "x" + std::to_string(all[rows]) +
              ", taken to be the size of " + net.graph().nodes[*found].name);
   return found;
 }
