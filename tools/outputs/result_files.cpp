@@ -14,7 +14,7 @@ namespace {
 /// The file that a path names, whatever its spelling; it need not exist.
 std::filesystem::path place_of(const std::string& path) {
   std::error_code unknown;
-  const auto place = std::filesystem::weakly_canonical(path, unknown);
+  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
   return unknown ? std::filesystem::path(path) : place;
 }
 

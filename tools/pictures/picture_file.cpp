@@ -39,17 +39,18 @@ Error too_large(const std::string& has, std::uint64_t limit) {
           ""};
 }
 
-/// Waits until a read would not block, or until the user has interrupted the program: the other end of a pipe
-/// may never write.
+/// Waits until a read would not block. The other end of a pipe may never write: once the user has interrupted
+/// the program, the wait is over after another two seconds without a byte.
 Status wait_for_bytes(int fd) {
-  constexpr int kMilliseconds = 100;
-  for (;;) {
-    if (interrupted()) return Error{ErrorCode::io, "interrupted while waiting for its bytes", ""};
+  constexpr int kMilliseconds = 100, kMostTurns = 20;
+  for (int turns = 0; turns < kMostTurns;) {
+    if (interrupted()) ++turns;
     pollfd waiting{fd, POLLIN, 0};
     const int ready = ::poll(&waiting, 1, kMilliseconds);
     if (ready > 0) return {};
     if (ready < 0 && errno != EINTR) return file_error("read", errno);
   }
+  return Error{ErrorCode::io, "interrupted while waiting for its bytes", ""};
 }
 
 /// Reads input without a known size: standard input, a pipe.
