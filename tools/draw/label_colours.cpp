@@ -2,7 +2,6 @@
 #include "tools/draw/label_colours.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -11,20 +10,6 @@ namespace {
 
 constexpr int kVocLabels = 21;
 constexpr int kMostColours = 256;
-
-// Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), which colour-blind people tell apart, and a few
-// more.
-constexpr std::array<Colour, 11> kFirstColours = {{{230, 159, 0},
-                                                   {86, 180, 233},
-                                                   {0, 158, 115},
-                                                   {240, 228, 66},
-                                                   {213, 94, 0},
-                                                   {204, 121, 167},
-                                                   {0, 114, 178},
-                                                   {160, 110, 220},
-                                                   {150, 200, 60},
-                                                   {255, 150, 150},
-                                                   {150, 90, 60}}};
 
 /// The bits of a label spread over the channels, the lowest to the highest places, as the VOC's development
 /// kit does.
@@ -62,7 +47,7 @@ std::vector<Colour> label_colours(int labels, int background) {
       colours.push_back({0, 0, 0});
     } else {
       const auto i = static_cast<std::size_t>(number);
-      colours.push_back(i < kFirstColours.size() ? kFirstColours[i] : further_colour(number));
+      colours.push_back(i < kDistinctColours.size() ? kDistinctColours[i] : further_colour(number));
       ++number;
     }
   }

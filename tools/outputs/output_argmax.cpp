@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -14,28 +13,15 @@
 #include "fcn/maps/argmax.hpp"
 #include "tools/draw/caption.hpp"
 #include "tools/draw/heat_layer.hpp"
+#include "tools/draw/label_colours.hpp"
 #include "tools/draw/png_drawing.hpp"
 
 namespace fcn::tools {
 namespace {
 
-// Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), which colour-blind people tell apart, and a few
-// more; the last is for all other classes.
-constexpr std::array<Colour, 12> kColours = {{
-    {230, 159, 0},
-    {86, 180, 233},
-    {0, 158, 115},
-    {240, 228, 66},
-    {213, 94, 0},
-    {204, 121, 167},
-    {0, 114, 178},
-    {160, 110, 220},
-    {150, 200, 60},
-    {255, 150, 150},
-    {150, 90, 60},
-    {160, 160, 160},
-}};
-constexpr std::size_t kOthers = kColours.size() - 1;
+constexpr Colour kOthersColour{160, 160, 160};
+constexpr std::size_t kOthers =
+    kDistinctColours.size();  ///< all classes after those with colours of their own
 constexpr int kLegendColumns = 3;
 constexpr int kLegendRows = 4;
 constexpr double kLegendCapitals = 1.6 + 2.0 * kLegendRows;
@@ -44,7 +30,7 @@ constexpr double kCover = 0.6;
 /// The classes that win cells, and their colours.
 struct Winners {
   std::map<int, std::size_t> colours;
-  std::vector<std::string> legend;  ///< in the order of kColours
+  std::vector<std::string> legend;  ///< in the order of kDistinctColours, then the others
 
   explicit Winners(const RunReport& report);
 };
@@ -70,12 +56,16 @@ Winners::Winners(const RunReport& report) {
   if (others > 0) legend.push_back(fmt::format("{} others: {}", order.size() - kOthers, others));
 }
 
+const Colour& colour_of(std::size_t number) {
+  return number < kOthers ? kDistinctColours[number] : kOthersColour;
+}
+
 void draw_cells(const Canvas& canvas, const Winners& winners, maps::ArgmaxRows& rows) {
   for (int y = canvas.top; y < canvas.bottom; ++y) {
     const int* const ids = rows.row(y);
     for (int x = 0; x < canvas.width; ++x)
       if (ids[x] != maps::ArgmaxRows::kNone)
-        blend_pixel(canvas, x, y, kColours[winners.colours.at(ids[x])], kCover);
+        blend_pixel(canvas, x, y, colour_of(winners.colours.at(ids[x])), kCover);
   }
 }
 
@@ -92,7 +82,7 @@ void draw_legend(const Canvas& strip, const Winners& winners, const Measures& si
     const double baseline = sizes.pad + sizes.cap * (3.2 + 2.0 * line);
     const Box box{static_cast<int>(left), static_cast<int>(baseline) - swatch,
                   static_cast<int>(left) + swatch, static_cast<int>(baseline) + 1};
-    fill_box(strip, box, kColours[i], 1);
+    fill_box(strip, box, colour_of(i), 1);
     draw_text(strip, left + 1.6 * swatch, baseline,
               fitted(winners.legend[i], column - 2.0 * swatch - sizes.pad, text), text);
   }
