@@ -44,6 +44,14 @@ define timm_block
   when $s=1 same:in !conv.weight
     add in
 
+define timm_efficientnet_tail
+  conv conv_head
+  norm bn2
+  $act
+  globalpool
+  flatten
+  classifier classifier
+
 define timm_mobilenet_v3_tail
   globalpool
   conv conv_head
@@ -98,12 +106,7 @@ family timm_efficientnet
     each blocks.{} s=1,2,2,2,1,2,1
       each {} counted s=$s,1
         use timm_block eps=0.00001 act=silu inner=silu gate=sigmoid
-    conv conv_head
-    norm bn2
-    silu
-    globalpool
-    flatten
-    classifier classifier
+    use timm_efficientnet_tail act=silu
 
 family timm_mobilenetv2
   needs blocks.0.0.conv_dw.weight conv_stem.weight conv_head.weight bn2 !blocks.0.0.se !blocks.1.0.se blocks.6 !blocks.7 blocks.1.0.conv_pwl blocks.2.0.conv_dw.weight:2=3 blocks.4.0.conv_dw.weight:2=3 !blocks.2.0.se !blocks.6.1
@@ -117,12 +120,7 @@ family timm_mobilenetv2
     each blocks.{} s=1,2,2,2,1,2,1
       each {} counted s=$s,1
         use timm_block eps=0.00001 act=relu6 inner=relu6 gate=sigmoid
-    conv conv_head
-    norm bn2
-    relu6
-    globalpool
-    flatten
-    classifier classifier
+    use timm_efficientnet_tail act=relu6
 )";
 
 }  // namespace fcn::tools
