@@ -158,6 +158,12 @@ TEST_CASE("a padding by halves of a difference leads to the other map's size, wh
   const auto shapes = infer_shapes(network.graph, {3, 19, 30});
   REQUIRE(shapes);
   CHECK((*shapes)[network.graph.output] == Shape{kClasses, 19, 30});
+  CHECK_FALSE(has_note(network, "computed from sizes"));
+
+  onnx::ModelProto other = padded_network();  // by twice the difference, less the difference
+  for (auto& node : *other.mutable_graph()->mutable_node())
+    if (node.op_type() == "Div") node.set_op_type("Mul");
+  CHECK(has_note(imported(other), "a padding that is computed from sizes"));
 }
 
 TEST_CASE("a network whose map is its picture's is exported as one for pixels") {

@@ -140,6 +140,11 @@ SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {
   return i < known.origins.size() ? known.origins[i] : SizeOrigin{};
 }
 
+bool depends_on_sizes(const KnownTensor& known) {
+  return std::any_of(known.origins.begin(), known.origins.end(),
+                     [](const SizeOrigin& origin) { return origin.kind != SizeOrigin::Kind::literal; });
+}
+
 std::optional<NodeId> centered_like(const KnownTensor& before, std::size_t i, const KnownTensor& after,
                                     std::size_t j, NodeId in, bool columns) {
   const SizeOrigin lower = origin_of(before, i), upper = origin_of(after, j);

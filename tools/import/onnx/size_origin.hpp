@@ -21,6 +21,9 @@ void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBud
 /// Where value `i` of a known tensor comes from.
 SizeOrigin origin_of(const KnownTensor& known, std::size_t i);
 
+/// Whether any of the values is computed from sizes, so that it may be another on another picture.
+bool depends_on_sizes(const KnownTensor& known);
+
 /// The map from whose rows, or columns, value `i` comes, `more` having been added to their number.
 std::optional<NodeId> map_behind(const KnownTensor& known, std::size_t i, bool columns, std::int64_t more);
 

@@ -102,6 +102,8 @@ std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
   const float value = mode == "constant" ? call.scalar("value", 2).value_or(0.0f) : 0.0f;
   if (const auto like = mode == "constant" && value == 0 ? padded_like(call, in) : std::nullopt)
     return {net.append(CenterTo{}, {in.node, *like})};
+  if (call.has(1) && depends_on_sizes(call.known(1)))
+    net.note("a padding that is computed from sizes is taken as it is on the window");
   for (std::size_t i = 0; i < rank; ++i) {
     const ViewAxis& axis = in.view.axis(i);
     const bool nothing = pads[i].before == 0 && pads[i].after == 0;

@@ -83,8 +83,11 @@ std::optional<NodeId> cut_like(const NodeCall& call, std::size_t i, const Featur
   const bool columns = is_whole(in, slice.axis, MapAxis::column);
   if (slice.step != 1 || (!columns && !is_whole(in, slice.axis, MapAxis::row))) return std::nullopt;
   const auto ends = call.list("ends", 2);
-  if (call.has(2) && origin_of(call.known(2), i).kind != SizeOrigin::Kind::literal)
-    return map_behind(call.known(2), i, columns, slice.begin);
+  if (call.has(2) && origin_of(call.known(2), i).kind != SizeOrigin::Kind::literal) {
+    const auto like = map_behind(call.known(2), i, columns, slice.begin);
+    if (!like) net.note("a cut that is computed from sizes is taken as it is on the window");
+    return like;
+  }
   const std::int64_t size = columns ? in.shape.width : in.shape.height;
   if ((*ends)[i] < 1 || (*ends)[i] >= size || slice.count < 2) return std::nullopt;
   const auto found =
