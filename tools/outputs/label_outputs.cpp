@@ -64,8 +64,8 @@ Result<std::unique_ptr<LabelOutput>> class_map(PictureOutput& output, const Labe
   const int labels = label_count(request.classes);
   if (labels > 256)
     return Error{ErrorCode::unsupported,
-                 "a palette has 256 colours, the model " + std::to_string(labels) +
-                     " classes: --npy holds their number_file",
+                 "a palette has 256 colours, the model has " + std::to_string(labels) +
+                     " classes; --npy writes the labels as numbers",
                  "--argmax"};
   std::vector<std::uint8_t> byte_of;
   for (int label = 0; label < labels; ++label) byte_of.push_back(static_cast<std::uint8_t>(label));

@@ -22,7 +22,7 @@ std::string label_text(const LabelReport& report, int label) {
   return label_name(*report.info, report.classes, label);
 }
 
-/// A share_text that is 0 or 100 only where no pixel, or every pixel, is of the label.
+/// A share in percent. It reads 100 only if every pixel has the label, and never 0.
 std::string share_text(double share) {
   if (share < 0.0001) return "< 0.01 %";
   if (share < 1 && share > 0.9999) return "> 99.99 %";
