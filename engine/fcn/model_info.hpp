@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fcn/base/checked.hpp"
 #include "fcn/config.hpp"
 #include "fcn/graph/graph.hpp"
 
@@ -24,8 +25,21 @@ struct SelfTest {
   int width = 0;
   int grid_size = 0;
   std::vector<std::uint8_t> grid;  ///< grid_size x grid_size x channels, interleaved
-  std::vector<float> logits;       ///< classes x rows x cols, from the reference kernels
+  std::vector<float> logits;       ///< classes x rows x cols, from the reference kernels; of kind pixels
+                                   ///< those of every self_test_step-th row and column only
 };
+
+/// Rows, or columns, from one place of a pixel model's map whose logits a self-test holds to the next: the
+/// fewest with which there are no more than 65,536 logits.
+constexpr int self_test_step(int classes, int height, int width) {
+  constexpr std::int64_t kMostLogits = 1 << 16;
+  const auto logits = [&](std::int64_t step) {
+    return classes * ceil_div<std::int64_t>(height, step) * ceil_div<std::int64_t>(width, step);
+  };
+  int step = 1;
+  while (logits(step) > kMostLogits && (step < height || step < width)) ++step;
+  return step;
+}
 
 /// How a network's logits become scores.
 enum class ScoreActivation {

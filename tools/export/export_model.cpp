@@ -251,6 +251,8 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   report.preprocessing = *std::move(preprocessing);
   const Extent window = network->window.value_or(kUsualWindow);
   const int channels = std::get<Input>(graph.nodes[0].op).channels;
+  if (request.head)
+    if (const Status built = build_pixel_head(*network, window, *request.head); !built) return built.error();
   const auto shapes = infer_shapes(graph, {channels, window.y, window.x});
   if (!shapes) return shapes.error().at("--window");
 

@@ -13,6 +13,7 @@
 #include "fcn/model_info.hpp"
 #include "fcn/passes/to_fcn.hpp"
 #include "fcn/result.hpp"
+#include "tools/export/pixel_head.hpp"
 #include "tools/export/preprocessing.hpp"
 #include "tools/export/score_meaning.hpp"
 #include "tools/export/self_test.hpp"
@@ -32,8 +33,9 @@ struct ExportRequest {
   std::string output_name;       ///< of an ONNX file with several outputs; empty for the classifier's
   bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
   std::optional<ScoreActivation>
-      activation;        ///< nothing for the network's own ending, or what its file states
-  bool half = false;     ///< of a model file only
+      activation;                        ///< nothing for the network's own ending, or what its file states
+  std::optional<PixelHeadRequest> head;  ///< makes a network that labels pixels of a classifier
+  bool half = false;                     ///< of a model file only
   bool to_onnx = false;  ///< write the FCN as ONNX, for other engines, instead of as a model file
   bool fold = true;
   std::function<void(const char* stage)> progress;  ///< called before each stage that may take seconds

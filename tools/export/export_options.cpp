@@ -16,6 +16,9 @@
 namespace fcn::tools {
 namespace {
 
+/// A label is an unsigned number of 16 bits.
+constexpr int kMostClasses = 65'535;
+
 Error not_understood(std::string_view text, const std::string& expected) {
   return {ErrorCode::invalid_argument, "\"" + std::string(text) + "\" is " + expected, ""};
 }
@@ -93,6 +96,17 @@ void add_source_options(CommandLine& line, ExportOptions& options) {
              "Do not read an ONNX file's weights from files beside it", false);
 }
 
+void add_head_options(CommandLine& line, ExportOptions& options) {
+  OptionGroup group = line.group("A head that labels pixels, in place of the classifier's");
+  group.choice(
+      "--head", words(kind_names<PixelHead>),
+      [&options](std::size_t taken) { options.head = static_cast<PixelHead>(taken); },
+      "Enlarge the scores of every place bilinearly to the\npicture's size: in one step, or with scores of "
+      "the\nmaps of half and a quarter of the stride between");
+  group.number("--classes", options.head_classes, 1, kMostClasses,
+               "Of --head: a new scoring layer of N classes, to be\ntrained (default: the classifier's own)");
+}
+
 void add_meaning_options(CommandLine& line, ExportOptions& options) {
   PreprocessingRequest& pixels = options.request.preprocessing;
   OptionGroup group = line.group("What pixels and scores mean");
@@ -160,6 +174,7 @@ Result<std::optional<ExportOptions>> parse_export_arguments(int argc, const char
                    "Exit codes: 0 fine, 2 usage, 3 a file that cannot be used or written,\n130 interrupted.");
   ExportOptions options;
   add_source_options(line, options);
+  add_head_options(line, options);
   add_meaning_options(line, options);
   add_output_options(line, options);
   add_commands(line, options);
@@ -168,6 +183,12 @@ Result<std::optional<ExportOptions>> parse_export_arguments(int argc, const char
   if (*outcome == CommandLine::Outcome::help_wanted) {
     help = line.help();
     return std::optional<ExportOptions>();
+  }
+  if (options.head) {
+    options.request.head = PixelHeadRequest{*options.head, std::nullopt};
+    if (options.head_classes != 0) options.request.head->classes = options.head_classes;
+  } else if (options.head_classes != 0) {
+    return Error{ErrorCode::invalid_argument, "is for --head only", "--classes"};
   }
   return std::optional<ExportOptions>(std::move(options));
 }

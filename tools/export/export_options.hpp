@@ -17,6 +17,8 @@ struct ExportOptions {
   bool quiet = false;
   ExportRequest request;  ///< without the labels, which are in a file
   std::string labels;     ///< that file; empty for none
+  std::optional<PixelHead> head;
+  int head_classes = 0;  ///< 0 to keep the classifier's
   std::string file;
   InspectOptions inspection;
 };

@@ -68,7 +68,7 @@ std::string size_report(const fcn::ModelInfo& info) {
         "Its branches meet on some sizes only: those that differ from {0}x{1} by multiples of {2}x{3}. "
         "Other\n"
         "pictures are padded on the right and below, with their edge pixels, and the map is cut back.\n",
-        info.window.y, info.window.x, multiple.y, multiple.x);
+        info.window.x, info.window.y, multiple.x, multiple.y);
   return fmt::format(
       "Its branches meet on some sizes only: {0}x{1} and multiples of {2}x{3} more. Other pictures are "
       "padded\n"

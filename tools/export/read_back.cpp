@@ -22,10 +22,11 @@ Error unusable(const AtomicFile& file, const Error& why) {
       file.path()};
 }
 
-Status compare_logits(const AtomicFile& file, const SelfTest& test, const Result<std::vector<float>>& found,
+Status compare_logits(const AtomicFile& file, const ModelInfo& info, const Result<std::vector<float>>& found,
                       double bound) {
   if (!found) return unusable(file, found.error());
-  const auto result = compare(test.logits, *found);
+  const SelfTest& test = *info.self_test;
+  const auto result = compare(test.logits, kept_logits(*found, test, info.kind));
   if (!result) return unusable(file, result.error());
   if (result->identical || result->largest_difference <= bound * result->scale) return {};
   return unusable(
@@ -42,8 +43,7 @@ Status read_back_model(AtomicFile& file, const kernels::KernelTable& table) {
   options.table = &table;
   const auto model = Model::load(file.unfinished(), options);
   if (!model) return unusable(file, model.error());
-  const SelfTest& test = *model->info().self_test;
-  return compare_logits(file, test, run_picture(*model, test), 0);
+  return compare_logits(file, model->info(), run_picture(*model, *model->info().self_test), 0);
 }
 
 Status read_back_onnx(AtomicFile& file, const Graph& graph, const ModelInfo& info,
@@ -57,7 +57,7 @@ Status read_back_onnx(AtomicFile& file, const Graph& graph, const ModelInfo& inf
   ModelInfo any_size = info;
   any_size.classifier_pool.clear();
   const double bound = (rounding_bound(graph) + rounding_bound(network->graph)) / 2;
-  return compare_logits(file, test, run_picture(network->graph, any_size, test, table), bound);
+  return compare_logits(file, info, run_picture(network->graph, any_size, test, table), bound);
 }
 
 }  // namespace fcn::tools

@@ -113,6 +113,21 @@ Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info
   return run_picture(*model, picture);
 }
 
+std::vector<float> kept_logits(std::vector<float> logits, const SelfTest& picture, ModelKind kind) {
+  const auto height = static_cast<std::size_t>(picture.height);
+  const auto width = static_cast<std::size_t>(picture.width);
+  if (kind != ModelKind::pixels) return logits;
+  const std::size_t classes = logits.size() / (height * width);
+  const auto step =
+      static_cast<std::size_t>(self_test_step(static_cast<int>(classes), picture.height, picture.width));
+  std::vector<float> kept;
+  for (std::size_t c = 0; c < classes; ++c)
+    for (std::size_t row = 0; row < height; row += step)
+      for (std::size_t col = 0; col < width; col += step)
+        kept.push_back(logits[(c * height + row) * width + col]);
+  return kept;
+}
+
 Result<SelfTest> make_self_test(const Model& model) {
   const ModelInfo& info = model.info();
   const int wider = round_up(ceil_div(info.window.x, kWiderBy), info.size_multiple.x);
@@ -121,7 +136,7 @@ Result<SelfTest> make_self_test(const Model& model) {
   SelfTest test = make_picture(size.y, size.x, model.input_channels());
   auto logits = run_picture(model, test);
   if (!logits) return logits.error();
-  test.logits = *std::move(logits);
+  test.logits = kept_logits(*std::move(logits), test, info.kind);
   return test;
 }
 

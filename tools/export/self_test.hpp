@@ -36,6 +36,9 @@ Result<std::vector<float>> run_picture(const Model& model, const SelfTest& pictu
 Result<std::vector<float>> run_picture(const Graph& graph, const ModelInfo& info, const SelfTest& picture,
                                        const kernels::KernelTable& table);
 
+/// Those of `logits`, of all places, that a self-test on such a picture holds.
+std::vector<float> kept_logits(std::vector<float> logits, const SelfTest& picture, ModelKind kind);
+
 /// A self-test of a converted network: a picture a little wider than its window, of a size that it accepts,
 /// so that the map has more than one cell (small, if it labels pixels), and the logits of the model's
 /// kernels.

@@ -146,7 +146,11 @@ FCN_INLINE Status validate_self_test(const SelfTest& test, const Graph& graph, i
   const auto shapes = infer_shapes(graph, {channels, test.height, test.width});
   if (!shapes) return shapes.error().at("field self_test");
   Shape out = (*shapes)[graph.output];
-  if (kind == ModelKind::pixels) out.height = test.height, out.width = test.width;
+  if (kind == ModelKind::pixels) {
+    const int step = self_test_step(out.channels, test.height, test.width);
+    out.height = ceil_div(test.height, step);
+    out.width = ceil_div(test.width, step);
+  }
   const auto logits = checked_product(std::initializer_list<int>{out.channels, out.height, out.width});
   if (!logits || *logits != test.logits.size())
     return model_error("has " + std::to_string(test.logits.size()) + " values, expected " +
