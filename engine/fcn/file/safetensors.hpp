@@ -5,12 +5,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "fcn/base/byte_source.hpp"
 #include "fcn/base/dtype.hpp"
-#include "fcn/file/json_fields.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 

@@ -11,6 +11,7 @@
 
 #include "fcn/base/byte_reader.hpp"
 #include "fcn/base/checked.hpp"
+#include "fcn/file/json_fields.hpp"
 #include "fcn/file/safetensors.hpp"
 
 namespace fcn::inline FCN_ABI {

@@ -13,12 +13,11 @@
 namespace fcn::tools {
 
 Result<OnnxModel> read_pt2(const ByteSource& source, std::string& version, const Limits& limits) {
-  const auto archive = Pt2Archive::open(source, limits);
+  auto archive = Pt2Archive::open(source, limits);
   if (!archive) return archive.error().at(source.name());
-  auto program = read_program(archive->program(), limits);
-  if (!program) return program.error().at(source.name());
-  version = printable(program->torch_version.substr(0, 40));
-  auto model = translate_program(*std::move(program), *archive, limits);
+  AtenProgram program = archive->take_program();
+  version = printable(program.torch_version.substr(0, 40));
+  auto model = translate_program(std::move(program), *archive, limits);
   if (!model) return model.error().at(source.name());
   return model;
 }

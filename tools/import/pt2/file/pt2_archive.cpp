@@ -119,6 +119,17 @@ Result<std::string> Pt2Archive::find_program(std::string& model) const {
   return folder + model + std::string(kJson);
 }
 
+Status Pt2Archive::read_program_of(const std::string& member) {
+  const auto text = text_of(member);
+  if (!text) return text.error();
+  const auto json = parse_json(*text, limits_);
+  if (!json) return json.error().at("member " + printable(member));
+  auto program = read_program(JsonView(*json, ""), limits_);
+  if (!program) return program.error();
+  program_ = *std::move(program);
+  return {};
+}
+
 /// The tensors that a list such as data/weights/model_weights_config.json names.
 Status Pt2Archive::read_config(const std::string& config, const std::string& folder) {
   const auto text = text_of(config);
@@ -183,13 +194,9 @@ Result<Pt2Archive> Pt2Archive::open(const ByteSource& source, const Limits& limi
   Pt2Archive archive(source, limits);
   if (const Status listed = archive.read_members(); !listed) return listed.error();
   std::string model;
-  const auto program = archive.find_program(model);
-  if (!program) return program.error();
-  const auto text = archive.text_of(*program);
-  if (!text) return text.error();
-  auto json = parse_json(*text, limits);
-  if (!json) return json.error().at("member " + printable(*program));
-  archive.program_ = *std::move(json);
+  const auto member = archive.find_program(model);
+  if (!member) return member.error();
+  if (const Status read = archive.read_program_of(*member); !read) return read.error();
   struct Place {
     std::string folder, config, pickled;
   };

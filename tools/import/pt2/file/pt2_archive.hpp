@@ -8,15 +8,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fcn/base/byte_source.hpp"
-#include "fcn/file/json.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 #include "tools/import/checkpoints/checkpoint.hpp"
 #include "tools/import/checkpoints/zip_reader.hpp"
 #include "tools/import/onnx/file/known_tensor.hpp"
+#include "tools/import/pt2/file/pt2_program.hpp"
 
 namespace fcn::tools {
 
@@ -28,7 +29,8 @@ class Pt2Archive {
   /// Lists the members and reads the program. `source` must outlive the archive.
   static Result<Pt2Archive> open(const ByteSource& source, const Limits& limits);
 
-  [[nodiscard]] const Json& program() const { return program_; }
+  /// The program that was read. Call once.
+  [[nodiscard]] AtenProgram take_program() { return std::move(program_); }
   /// A parameter, buffer or constant by its name in the module ("layer1.0.conv1.weight").
   [[nodiscard]] Result<KnownTensor> tensor(const std::string& name) const;
 
@@ -44,6 +46,7 @@ class Pt2Archive {
   Status read_members();
   Result<std::string> find_program(std::string& model) const;
   Result<std::string> text_of(const std::string& member) const;
+  Status read_program_of(const std::string& member);
   Status read_config(const std::string& config, const std::string& folder);
   Status read_pickled(const std::string& member);
 
@@ -51,7 +54,7 @@ class Pt2Archive {
   Limits limits_;
   std::map<std::string, ZipEntry, std::less<>> members_;
   std::string root_;  ///< the folder that holds everything, with its slash; empty in older layouts
-  Json program_;
+  AtenProgram program_;
   std::vector<Payload> payloads_;
 };
 

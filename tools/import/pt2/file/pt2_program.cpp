@@ -125,9 +125,9 @@ Status read_graph(const JsonView& json, const Limits& limits, AtenProgram& progr
 
 }  // namespace
 
-Result<AtenProgram> read_program(const Json& json, const Limits& limits) {
+Result<AtenProgram> read_program(const JsonView& json, const Limits& limits) {
   AtenProgram program;
-  JsonFields top(JsonView(json, ""));
+  JsonFields top(json);
   if (const auto version = top.optional_member("torch_version"))
     program.torch_version = top.keep(version->string());
   JsonFields module(top.member("graph_module"));

@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "fcn/file/json.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 #include "tools/import/pt2/file/tensor_meta.hpp"
@@ -68,6 +67,6 @@ struct AtenProgram {
 };
 
 /// Reads and checks the whole program; an Error names the field.
-Result<AtenProgram> read_program(const Json& json, const Limits& limits);
+Result<AtenProgram> read_program(const JsonView& json, const Limits& limits);
 
 }  // namespace fcn::tools

@@ -6,10 +6,13 @@
 #include <optional>
 
 #include "fcn/base/dtype.hpp"
-#include "fcn/file/json.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 #include "tools/import/onnx/file/known_tensor.hpp"
+
+namespace fcn::inline FCN_ABI {
+class JsonView;
+}
 
 namespace fcn::tools {
 
