@@ -6,22 +6,19 @@
 #include <system_error>
 #include <utility>
 
-#include "tools/report/json_numbers.hpp"
+#include "fcn/file/json.hpp"
+#include "tools/shell/json_writer.hpp"
 
 namespace fcn::tools {
 namespace {
-
-/// As it stands in a line: a name that is not UTF-8 only has its replacement there.
-std::string spelled(const std::string& image) {
-  return Json(image).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 /// The picture that a line is about, as JSON spells it; empty if it is none of fcn-infer's results.
 std::string image_of(const std::string& line) {
   const Json result = Json::parse(line, nullptr, false);
   if (!result.is_object() || result.value("schema", Json()) != Json("fcn-infer/1")) return {};
   const auto image = result.find("image");
-  return image != result.end() && image->is_string() ? image->dump() : std::string();
+  return image != result.end() && image->is_string() ? json_text(image->get_ref<const std::string&>())
+                                                     : std::string();
 }
 
 }  // namespace
@@ -56,7 +53,7 @@ Result<JsonLinesFile> JsonLinesFile::resume(const std::string& path) {
 }
 
 bool JsonLinesFile::has(const std::string& image) const {
-  return images_.contains(spelled(image));
+  return images_.contains(json_text(image));  // a name that is not UTF-8 only has its replacement in a line
 }
 
 Status JsonLinesFile::append(const std::string& line) {

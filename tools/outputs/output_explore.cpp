@@ -16,7 +16,7 @@
 #include "tools/draw/drawing.hpp"
 #include "tools/outputs/explore_page.hpp"
 #include "tools/pictures/png_writer.hpp"
-#include "tools/report/output_json.hpp"
+#include "tools/report/json_members.hpp"
 #include "tools/shell/base64_writer.hpp"
 
 namespace fcn::tools {
@@ -77,31 +77,39 @@ std::vector<int> kept_classes(const RunReport& report) {
   return ids;
 }
 
-Json class_fields(const RunReport& report, const std::vector<int>& ids,
-                  const std::vector<CodedRange>& ranges) {
-  Json classes = Json::array();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const ClassPeak peak = class_peak(report, ids[i]);
-    classes.push_back({{"id", peak.id},
-                       {"label", peak.label},
-                       {"background", report.map->background() == ids[i]},
-                       {"score", json_number(peak.score)},
-                       {"row", peak.row},
-                       {"col", peak.col},
-                       {"low", json_number(ranges[i].low)},
-                       {"high", json_number(ranges[i].high)}});
-  }
-  return classes;
+void add_classes(JsonWriter& json, const RunReport& report, const std::vector<int>& ids,
+                 const std::vector<CodedRange>& ranges) {
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    json.object([&] {
+      const ClassPeak peak = class_peak(report, ids[i]);
+      json.member("id", peak.id);
+      json.member("label", peak.label);
+      json.member("background", report.map->background() == ids[i]);
+      json.member("score", peak.score);
+      json.member("row", peak.row);
+      json.member("col", peak.col);
+      json.member("low", ranges[i].low);
+      json.member("high", ranges[i].high);
+    });
 }
 
-Json colour_fields() {
-  Json colours = Json::array();
+void add_colours(JsonWriter& json) {
   constexpr int kPageColours = 17;
   for (int i = 0; i < kPageColours; ++i) {
     const Colour colour = heat_colour(static_cast<double>(i) / (kPageColours - 1));
-    colours.push_back({colour.red, colour.green, colour.blue});
+    json.add({colour.red, colour.green, colour.blue});
   }
-  return colours;
+}
+
+void add_map(JsonWriter& json, const ScoreMap& map) {
+  const MapGeometry& geometry = map.geometry();
+  json.object("map", [&] {
+    json.member("rows", map.rows());
+    json.member("cols", map.cols());
+    add_point(json, "stride_px", {geometry.x.stride, geometry.y.stride});
+    add_point(json, "first_center_px", {geometry.center_x(0), geometry.center_y(0)});
+    json.member("window_size_px", {geometry.window.x, geometry.window.y});
+  });
 }
 
 /// As JSON that cannot end the script element it stands in, nor begin a comment there: "<" is written as
@@ -109,28 +117,27 @@ Json colour_fields() {
 std::string result_text(const RunReport& report, const std::vector<int>& ids,
                         const std::vector<CodedRange>& ranges) {
   const ScoreMap& map = *report.map;
-  const MapGeometry& geometry = map.geometry();
   const auto shown = std::find(ids.begin(), ids.end(), shown_class(report).value_or(ids.front()));
-  const Json fields = {
-      {"image", report.image},
-      {"model", report.model},
-      {"width", report.width},
-      {"height", report.height},
-      {"kind", map.kind() == ScoreKind::probabilities ? "probabilities" : "logits"},
-      {"threshold", report.region_request.threshold},
-      {"map",
-       {{"rows", map.rows()},
-        {"cols", map.cols()},
-        {"stride_px", json_point({geometry.x.stride, geometry.y.stride})},
-        {"first_center_px", json_point({geometry.center_x(0), geometry.center_y(0)})},
-        {"window_size_px", {geometry.window.x, geometry.window.y}}}},
-      {"original", report.frame.is_identity() ? Json(nullptr) : original_fields(report.frame, geometry)},
-      {"all_classes", map.classes()},
-      {"classes", class_fields(report, ids, ranges)},
-      {"shown", shown - ids.begin()},
-      {"colours", colour_fields()}};
+  JsonWriter json;
+  json.object([&] {
+    json.member("image", report.image);
+    json.member("model", report.model);
+    json.member("width", report.width);
+    json.member("height", report.height);
+    json.member("kind", map.kind() == ScoreKind::probabilities ? "probabilities" : "logits");
+    json.member("threshold", report.region_request.threshold);
+    add_map(json, map);
+    if (report.frame.is_identity())
+      json.member("original", nullptr);
+    else
+      add_original(json, report.frame, map.geometry());
+    json.member("all_classes", map.classes());
+    json.array("classes", [&] { add_classes(json, report, ids, ranges); });
+    json.member("shown", shown - ids.begin());
+    json.array("colours", [&] { add_colours(json); });
+  });
   std::string text;
-  for (const char c : fields.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+  for (const char c : json.take()) {
     if (c == '<')
       text += "\\u003c";
     else

@@ -7,7 +7,7 @@
 #include <cstddef>
 
 #include "fcn/base/printable.hpp"
-#include "tools/report/output_json.hpp"
+#include "tools/report/json_members.hpp"
 #include "tools/report/terminal_report.hpp"
 #include "tools/shell/columns.hpp"
 
@@ -152,8 +152,16 @@ std::string original_words(const GeometryReport& report) {
                             line_of(first.y, next.y - first.y, swapped ? 'c' : 'r'));
 }
 
-Json axes(double x, double y) {
-  return json_point({x, y});
+void add_layer(JsonWriter& json, const LayerGeometry& layer) {
+  const MapGeometry& at = layer.geometry;
+  json.object([&] {
+    json.member("name", layer.name);
+    json.member("operation", layer.op);
+    json.member("output", {layer.shape.channels, layer.shape.height, layer.shape.width});
+    add_point(json, "stride_px", {at.x.stride, at.y.stride});
+    json.member("receptive_field_px", {at.x.receptive_field, at.y.receptive_field});
+    add_point(json, "first_center_px", {at.x.first_center, at.y.first_center});
+  });
 }
 
 }  // namespace
@@ -201,36 +209,31 @@ std::string geometry_text(const GeometryReport& report) {
 
 std::string geometry_json(const GeometryReport& report) {
   const MapGeometry& map = report.geometry;
-  const PixelPoint offset = window_offset(map);
-  Json layers = Json::array();
-  for (const LayerGeometry& layer : report.layers) {
-    const MapGeometry& at = layer.geometry;
-    layers.push_back({{"name", layer.name},
-                      {"operation", layer.op},
-                      {"output", {layer.shape.channels, layer.shape.height, layer.shape.width}},
-                      {"stride_px", axes(at.x.stride, at.y.stride)},
-                      {"receptive_field_px", {at.x.receptive_field, at.y.receptive_field}},
-                      {"first_center_px", axes(at.x.first_center, at.y.first_center)}});
-  }
-  const Json line = {{"schema", "fcn-infer-geometry/1"},
-                     {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
-                     {"width", report.frame.run_width},
-                     {"height", report.frame.run_height},
-                     {"model", report.model},
-                     {"map",
-                      {{"rows", report.map.height},
-                       {"cols", report.map.width},
-                       {"pool_stride", report.pool_stride},
-                       {"output_stride", json_along_axes(map.x.stride / report.pool_stride,
-                                                         map.y.stride / report.pool_stride)},
-                       {"stride_px", axes(map.x.stride, map.y.stride)},
-                       {"first_center_px", axes(map.x.first_center, map.y.first_center)},
-                       {"receptive_field_px", {map.x.receptive_field, map.y.receptive_field}},
-                       {"window_size_px", {map.window.x, map.window.y}},
-                       {"window_offset_px", json_point(offset)}}},
-                     {"original", original_fields(report.frame, map)},
-                     {"layers", std::move(layers)}};
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  JsonWriter json;
+  json.object([&] {
+    json.member("schema", "fcn-infer-geometry/1");
+    add_image(json, report.image);
+    json.member("width", report.frame.run_width);
+    json.member("height", report.frame.run_height);
+    json.member("model", report.model);
+    json.object("map", [&] {
+      json.member("rows", report.map.height);
+      json.member("cols", report.map.width);
+      json.member("pool_stride", report.pool_stride);
+      add_along_axes(json, "output_stride", map.x.stride / report.pool_stride,
+                     map.y.stride / report.pool_stride);
+      add_point(json, "stride_px", {map.x.stride, map.y.stride});
+      add_point(json, "first_center_px", {map.x.first_center, map.y.first_center});
+      json.member("receptive_field_px", {map.x.receptive_field, map.y.receptive_field});
+      json.member("window_size_px", {map.window.x, map.window.y});
+      add_point(json, "window_offset_px", window_offset(map));
+    });
+    add_original(json, report.frame, map);
+    json.array("layers", [&] {
+      for (const LayerGeometry& layer : report.layers) add_layer(json, layer);
+    });
+  });
+  return json.take();
 }
 
 }  // namespace fcn::tools

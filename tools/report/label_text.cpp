@@ -7,7 +7,7 @@
 #include <cstddef>
 
 #include "fcn/base/printable.hpp"
-#include "tools/report/json_numbers.hpp"
+#include "tools/report/json_members.hpp"
 #include "tools/report/terminal_report.hpp"
 
 namespace fcn::tools {
@@ -29,12 +29,28 @@ std::string share_text(double share) {
   return fmt::format("{:.2f} %", 100 * share);
 }
 
+bool is_padded(const LabelReport& report) {
+  return report.padded_width != report.width || report.padded_height != report.height;
+}
+
 std::string label_padding(const LabelReport& report) {
-  if (report.padded_width == report.width && report.padded_height == report.height) return "";
+  if (!is_padded(report)) return "";
   return fmt::format(
       "  (run as {} x {}, its edge pixels repeated, and cut back: the network accepts only some "
       "sizes)\n",
       report.padded_width, report.padded_height);
+}
+
+void add_label(JsonWriter& json, const LabelReport& report, int label) {
+  json.object([&] {
+    json.member("class", label);
+    json.member("label", label_text(report, label));
+    json.member("pixels", report.census->counts()[static_cast<std::size_t>(label)]);
+    json.member("share", json_measured(label_share(report, label)));
+    json.array("runs", [&] {
+      for (const std::uint64_t length : report.census->runs_of(label)) json.add(length);
+    });
+  });
 }
 
 }  // namespace
@@ -71,34 +87,26 @@ std::string label_line(const LabelReport& report) {
 }
 
 std::string label_json(const LabelReport& report) {
-  Json labels = Json::array();
-  for (const int label : report.census->present())
-    labels.push_back({{"class", label},
-                      {"label", label_text(report, label)},
-                      {"pixels", report.census->counts()[static_cast<std::size_t>(label)]},
-                      {"share", json_measured(label_share(report, label))},
-                      {"runs", report.census->runs_of(label)}});
-  Json line = {{"schema", "fcn-infer-labels/1"},
-               {"image", report.image},
-               {"width", report.width},
-               {"height", report.height},
-               {"model", report.model},
-               {"classes", report.classes},
-               {"labels", std::move(labels)},
-               {"original",
-                {{"width", report.frame.width},
-                 {"height", report.frame.height},
-                 {"exif_orientation", report.frame.orientation}}}};
-  if (report.padded_width != report.width || report.padded_height != report.height)
-    line["padded"] = {{"width", report.padded_width}, {"height", report.padded_height}};
-  line["time_ms"] = {{"decode", json_milliseconds(report.decode_ms)},
-                     {"preprocess", json_milliseconds(report.preprocess_ms)},
-                     {"plan", json_milliseconds(report.plan_ms)},
-                     {"infer", json_milliseconds(report.infer_ms)}};
-  line["peak_bytes"] = report.peak_bytes;
-  line["threads"] = report.threads;
-  line["arch"] = report.arch;
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  JsonWriter json;
+  json.object([&] {
+    json.member("schema", "fcn-infer-labels/1");
+    json.member("image", report.image);
+    json.member("width", report.width);
+    json.member("height", report.height);
+    json.member("model", report.model);
+    json.member("classes", report.classes);
+    json.array("labels", [&] {
+      for (const int label : report.census->present()) add_label(json, report, label);
+    });
+    json.object("original", [&] {
+      json.member("width", report.frame.width);
+      json.member("height", report.frame.height);
+      json.member("exif_orientation", report.frame.orientation);
+    });
+    if (is_padded(report)) add_size(json, "padded", {report.padded_height, report.padded_width});
+    add_cost(json, report);
+  });
+  return json.take();
 }
 
 }  // namespace fcn::tools

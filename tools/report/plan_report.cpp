@@ -4,19 +4,16 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
 #include "fcn/base/printable.hpp"
-#include "tools/report/json_numbers.hpp"
+#include "tools/report/json_members.hpp"
 #include "tools/report/terminal_report.hpp"
 #include "tools/shell/columns.hpp"
 
 namespace fcn::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Part {
   std::string_view name;
@@ -82,36 +79,32 @@ std::string memory_rows(const MemoryForecast& forecast) {
   return text + '\n';
 }
 
-Json layer_fields(const Plan& plan) {
-  Json layers = Json::array();
-  for (NodeId id = 0; id < plan.size(); ++id) {
-    const NodePlan& node = plan.node(id);
-    Json layer = {{"name", plan.graph().nodes[id].name},
-                  {"output", Json::array({node.shape.channels, node.shape.height, node.shape.width})},
-                  {"multiply_adds", node.multiply_adds},
-                  {"step_rows", node.most_rows},
-                  {"ring_rows", node.ring_rows},
-                  {"ring_bytes", sizeof(float) * node.ring_floats()}};
+void add_layer(JsonWriter& json, const Plan& plan, NodeId id) {
+  const NodePlan& node = plan.node(id);
+  json.object([&] {
+    json.member("name", plan.graph().nodes[id].name);
+    json.member("output", {node.shape.channels, node.shape.height, node.shape.width});
+    json.member("multiply_adds", node.multiply_adds);
+    json.member("step_rows", node.most_rows);
+    json.member("ring_rows", node.ring_rows);
+    json.member("ring_bytes", sizeof(float) * node.ring_floats());
     if (const std::string_view algorithm = algorithm_of(node); !algorithm.empty())
-      layer["algorithm"] = algorithm;
-    layers.push_back(std::move(layer));
-  }
-  return layers;
+      json.member("algorithm", algorithm);
+  });
 }
 
 bool is_padded(const Plan& plan) {
   return plan.padded() != Extent{plan.options().height, plan.options().width};
 }
 
-Json phase_fields(const MemoryForecast& forecast) {
-  Json phases = Json::object();
+void add_phases(JsonWriter& json, const MemoryForecast& forecast) {
   for (const auto& [name, phase] : forecast.phases()) {
     if (phase->total() == 0) continue;
-    Json& fields = phases[std::string(name)] = Json::object();
-    for (const Part& part : kParts) fields[std::string(part.name)] = part.bytes(*phase);
-    fields["bytes"] = phase->total();
+    json.object(name, [&json, bytes = phase] {
+      for (const Part& part : kParts) json.member(part.name, part.bytes(*bytes));
+      json.member("bytes", bytes->total());
+    });
   }
-  return phases;
 }
 
 }  // namespace
@@ -140,28 +133,34 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
 std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
   const Plan& plan = picture.plan;
   const Shape& map = plan.map_shape();
-  Json line = {{"schema", "fcn-infer-plan/1"},
-               {"image", report.image.empty() ? Json(nullptr) : Json(report.image)},
-               {"width", plan.options().width},
-               {"height", plan.options().height},
-               {"model", report.model},
-               {"classes", map.channels},
-               {"map",
-                {{"rows", map.height},
-                 {"cols", map.width},
-                 {"pool_stride", report.pool_stride},
-                 {"output_stride", json_along_axes(plan.geometry().x.stride / report.pool_stride,
-                                                   plan.geometry().y.stride / report.pool_stride)}}},
-               {"layers", layer_fields(plan)},
-               {"multiply_adds", plan.multiply_adds()},
-               {"memory", phase_fields(picture.forecast)},
-               {"peak_bytes", picture.forecast.peak()},
-               {"smallest_peak_bytes", picture.smallest_peak},
-               {"process_bytes", kProcessBytes},
-               {"threads", report.threads},
-               {"arch", report.arch}};
-  if (is_padded(plan)) line["padded"] = {{"width", plan.padded().x}, {"height", plan.padded().y}};
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  JsonWriter json;
+  json.object([&] {
+    json.member("schema", "fcn-infer-plan/1");
+    add_image(json, report.image);
+    json.member("width", plan.options().width);
+    json.member("height", plan.options().height);
+    json.member("model", report.model);
+    json.member("classes", map.channels);
+    json.object("map", [&] {
+      json.member("rows", map.height);
+      json.member("cols", map.width);
+      json.member("pool_stride", report.pool_stride);
+      add_along_axes(json, "output_stride", plan.geometry().x.stride / report.pool_stride,
+                     plan.geometry().y.stride / report.pool_stride);
+    });
+    json.array("layers", [&] {
+      for (NodeId id = 0; id < plan.size(); ++id) add_layer(json, plan, id);
+    });
+    json.member("multiply_adds", plan.multiply_adds());
+    json.object("memory", [&] { add_phases(json, picture.forecast); });
+    json.member("peak_bytes", picture.forecast.peak());
+    json.member("smallest_peak_bytes", picture.smallest_peak);
+    json.member("process_bytes", kProcessBytes);
+    json.member("threads", report.threads);
+    json.member("arch", report.arch);
+    if (is_padded(plan)) add_size(json, "padded", plan.padded());
+  });
+  return json.take();
 }
 
 }  // namespace fcn::tools

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "tools/report/json_members.hpp"
 #include "tools/report/terminal_report.hpp"
 #include "tools/shell/columns.hpp"
 
@@ -29,13 +30,14 @@ std::string stride_text(const MapGeometry& geometry) {
              : fmt::format("{:.4g}, {:.4g}", geometry.x.stride, geometry.y.stride);
 }
 
-Json geometry_fields(const ScaleRun& run) {
-  return {{"rows", run.rows},
-          {"cols", run.cols},
-          {"stride_px", json_along_axes(run.geometry.x.stride, run.geometry.y.stride)},
-          {"first_center_px",
-           Json::array({json_pixels(run.geometry.center_x(0)), json_pixels(run.geometry.center_y(0))})},
-          {"window_size_px", json_along_axes(run.geometry.window.x, run.geometry.window.y)}};
+void add_map(JsonWriter& json, const ScaleRun& run) {
+  json.object("map", [&] {
+    json.member("rows", run.rows);
+    json.member("cols", run.cols);
+    add_along_axes(json, "stride_px", run.geometry.x.stride, run.geometry.y.stride);
+    add_point(json, "first_center_px", {run.geometry.center_x(0), run.geometry.center_y(0)});
+    add_along_axes(json, "window_size_px", run.geometry.window.x, run.geometry.window.y);
+  });
 }
 
 }  // namespace
@@ -57,35 +59,34 @@ std::string scale_lines(const RunReport& report, const ScaleReport& scales) {
   return text;
 }
 
-Json scale_fields(const ScaleReport& scales) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < scales.scales.size(); ++i) {
-    const ScaleRun& run = scales.scales[i];
-    Json fields = {{"scale", run.scale}, {"width", run.size.width}, {"height", run.size.height}};
-    if (run.skipped) {
-      fields["skipped"] = "smaller than the model's window";
-    } else {
-      fields["map"] = geometry_fields(run);
-      Json& classes = fields["best_of"] = Json::array();
-      for (std::size_t id = 0; id < scales.best.size(); ++id)
-        if (scales.best[id] == i) classes.push_back(id);
-    }
-    list.push_back(std::move(fields));
-  }
-  return list;
+void add_scales(JsonWriter& json, const ScaleReport& scales) {
+  json.member("fuse", scales.fuse == maps::Fuse::max ? "max" : "mean");
+  json.array("scales", [&] {
+    for (std::size_t i = 0; i < scales.scales.size(); ++i)
+      json.object([&] {
+        const ScaleRun& run = scales.scales[i];
+        json.member("scale", run.scale);
+        json.member("width", run.size.width);
+        json.member("height", run.size.height);
+        if (run.skipped) return json.member("skipped", "smaller than the model's window");
+        add_map(json, run);
+        json.array("best_of", [&] {
+          for (std::size_t id = 0; id < scales.best.size(); ++id)
+            if (scales.best[id] == i) json.add(id);
+        });
+      });
+  });
 }
 
-Json best_scale_fields(const ScaleReport& scales, int id, bool probable) {
+void add_best_scale(JsonWriter& json, const ScaleReport& scales, int id, bool probable) {
   const auto index = static_cast<std::size_t>(id);
   const ScaleRun& run = scales.scales[scales.best[index]];
   const Peak& peak = run.peaks[index];
-  const MapGeometry& geometry = run.geometry;
-  return {{"scale", run.scale},
-          {probable ? "probability" : "logit", json_number(peak.probability)},
-          {"center_px",
-           Json::array({json_pixels(geometry.center_x(peak.col)), json_pixels(geometry.center_y(peak.row))})},
-          {"window_px", Json::array({geometry.window_left(peak.col), geometry.window_top(peak.row),
-                                     geometry.window.x, geometry.window.y})}};
+  json.object("best_scale", [&] {
+    json.member("scale", run.scale);
+    json.member(probable ? "probability" : "logit", peak.probability);
+    add_cell(json, run.geometry, peak.row, peak.col);
+  });
 }
 
 }  // namespace fcn::tools

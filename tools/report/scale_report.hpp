@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "tools/report/json_numbers.hpp"
 #include "tools/runs/run_report.hpp"
 #include "tools/runs/scale_pyramid.hpp"
+#include "tools/shell/json_writer.hpp"
 
 namespace fcn::tools {
 
@@ -14,11 +14,11 @@ namespace fcn::tools {
 /// it. Text from files is escaped.
 std::string scale_lines(const RunReport& report, const ScaleReport& scales);
 
-/// The JSON line's scales.
-Json scale_fields(const ScaleReport& scales);
+/// Adds the members "fuse" and "scales" to the JSON line.
+void add_scales(JsonWriter& json, const ScaleReport& scales);
 
-/// The highest peak of a class in the maps before they were fused: which scale, and where in the picture. Not
-/// `probable` where the model's scores are no probabilities.
-Json best_scale_fields(const ScaleReport& scales, int id, bool probable);
+/// Adds the member "best_scale": the highest peak of a class in the maps before they were fused, which scale it has
+/// and where it is in the picture. Not `probable` where the model's scores are no probabilities.
+void add_best_scale(JsonWriter& json, const ScaleReport& scales, int id, bool probable);
 
 }  // namespace fcn::tools

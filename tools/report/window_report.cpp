@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "tools/report/json_members.hpp"
 #include "tools/report/terminal_report.hpp"
 #include "tools/shell/columns.hpp"
 
@@ -87,49 +88,53 @@ std::string cost_lines(const WindowComparison& comparison) {
                    comparison.time_ratio());
 }
 
-Json class_fields(const RunReport& report, int id) {
-  if (id == kNoClass) return {{"class", nullptr}, {"label", nullptr}};
-  return {{"class", id}, {"label", class_label(*report.info, id)}};
-}
-
-Json cell_fields(const MapGeometry& geometry, int row, int col) {
-  return {
-      {"row", row},
-      {"col", col},
-      {"center_px", Json::array({json_pixels(geometry.center_x(col)), json_pixels(geometry.center_y(row))})},
-      {"window_px", Json::array({geometry.window_left(col), geometry.window_top(row), geometry.window.x,
-                                 geometry.window.y})}};
-}
-
-Json disagreement_fields(const RunReport& report, const WindowAgreement& agreement) {
-  Json cells = Json::array();
-  for (const Disagreement& cell : agreement.disagreements) {
-    Json fields = cell_fields(report.map->geometry(), cell.row, cell.col);
-    fields["map"] = class_fields(report, cell.map_class);
-    fields["window"] = class_fields(report, cell.window_class);
-    cells.push_back(std::move(fields));
+void add_class(JsonWriter& json, const RunReport& report, int id) {
+  if (id == kNoClass) {
+    json.member("class", nullptr);
+    json.member("label", nullptr);
+  } else {
+    json.member("class", id);
+    json.member("label", class_label(*report.info, id));
   }
-  return cells;
 }
 
-Json agreement_fields(const RunReport& report, const WindowAgreement& agreement) {
-  Json fields = {{"cells", agreement.cells}};
-  if (agreement.cells == 0) return fields;
-  fields["same_class"] = agreement.same_class;
-  fields["top1"] = json_measured(share(agreement));
-  fields["logit_correlation"] = agreement.correlation;  // dumped as null if it is NaN
-  fields["rms_difference"] = json_measured(agreement.rms_difference);
-  const WindowAgreement::Largest& largest = agreement.largest;
-  Json worst = cell_fields(report.map->geometry(), largest.row, largest.col);
-  worst.update(class_fields(report, largest.class_id));
-  worst["difference"] = json_measured(largest.difference);
-  fields["largest_difference"] = std::move(worst);
-  Json by_sides = Json::array();
-  for (const auto& [cells, rms] : agreement.by_sides_at_edge)
-    by_sides.push_back({{"cells", cells}, {"rms_difference", json_measured(rms)}});
-  fields["by_sides_at_edge"] = std::move(by_sides);
-  fields["disagreements"] = disagreement_fields(report, agreement);
-  return fields;
+void add_place(JsonWriter& json, const RunReport& report, int row, int col) {
+  json.member("row", row);
+  json.member("col", col);
+  add_cell(json, report.map->geometry(), row, col);
+}
+
+void add_disagreement(JsonWriter& json, const RunReport& report, const Disagreement& cell) {
+  json.object([&] {
+    add_place(json, report, cell.row, cell.col);
+    json.object("map", [&] { add_class(json, report, cell.map_class); });
+    json.object("window", [&] { add_class(json, report, cell.window_class); });
+  });
+}
+
+void add_agreement(JsonWriter& json, const RunReport& report, const WindowAgreement& agreement) {
+  json.member("cells", agreement.cells);
+  if (agreement.cells == 0) return;
+  json.member("same_class", agreement.same_class);
+  json.member("top1", json_measured(share(agreement)));
+  json.member("logit_correlation", agreement.correlation);
+  json.member("rms_difference", json_measured(agreement.rms_difference));
+  json.object("largest_difference", [&] {
+    const WindowAgreement::Largest& largest = agreement.largest;
+    add_place(json, report, largest.row, largest.col);
+    add_class(json, report, largest.class_id);
+    json.member("difference", json_measured(largest.difference));
+  });
+  json.array("by_sides_at_edge", [&] {
+    for (const WindowAgreement::AtEdge& edge : agreement.by_sides_at_edge)
+      json.object([&] {
+        json.member("cells", edge.cells);
+        json.member("rms_difference", json_measured(edge.rms_difference));
+      });
+  });
+  json.array("disagreements", [&] {
+    for (const Disagreement& cell : agreement.disagreements) add_disagreement(json, report, cell);
+  });
 }
 
 }  // namespace
@@ -146,20 +151,25 @@ std::string window_report(const RunReport& report, const WindowComparison& compa
                      comparison.batch);
 }
 
-Json window_fields(const RunReport& report, const WindowComparison& comparison) {
-  Json fields = {{"rows", comparison.rows},
-                 {"cols", comparison.cols},
-                 {"stride_px", json_along_axes(comparison.stride.x, comparison.stride.y)},
-                 {"window_size_px", json_along_axes(comparison.window.x, comparison.window.y)},
-                 {"batch", comparison.batch},
-                 {"agreement", agreement_fields(report, comparison.agreement)}};
-  fields["multiply_adds"] = {{"map", comparison.map.multiply_adds},
-                             {"windows", comparison.windows.multiply_adds},
-                             {"ratio", json_measured(comparison.multiply_adds_ratio())}};
-  fields["time_ms"] = {{"map", json_milliseconds(comparison.map.ms)},
-                       {"windows", json_milliseconds(comparison.windows.ms)},
-                       {"ratio", json_measured(comparison.time_ratio())}};
-  return fields;
+void add_windows(JsonWriter& json, const RunReport& report, const WindowComparison& comparison) {
+  json.object("compare_windows", [&] {
+    json.member("rows", comparison.rows);
+    json.member("cols", comparison.cols);
+    add_along_axes(json, "stride_px", comparison.stride.x, comparison.stride.y);
+    add_along_axes(json, "window_size_px", comparison.window.x, comparison.window.y);
+    json.member("batch", comparison.batch);
+    json.object("agreement", [&] { add_agreement(json, report, comparison.agreement); });
+    json.object("multiply_adds", [&] {
+      json.member("map", comparison.map.multiply_adds);
+      json.member("windows", comparison.windows.multiply_adds);
+      json.member("ratio", json_measured(comparison.multiply_adds_ratio()));
+    });
+    json.object("time_ms", [&] {
+      json.member("map", json_milliseconds(comparison.map.ms));
+      json.member("windows", json_milliseconds(comparison.windows.ms));
+      json.member("ratio", json_measured(comparison.time_ratio()));
+    });
+  });
 }
 
 }  // namespace fcn::tools

@@ -4,16 +4,16 @@
 
 #include <string>
 
-#include "tools/report/json_numbers.hpp"
 #include "tools/runs/run_report.hpp"
 #include "tools/runs/window_comparison.hpp"
+#include "tools/shell/json_writer.hpp"
 
 namespace fcn::tools {
 
 /// Lines that follow the report of the picture. Text from files is escaped.
 std::string window_report(const RunReport& report, const WindowComparison& comparison);
 
-/// The JSON line's compare_windows.
-Json window_fields(const RunReport& report, const WindowComparison& comparison);
+/// Adds the member "compare_windows" to the JSON line.
+void add_windows(JsonWriter& json, const RunReport& report, const WindowComparison& comparison);
 
 }  // namespace fcn::tools

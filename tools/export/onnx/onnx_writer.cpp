@@ -6,10 +6,10 @@
 #include <limits>
 #include <variant>
 
-#include "fcn/file/json.hpp"
 #include "fcn/graph/node_tensors.hpp"
 #include "fcn/graph/shape_inference.hpp"
 #include "tools/export/onnx/onnx_ops.hpp"
+#include "tools/shell/json_writer.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -48,16 +48,30 @@ void describe(onnx::ValueInfoProto& info, const char* name, int channels, const 
   shape->add_dim()->set_dim_param(width);
 }
 
+template <class Value>
+std::string json_list(const std::vector<Value>& values) {
+  JsonWriter json;
+  json.array([&] {
+    for (const Value& value : values) json.add(value);
+  });
+  return json.take();
+}
+
+/// Written with all digits of a float's exact value.
+std::vector<double> doubles(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
 void add_metadata(onnx::ModelProto& model, const ModelInfo& info) {
   const auto add = [&](const char* key, const std::string& value) {
     auto& entry = *model.add_metadata_props();
     entry.set_key(key);
     entry.set_value(value);
   };
-  if (!info.labels.empty()) add("labels", Json(info.labels).dump());
+  if (!info.labels.empty()) add("labels", json_list(info.labels));
   add("activation", std::string(kind_name(info.activation)));
-  add("mean", Json(info.mean).dump());
-  add("std", Json(info.std).dump());
+  add("mean", json_list(doubles(info.mean)));
+  add("std", json_list(doubles(info.std)));
   add("window_size", std::to_string(info.window.x) + "x" + std::to_string(info.window.y));
 }
 
