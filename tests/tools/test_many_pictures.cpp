@@ -13,6 +13,7 @@
 #include "tests/tools/run_command.hpp"
 #include "tests/tools/tiny_model.hpp"
 #include "tools/infer/input_list.hpp"
+#include "tools/outputs/json_lines_file.hpp"
 #include "tools/shell/progress.hpp"
 
 using namespace fcn;
@@ -239,4 +240,35 @@ TEST_CASE("a run with --skip-existing goes on where a run ended and loses nothin
   CHECK(refused.err.find("line 2") != std::string::npos);
   CHECK(read_file(scene.folder / "all.json") == torn);
   CHECK(scene.run({scene.folder / "a.ppm", "--skip-existing"}).exit_code == 2);
+}
+
+TEST_CASE("results of either kind of model are taken over, with names that are not UTF-8") {
+  const TemporaryFolder folder;
+  write_file(folder / "all.json",
+             bytes_of("{\"schema\":\"fcn-infer-labels/1\",\"image\":\"a\\u0001\xef\xbf\xbd\"}\n"
+                      "{\"image\":\"b\",\"schema\":\"fcn-infer/1\"}\n"));
+  auto file = JsonLinesFile::resume(folder / "all.json");
+  REQUIRE(file);
+  CHECK(file->has("a\x01\xff"));
+  CHECK(file->has("b"));
+  CHECK_FALSE(file->has("c"));
+  write_file(folder / "all.json", bytes_of("{\"schema\":\"fcn-infer-plan/1\",\"image\":\"a\"}\n"));
+  CHECK_FALSE(JsonLinesFile::resume(folder / "all.json"));
+}
+
+TEST_CASE("a JSON file that would have no line does not appear, nor does it replace another") {
+  const Scene scene;
+  const std::string all = scene.folder / "all.json";
+  const std::string gone = scene.folder / "gone.ppm", other = scene.folder / "other.ppm";
+  CHECK(scene.run({gone, "--json", all}).exit_code == 1);
+  CHECK_FALSE(std::filesystem::exists(all));
+  CHECK(scene.run({gone, other, "--json", all}).exit_code == 1);
+  CHECK_FALSE(std::filesystem::exists(all));
+  CHECK(scene.no_temporary_file());
+  CHECK(scene.run({scene.folder / "a.ppm", gone, "--json", all}).exit_code == 1);
+  CHECK(scene.images_in_file("all.json") == "a.ppm ");
+  CHECK(scene.run({gone, "--json", all}).exit_code == 1);
+  CHECK(scene.images_in_file("all.json") == "a.ppm ");
+  CHECK(scene.run({gone, "--json", all, "--skip-existing"}).exit_code == 1);
+  CHECK(scene.images_in_file("all.json") == "a.ppm ");
 }

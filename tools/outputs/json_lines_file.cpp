@@ -15,7 +15,9 @@ namespace {
 /// The picture that a line is about, as JSON spells it; empty if it is none of fcn-infer's results.
 std::string image_of(const std::string& line) {
   const Json result = Json::parse(line, nullptr, false);
-  if (!result.is_object() || result.value("schema", Json()) != Json("fcn-infer/1")) return {};
+  if (!result.is_object()) return {};
+  const Json schema = result.value("schema", Json());
+  if (schema != Json("fcn-infer/1") && schema != Json("fcn-infer-labels/1")) return {};
   const auto image = result.find("image");
   return image != result.end() && image->is_string() ? json_text(image->get_ref<const std::string&>())
                                                      : std::string();
@@ -57,6 +59,7 @@ bool JsonLinesFile::has(const std::string& image) const {
 }
 
 Status JsonLinesFile::append(const std::string& line) {
+  has_lines_ = true;
   return file_.write(line + "\n");
 }
 
