@@ -49,6 +49,8 @@ none "the programs share no more than shell and pictures" \
       named_in '#include *[<"]tools/(import|export)/' tools/{shell,pictures,runs,report,draw,outputs,infer})
 none "xsimd is named in kernels/fcn/kernels/simd.hpp only" \
   < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
+none "nlohmann's JSON is named in engine/fcn/file/ only" \
+  < <(named_in '#include *[<"]nlohmann|nlohmann::' engine kernels tools | except 'engine/fcn/file/json(_inl)?\.hpp')
 none "Eigen stays in tests and benchmarks" \
   < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels tools)
 none "stb_image is included in one tools file" \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The file of --json: one line per picture, complete or absent. It can take over the lines of the file it
-// replaces, so that a run continues where another was interrupted. A file without a line never appears. Not here:
-// a line's content (output_json.cpp).
+// replaces, so that a run continues where another was interrupted. A file without a line never appears. Not
+// here: a line's content (output_json.cpp).
 #pragma once
 
 #include <set>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The format of numbers in fcn-infer's JSON, and members that several of its objects have. Not here: the others
-// (each report's own file).
+// The format of numbers in fcn-infer's JSON, and members that several of its objects have. Not here: the
+// others (each report's own file).
 #pragma once
 
 #include <string>
@@ -38,8 +38,8 @@ void add_image(JsonWriter& json, const std::string& image);
 /// Adds where a cell looks and its nominal window.
 void add_cell(JsonWriter& json, const MapGeometry& geometry, int row, int col);
 
-/// Adds "original": the file's picture, and where the map's cells lie in it: cell (row, col) at first_center_px +
-/// row * row_step_px + col * col_step_px.
+/// Adds "original": the file's picture, and where the map's cells lie in it: cell (row, col) at
+/// first_center_px + row * row_step_px + col * col_step_px.
 void add_original(JsonWriter& json, const OriginalFrame& frame, const MapGeometry& geometry);
 
 /// Adds what a run took: times, memory, threads, arch.

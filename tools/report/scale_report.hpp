@@ -17,8 +17,8 @@ std::string scale_lines(const RunReport& report, const ScaleReport& scales);
 /// Adds the members "fuse" and "scales" to the JSON line.
 void add_scales(JsonWriter& json, const ScaleReport& scales);
 
-/// Adds the member "best_scale": the highest peak of a class in the maps before they were fused, which scale it has
-/// and where it is in the picture. Not `probable` where the model's scores are no probabilities.
+/// Adds the member "best_scale": the highest peak of a class in the maps before they were fused, with its
+/// scale and its place in the picture. Not `probable` where the model's scores are no probabilities.
 void add_best_scale(JsonWriter& json, const ScaleReport& scales, int id, bool probable);
 
 }  // namespace fcn::tools
