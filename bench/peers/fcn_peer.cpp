@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One measured process of this engine; compare.py starts it and says what the arguments and the answer are.
-// Runs from 8-bit pixels to logits, on the arch that the shipped tools would take; a network that labels pixels makes
-// its labels as well.
+// Runs from 8-bit pixels to logits, on the arch that the shipped tools would take; networks that label
+// pixels make their labels as well.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
