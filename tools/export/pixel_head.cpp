@@ -200,7 +200,7 @@ class PixelHeadBuilder {
     return shapes_[map].height * stride >= window_.height && shapes_[map].width * stride >= window_.width;
   }
 
-  /// Bilinear kernels take a place for the middle of its square of pixels, which puts the map below and to the
+  /// Bilinear kernels take a place for the middle of its square of pixels. That puts the map below and to the
   /// right of where a network with padding looks. Training makes up for that.
   void measure_offset(const MapGeometry& scores) {
     offset_y_ = (scores.y.stride - 1) / 2 - scores.y.first_center;
