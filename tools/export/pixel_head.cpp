@@ -162,8 +162,8 @@ class PixelHeadBuilder {
     return {};
   }
 
-  /// The map of this stride that the next coarser one is made of: the last that a convolution reads, or, where
-  /// a max-pool reads it, the one that the pool before gave, as the paper takes VGG's pool4 and pool3.
+  /// The map of this stride that the next coarser one is made of: the last that a convolution reads, or,
+  /// where a max-pool reads it, the one that the pool before gave, as the paper takes VGG's pool4 and pool3.
   Result<NodeId> find_tap(NodeId scores, int stride) const {
     const auto is_coarser = [&](NodeId id) {
       return shapes_[id].height > 1 && shapes_[id].width > 1 && stride_of(id) > stride;
@@ -194,8 +194,8 @@ class PixelHeadBuilder {
     return graph_.append(unused("fuse_" + at), Add{}, {twice, score});
   }
 
-  /// Whether a map with a place for each `stride` pixels is as large as the picture or larger. It is not where
-  /// convolutions go without padding.
+  /// Whether a map with a place for each `stride` pixels is as large as the picture or larger. It is not
+  /// where convolutions go without padding.
   [[nodiscard]] bool covers_window(NodeId map, int stride) const {
     return shapes_[map].height * stride >= window_.height && shapes_[map].width * stride >= window_.width;
   }
