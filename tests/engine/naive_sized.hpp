@@ -24,7 +24,8 @@ inline Map naive(const CropTo& op, const Map& in, const Map& like) {
 inline Map naive(const CenterTo& op, const Map& in, const Map& like) {
   const auto before = [&](int more) {
     const double half = more / 2.0;
-    return static_cast<int>(op.rounding == HalfRounding::floor ? std::floor(half) : std::ceil(half));
+    const double places[] = {std::floor(half), std::ceil(half), std::nearbyint(half), 0, double{1} * more};
+    return static_cast<int>(places[static_cast<std::size_t>(op.before)]);
   };
   const int height = op.axes == CropAxes::columns ? in.h : like.h;
   const int width = op.axes == CropAxes::rows ? in.w : like.w;

@@ -150,9 +150,9 @@ inline NodeId append_moves(Graph& g, Random& random, NodeId x, int& channels) {
                {x, leaky});
   const NodeId around = g.append("around", Pad{PadMode::edge, {2, 3, 1, 4}, 0}, {x});
   x = g.append("crop_to", CropTo{CropAxes::both, random.between(0, 3), random.between(0, 7)}, {around, x});
-  x = g.append("center_to", CenterTo{CropAxes::both, static_cast<HalfRounding>(random.between(0, 1))},
+  x = g.append("center_to", CenterTo{CropAxes::both, static_cast<PlacesBefore>(random.between(0, 4))},
                {around, x});
-  x = g.append("center_around", CenterTo{CropAxes::both, static_cast<HalfRounding>(random.between(0, 1))},
+  x = g.append("center_around", CenterTo{CropAxes::both, static_cast<PlacesBefore>(random.between(0, 4))},
                {x, around});
   x = g.append("center_rows", CenterTo{static_cast<CropAxes>(random.between(1, 2))}, {x, leaky});
   return x;

@@ -46,6 +46,18 @@ std::vector<Graph> networks() {
     g.append("elu", Activation{ActivationKind::elu, 0.6f, beta}, {g.append("input", Input{3}, {})});
     graphs.push_back(g);
   }
+  for (std::size_t i = 0; i < kind_names<PlacesBefore>.size(); ++i) {
+    Random random(static_cast<std::uint32_t>(i));
+    Graph g;
+    const NodeId input = g.append("input", Input{3}, {});
+    NodeId x = g.append("down", random_conv(random, 3, 5, 3, 2, 0), {input});
+    const auto before = static_cast<PlacesBefore>(i);
+    x = g.append("pad_to", CenterTo{CropAxes::both, before}, {x, input});
+    x = g.append("wide", Pad{PadMode::edge, {1, 4, 2, 1}, 0}, {x});
+    x = g.append("rows_to", CenterTo{CropAxes::rows, before, true}, {x, input});
+    g.append("cut_to", CenterTo{CropAxes::both, before, true}, {x, input});
+    graphs.push_back(g);
+  }
   return graphs;
 }
 

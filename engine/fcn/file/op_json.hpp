@@ -109,7 +109,8 @@ struct OpWriter {
   }
   void operator()(const CenterTo& op) const {
     node["axes"] = to_json(op.axes);
-    node["rounding"] = to_json(op.rounding);
+    node["before"] = to_json(op.before);
+    node["only_cut"] = op.only_cut;
   }
   void operator()(const MaxPoolIndices& op) const {
     node["kernel"] = to_json(op.kernel);
@@ -267,7 +268,8 @@ struct OpReader {
   }
   void operator()(CenterTo& op) const {
     op.axes = read_kind<CropAxes>(fields, "axes");
-    op.rounding = read_kind<HalfRounding>(fields, "rounding");
+    op.before = read_kind<PlacesBefore>(fields, "before");
+    op.only_cut = fields.boolean("only_cut");
   }
   void operator()(MaxPoolIndices& op) const {
     op.kernel = read_extent(fields, "kernel", limits);

@@ -88,15 +88,22 @@ struct CropTo {
   int left = 0;
 };
 
-/// Which way half of an odd difference goes.
-enum class HalfRounding { floor, ceil };
+/// How many of n places, by which the sizes of two maps differ along an axis, come before a map.
+enum class PlacesBefore {
+  floor,  ///< n / 2, rounded down
+  ceil,   ///< n / 2, rounded up
+  even,   ///< n / 2, rounded to an even number where n is odd
+  none,
+  all,
+};
 
 /// As many rows, columns or both as its second input has, of which nothing else is read: of n places more
-/// along an axis, n / 2 zeros come before and the others after; of fewer, as many are cut off. `rounding` is
-/// that of n / 2, n being negative where places are cut off.
+/// along an axis, some zeros come before and the others after; of fewer, n being negative, as many are cut
+/// off.
 struct CenterTo {
   CropAxes axes = CropAxes::both;
-  HalfRounding rounding = HalfRounding::floor;
+  PlacesBefore before = PlacesBefore::floor;
+  bool only_cut = false;  ///< a map that has fewer places along an axis is refused
 };
 
 /// Which tap of each window is the greatest, as MaxPool chooses it: ky * kernel.x + kx, the first of equal
@@ -121,7 +128,8 @@ inline constexpr std::array<std::string_view, 3> kind_names<PadMode>{"constant",
 template <>
 inline constexpr std::array<std::string_view, 3> kind_names<CropAxes>{"both", "rows", "columns"};
 template <>
-inline constexpr std::array<std::string_view, 2> kind_names<HalfRounding>{"floor", "ceil"};
+inline constexpr std::array<std::string_view, 5> kind_names<PlacesBefore>{"floor", "ceil", "even", "none",
+                                                                          "all"};
 template <>
 inline constexpr std::array<std::string_view, 3> kind_names<ResizeMode>{"nearest", "linear", "cubic"};
 template <>

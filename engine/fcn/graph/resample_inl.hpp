@@ -21,8 +21,20 @@ FCN_INLINE std::optional<Resize> resize_of(const Op& op, const Shape& in, const 
 }
 
 FCN_INLINE int places_before(const CenterTo& op, int in, int out) {
-  const int more = op.rounding == HalfRounding::ceil ? out - in + 1 : out - in;
-  return more >= 0 ? more / 2 : -((1 - more) / 2);
+  const std::int64_t more = std::int64_t{out} - in, half = detail::floor_div(more, 2);
+  switch (op.before) {
+    case PlacesBefore::floor:
+      return static_cast<int>(half);
+    case PlacesBefore::ceil:
+      return static_cast<int>(more - half);
+    case PlacesBefore::even:
+      return static_cast<int>(half % 2 == 0 ? half : more - half);
+    case PlacesBefore::none:
+      return 0;
+    case PlacesBefore::all:
+      return static_cast<int>(more);
+  }
+  return 0;
 }
 
 FCN_INLINE ResampleAxis rows_of(const Op& op, const Shape& in, const Shape& out) {

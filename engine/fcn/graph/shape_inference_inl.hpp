@@ -169,7 +169,12 @@ struct ShapeVisitor {
                  std::int64_t{in(0).width} * op.up.x / op.down.x);
   }
   Result<Shape> operator()(const ResizeTo&) const { return Shape{in(0).channels, in(1).height, in(1).width}; }
-  Result<Shape> operator()(const CenterTo& op) const { return sized_like(op.axes); }
+  Result<Shape> operator()(const CenterTo& op) const {
+    const Shape out = sized_like(op.axes);
+    if (!op.only_cut || (out.height <= in(0).height && out.width <= in(0).width)) return out;
+    return shape_error(node, "cuts " + std::to_string(out.width) + "x" + std::to_string(out.height) +
+                                 " places out of " + size_text(in(0)) + ", which has fewer");
+  }
   Result<Shape> operator()(const CropTo& op) const {
     const auto [channels, height, width] = sized_like(op.axes);
     const auto fits = [](int first, int size, int of) {

@@ -79,7 +79,7 @@ Graph every_op() {
       graph.append("resize_to", ResizeTo{ResizeMode::nearest, {}, ResizeRounding::ceil}, {at, first});
   graph.append("crop_to", CropTo{CropAxes::columns, 0, 3}, {tall, at});
   const NodeId index = graph.append("indices", MaxPoolIndices{{2, 3}, {2, 3}, {1, 0, 0, 1}, true}, {at});
-  graph.append("center_to", CenterTo{CropAxes::rows, HalfRounding::ceil}, {tall, at});
+  graph.append("center_to", CenterTo{CropAxes::rows, PlacesBefore::ceil, true}, {tall, at});
   graph.append("unpool", MaxUnpool{{2, 3}, {2, 3}, {1, 0, 0, 1}}, {index, index, at});
   graph.append("soft", Softmax{}, {at});
   return graph;

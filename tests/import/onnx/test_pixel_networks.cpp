@@ -4,6 +4,7 @@
 // and computed from shapes, as one of free size has it, is compared on sizes that strides do not divide.
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <tuple>
 
 #include "fcn/graph/shape_inference.hpp"
 #include "fcn/kernels/tables.hpp"
@@ -87,9 +88,41 @@ onnx::ModelProto skip_network(bool computed) {
   return file;
 }
 
+/// Of the sizes of "x" and `of`, which is "up": per axis the difference, "more", its half, "half", and the
+/// rest, "rest".
+void add_differences(onnx::ModelProto& file, const std::string& of) {
+  add_node(file, "Shape", {"x"}, {"x.shape"});
+  add_node(file, "Shape", {of}, {of + ".shape"});
+  add_integers(file, "two", {2});
+  add_integers(file, "none", {0});
+  add_integers(file, "one", {1});
+  for (const std::int64_t axis : {2, 3}) {
+    const std::string a = std::to_string(axis);
+    add_integers(file, "axis" + a, {axis});
+    add_node(file, "Gather", {"x.shape", "axis" + a}, {"x" + a});
+    add_node(file, "Gather", {of + ".shape", "axis" + a}, {of + a});
+    add_node(file, "Sub", {"x" + a, of + a}, {"more" + a});
+    add_node(file, "Sub", {"more" + a, "one"}, {"fewer" + a});
+    add_node(file, "Div", {"more" + a, "two"}, {"half" + a});
+    add_node(file, "Sub", {"more" + a, "half" + a}, {"rest" + a});
+    add_node(file, "Sub", {of + a, "x" + a}, {"less" + a});
+    add_node(file, "Div", {"less" + a, "two"}, {"cut" + a});
+    add_node(file, "Neg", {"x" + a}, {"from_end" + a});
+    add_node(file, "Cast", {"less" + a}, {"real_less" + a});
+    set_int(*file.mutable_graph()->mutable_node(file.graph().node_size() - 1), "to",
+            onnx::TensorProto::FLOAT);
+    add_values(file, "real_two" + a, onnx::TensorProto::FLOAT, {}, {2});
+    add_node(file, "Div", {"real_less" + a, "real_two" + a}, {"real_half" + a});
+    add_node(file, "Round", {"real_half" + a}, {"rounded" + a});
+    add_node(file, "Cast", {"rounded" + a}, {"even" + a});
+    set_int(*file.mutable_graph()->mutable_node(file.graph().node_size() - 1), "to",
+            onnx::TensorProto::INT64);
+  }
+}
+
 /// A U-Net of one step that pads what comes back to the size of what went down, by halves of the difference,
-/// as its Python says.
-onnx::ModelProto padded_network() {
+/// as its Python says, or by other values of add_differences().
+onnx::ModelProto padded_network(const std::string& first = "half", const std::string& last = "rest") {
   onnx::ModelProto file = model({1, 3, kSide, kSide});
   auto& pool = add_node(file, "MaxPool", {"x"}, {"low"});
   set_ints(pool, "kernel_shape", {4, 4});
@@ -97,25 +130,33 @@ onnx::ModelProto padded_network() {
   add_weights(file, "w", {3, kClasses, 4, 4});
   auto& up = add_node(file, "ConvTranspose", {"low", "w"}, {"up"});
   set_ints(up, "strides", {4, 4});
-  add_node(file, "Shape", {"x"}, {"x.shape"});
-  add_node(file, "Shape", {"up"}, {"up.shape"});
-  add_integers(file, "two", {2});
+  add_differences(file, "up");
   std::vector<std::string> before{"none", "none"}, after{"none", "none"};
-  add_integers(file, "none", {0});
-  for (const std::int64_t axis : {2, 3}) {
-    const std::string a = std::to_string(axis);
-    add_integers(file, "axis" + a, {axis});
-    add_node(file, "Gather", {"x.shape", "axis" + a}, {"x" + a});
-    add_node(file, "Gather", {"up.shape", "axis" + a}, {"up" + a});
-    add_node(file, "Sub", {"x" + a, "up" + a}, {"more" + a});
-    add_node(file, "Div", {"more" + a, "two"}, {"before" + a});
-    add_node(file, "Sub", {"more" + a, "before" + a}, {"after" + a});
-    before.push_back("before" + a);
-    after.push_back("after" + a);
+  for (const std::string a : {"2", "3"}) {
+    before.push_back(first == "none" || first == "one" ? first : first + a);
+    after.push_back(last == "none" ? last : last + a);
   }
   before.insert(before.end(), after.begin(), after.end());
   set_int(add_node(file, "Concat", before, {"pads"}), "axis", 0);
   add_node(file, "Pad", {"up", "pads"}, {"y"});
+  set_shape(*file.mutable_graph()->mutable_output(0), "y", {1, kClasses, kSide, kSide});
+  return file;
+}
+
+/// A wide map's slice from `begin` to `end`, values of add_differences(): as large as the picture.
+onnx::ModelProto cut_network(const std::string& begin, const std::string& end = "") {
+  onnx::ModelProto file = model({1, 3, kSide, kSide});
+  add_weights(file, "w", {kClasses, 3, 1, 1});
+  add_conv(file, "x", "w", "wide", 1, 3);
+  add_differences(file, "wide");
+  add_integers(file, "all", {1 << 30});
+  std::string from = "wide";
+  for (const std::string a : {"2", "3"}) {
+    add_node(file, "Add", {begin + a, "x" + a}, {"end" + a});
+    add_node(file, "Slice", {from, begin + a, end.empty() ? "end" + a : end, "axis" + a}, {"cut_to" + a});
+    add_node(file, "Relu", {"cut_to" + a}, {a == "2" ? "between" : "y"});
+    from = "between";
+  }
   set_shape(*file.mutable_graph()->mutable_output(0), "y", {1, kClasses, kSide, kSide});
   return file;
 }
@@ -153,7 +194,7 @@ TEST_CASE("a padding by halves of a difference leads to the other map's size, wh
   const auto network = imported(padded_network());
   const Node& last = network.graph.nodes[network.graph.output];
   REQUIRE(std::holds_alternative<CenterTo>(last.op));
-  CHECK(std::get<CenterTo>(last.op).rounding == HalfRounding::floor);
+  CHECK(std::get<CenterTo>(last.op).before == PlacesBefore::floor);
   CHECK(last.inputs[1] == 0);
   const auto shapes = infer_shapes(network.graph, {3, 19, 30});
   REQUIRE(shapes);
@@ -162,8 +203,62 @@ TEST_CASE("a padding by halves of a difference leads to the other map's size, wh
 
   onnx::ModelProto other = padded_network();  // by twice the difference, less the difference
   for (auto& node : *other.mutable_graph()->mutable_node())
-    if (node.op_type() == "Div") node.set_op_type("Mul");
+    if (node.op_type() == "Div" && node.output(0).starts_with("half")) node.set_op_type("Mul");
   CHECK(has_note(imported(other), "a padding that is computed from sizes"));
+}
+
+TEST_CASE("a padding by all of a difference, below or above, leads to the other map's size as well") {
+  const auto last_of = [](const ImportedNetwork& network) {
+    return network.graph.nodes[network.graph.output];
+  };
+  const std::tuple<std::string, std::string, PlacesBefore> kinds[] = {
+      {"none", "more", PlacesBefore::none},
+      {"more", "none", PlacesBefore::all},
+      {"rest", "half", PlacesBefore::ceil},
+      {"one", "fewer", PlacesBefore::none}};  // a literal row, and one fewer than the difference
+  for (const auto& [first, last, before] : kinds) {
+    INFO(first << ", " << last);
+    const auto network = imported(padded_network(first, last));
+    CHECK_FALSE(has_note(network, "computed from sizes"));
+    REQUIRE(std::holds_alternative<CenterTo>(last_of(network).op));
+    const auto& op = std::get<CenterTo>(last_of(network).op);
+    CHECK(op.before == before);
+    CHECK_FALSE(op.only_cut);
+    const auto shapes = infer_shapes(network.graph, {3, 19, 30});
+    REQUIRE(shapes);
+    CHECK((*shapes)[network.graph.output] == Shape{kClasses, 19, 30});
+  }
+  CHECK(has_note(imported(padded_network("half", "half")), "a padding that is computed from sizes"));
+}
+
+TEST_CASE("a cut at places computed from sizes follows the picture, but never pads") {
+  const std::tuple<std::string, std::string, PlacesBefore> kinds[] = {
+      {"cut", "", PlacesBefore::ceil},  // of the difference that is negative here
+      {"less", "", PlacesBefore::all},
+      {"even", "", PlacesBefore::even},
+      {"from_end", "all", PlacesBefore::all}};
+  for (const auto& [begin, end, before] : kinds) {
+    INFO(begin);
+    const auto network = imported(cut_network(begin, end));
+    CHECK_FALSE(has_note(network, "computed from sizes"));
+    bool found = false;
+    for (const Node& node : network.graph.nodes)
+      if (const auto* op = std::get_if<CenterTo>(&node.op))
+        found = op->before == before && op->only_cut && node.inputs[1] == 0;
+    CHECK(found);
+    const auto shapes = infer_shapes(network.graph, {3, 17, 40});
+    REQUIRE(shapes);
+    CHECK((*shapes)[network.graph.output] == Shape{kClasses, 17, 40});
+  }
+  CHECK(has_note(imported(cut_network("more", "all")), "a cut that is computed from sizes"));
+}
+
+TEST_CASE("a map that is only cut is refused where it has fewer places") {
+  const Node cut{"cut", CenterTo{CropAxes::both, PlacesBefore::floor, true}, {0, 1}};
+  CHECK(infer_shape(cut, {{2, 5, 6}, {3, 5, 4}}, {3, 9, 9}));
+  const auto refused = infer_shape(cut, {{2, 5, 6}, {3, 6, 4}}, {3, 9, 9});
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().to_string(), Contains("which has fewer"));
 }
 
 TEST_CASE("a network whose map is its picture's is exported as one for pixels") {

@@ -164,20 +164,29 @@ class OpWriter : private OnnxNodeWriter {
     return simple("Slice", {in(0), integers("start", {rows ? op.top : op.left}), end,
                             integers("axis", {rows ? 2 : 3})});
   }
-  /// Pads by half the difference on either side, or cuts off where that is negative. ONNX divides whole
-  /// numbers towards zero, so an odd difference is made even first.
+  /// name() + `made`, a number along each axis.
+  std::string step(const char* type, const std::string& a, const std::string& b, const char* made) {
+    add(type, {a, b}, name() + made);
+    return name() + made;
+  }
+  /// Of `more` places those before the map. ONNX divides whole numbers towards zero, so an odd number is made
+  /// even first.
+  std::string places_before(PlacesBefore before, const std::string& more) {
+    if (before == PlacesBefore::all) return more;
+    if (before == PlacesBefore::none) return step("Sub", more, more, ".none");
+    const std::string two = integers("half", {2}), odd = step("Mod", more, two, ".odd");
+    const char* to_even = before == PlacesBefore::ceil ? "Add" : "Sub";
+    const std::string half = step("Div", step(to_even, more, odd, ".even"), two, ".before");
+    if (before != PlacesBefore::even) return half;
+    return step("Add", half, step("Mul", odd, step("Mod", half, two, ".uneven"), ".up"), ".to_even");
+  }
+  /// Pads by the difference, or cuts off where that is negative.
   std::string visit(const CenterTo& op) {
-    const auto step = [&](const char* type, const std::string& a, const std::string& b, const char* made) {
-      add(type, {a, b}, name() + made);
-      return name() + made;
-    };
-    const std::string two = integers("half", {2}), none = integers("images", {0, 0});
+    const std::string none = integers("images", {0, 0});
     const std::string cut =
         integers("axes", {op.axes == CropAxes::columns ? 0 : 1, op.axes == CropAxes::rows ? 0 : 1});
     const std::string more = step("Mul", step("Sub", size_of(1), size_of(0, ".own"), ".less"), cut, ".more");
-    const char* to_even = op.rounding == HalfRounding::ceil ? "Add" : "Sub";
-    const std::string even = step(to_even, more, step("Mod", more, two, ".odd"), ".even");
-    const std::string before = step("Div", even, two, ".before"), after = step("Sub", more, before, ".after");
+    const std::string before = places_before(op.before, more), after = step("Sub", more, before, ".after");
     const std::string pads = name() + ".pads";
     set(add("Concat", {none, before, none, after}, pads), "axis", std::int64_t{0});
     return simple("Pad", {in(0), pads});

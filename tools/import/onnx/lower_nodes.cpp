@@ -14,6 +14,7 @@
 #include "tools/import/onnx/lower/lowering.hpp"
 #include "tools/import/onnx/rewrite_nodes.hpp"
 #include "tools/import/onnx/size_origin.hpp"
+#include "tools/import/onnx/size_sums.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -128,6 +129,7 @@ class NodeLowering {
 
   std::vector<Value> compute(const NodeCall& call) {
     if (auto folded = fold(call, budget_)) {
+      for (KnownTensor& tensor : *folded) trace_sizes(tensor);
       carry_origins(call, *folded, budget_);
       std::vector<Value> outputs;
       for (KnownTensor& tensor : *folded)
@@ -140,6 +142,15 @@ class NodeLowering {
     return outputs;
   }
 
+  /// Sizes that are always equal look equal.
+  void trace_sizes(KnownTensor& tensor) const {
+    for (SizeOrigin& origin : tensor.origins) {
+      if (origin.terms.size() != 1) continue;
+      const auto [term, factor] = *origin.terms.begin();
+      if (term.kind == SizeTerm::Kind::size && factor == 1 && origin.more == 0)
+        origin = size_of_map(net_.first_of_size(term.node, term.columns), term.columns);
+    }
+  }
   /// Of a size that was computed with.
   void carry_size(const NodeCall& call, std::vector<Value>& outputs) {
     std::vector<KnownTensor> made{*std::get<KnownPtr>(outputs[0])};

@@ -2,10 +2,13 @@
 #include "tools/import/onnx/size_origin.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "tools/import/onnx/size_sums.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -57,61 +60,114 @@ void move_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBudg
   }
 }
 
-/// "add" or "sub" of ONNX's operators and of Python's.
-std::string_view sum_or_difference(const NodeCall& call) {
-  if (call.node().type == "Add") return "add";
-  if (call.node().type == "Sub") return "sub";
-  if (call.node().type != "aten::symbolic") return "";
-  const std::string name = call.text("function", "");
-  return name == "add" ? "add" : name == "sub" ? "sub" : "";
+/// What the node computes, in Python's words, of whole numbers or of real ones; empty for anything else.
+std::string_view function_of(const NodeCall& call) {
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"Add", "add"}, {"Sub", "sub"},     {"Mul", "mul"},   {"Neg", "neg"},
+      {"Div", ""},    {"Floor", "floor"}, {"Ceil", "ceil"}, {"Round", "round"}};
+  const std::string_view type = call.node().type;
+  if (type == "Div") return call.known(0).is_real() ? "truediv" : "floordiv";
+  for (const auto& [onnx, python] : kNames)
+    if (type == onnx) return python;
+  return {};
 }
 
-/// The origins of a size and a literal number, of which there is one or one for each size; none if it is
-/// something else.
-std::vector<SizeOrigin> shifted_origins(const NodeCall& call) {
-  const std::string_view kind = sum_or_difference(call);
-  if (kind.empty() || call.input_count() != 2) return {};
-  const std::size_t size_at = has_origins(call, 0) ? 0 : 1, other_at = 1 - size_at;
-  if (has_origins(call, other_at) || (kind == "sub" && size_at == 1)) return {};
-  const KnownTensor &size = call.known(size_at), &other = call.known(other_at);
-  if (other.is_real() || (other.size() != 1 && other.size() != size.size())) return {};
-  std::vector<SizeOrigin> origins = size.origins;
-  for (std::size_t i = 0; i < origins.size(); ++i) {
-    const std::int64_t more = other.integers()[other.size() == 1 ? 0 : i];
-    if (more < -(1 << 20) || more > 1 << 20) return {};
-    origins[i].more += kind == "sub" ? -more : more;
+bool gives_truth(std::string_view type) {
+  constexpr std::string_view kTypes[] = {"And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual",
+                                         "Not", "Or",    "Xor"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
+/// Value `k` of input `i`, of which there is one or one for each value made.
+SizeOrigin term_of(const NodeCall& call, std::size_t i, std::size_t k) {
+  const KnownTensor& known = call.known(i);
+  const std::size_t at = known.size() == 1 ? 0 : k;
+  const SizeOrigin origin = origin_of(known, at);
+  if (origin.kind != SizeOrigin::Kind::literal) return origin;
+  if (!known.is_real()) return literal_size(known.integers()[at]);
+  const float value = known.reals()[at];
+  if (!(std::abs(value) < 1e6f) || std::trunc(value) != value) return {.kind = SizeOrigin::Kind::computed};
+  return literal_size(static_cast<std::int64_t>(value));
+}
+
+/// The number that it always is.
+std::optional<std::int64_t> literal_of(const SizeOrigin& origin) {
+  if (origin.kind != SizeOrigin::Kind::sum || !origin.terms.empty()) return std::nullopt;
+  return origin.more;
+}
+
+/// A half that is made of whole numbers is rounded down, as Python's // does.
+SizeOrigin quotient(const SizeOrigin& of, const SizeOrigin& by, bool whole) {
+  const auto divisor = literal_of(by);
+  if (divisor == 1) return of;
+  if (divisor != 2) return {.kind = SizeOrigin::Kind::computed};
+  return half_of(of, whole ? SizeTerm::Kind::floor_half : SizeTerm::Kind::half);
+}
+
+SizeOrigin computed_origin(std::string_view function, const SizeOrigin& a, const SizeOrigin& b) {
+  if (function == "add") return sum_of(a, b, 1);
+  if (function == "sub") return sum_of(a, b, -1);
+  if (function == "floordiv" || function == "truediv") return quotient(a, b, function == "floordiv");
+  if (function != "mul") return {.kind = SizeOrigin::Kind::computed};
+  if (const auto factor = literal_of(b)) return multiple_of(a, *factor);
+  if (const auto factor = literal_of(a)) return multiple_of(b, *factor);
+  return {.kind = SizeOrigin::Kind::computed};
+}
+
+SizeOrigin computed_origin(std::string_view function, const SizeOrigin& of) {
+  if (function == "neg") return multiple_of(of, -1);
+  if (function == "floor") return whole_of(of, WholeRounding::floor);
+  if (function == "ceil") return whole_of(of, WholeRounding::ceil);
+  if (function == "round") return whole_of(of, WholeRounding::even);
+  if (function == "float" || (function == "int" && !has_real_half(of))) return of;
+  return {.kind = SizeOrigin::Kind::computed};
+}
+
+/// Of what is computed value by value.
+void compute_origins(const NodeCall& call, KnownTensor& made) {
+  const std::string python = call.node().type == "aten::symbolic" ? call.text("function", "") : "";
+  const std::string_view function = python.empty() ? function_of(call) : std::string_view(python);
+  for (std::size_t i = 0; i < call.input_count(); ++i)
+    if (!call.has(i) || (call.known(i).size() != 1 && call.known(i).size() != made.size())) return;
+  for (std::size_t k = 0; k < made.size(); ++k) {
+    SizeOrigin& origin = made.origins[k];
+    if (gives_truth(call.node().type)) origin = {.kind = SizeOrigin::Kind::truth};
+    if (function.empty()) continue;
+    if (call.input_count() == 1) origin = computed_origin(function, term_of(call, 0, k));
+    if (call.input_count() == 2) origin = computed_origin(function, term_of(call, 0, k), term_of(call, 1, k));
   }
-  return origins;
 }
 
-/// "sub" of two maps' sizes, that difference divided by two, and what its lower half leaves of it: the upper
-/// one. The lower half is taken to be rounded down, as Python's // does.
-std::optional<SizeOrigin> difference_origin(const NodeCall& call) {
-  using Kind = SizeOrigin::Kind;
-  if (call.input_count() != 2 || !has_origins(call, 0) || call.known(0).size() != 1 ||
-      call.known(1).size() != 1)
+/// Numbers that a Cast makes whole are cut off, not rounded.
+void cut_halves(const NodeCall& call, std::vector<KnownTensor>& made) {
+  if (call.node().type != "Cast" || made[0].is_real()) return;
+  for (SizeOrigin& origin : made[0].origins)
+    if (has_real_half(origin)) origin = {.kind = SizeOrigin::Kind::computed};
+}
+
+std::optional<NodeId> map_behind(const SizeOrigin& origin, bool columns, std::int64_t more) {
+  if (origin.kind != SizeOrigin::Kind::sum || origin.terms.size() != 1 || origin.more != more)
     return std::nullopt;
-  SizeOrigin of = call.known(0).origins[0];
-  const SizeOrigin by = origin_of(call.known(1), 0);
-  if (sum_or_difference(call) == "sub" && of.columns == by.columns) {
-    if (of.kind == Kind::map && by.kind == Kind::map && of.more == by.more) {
-      of.kind = Kind::difference;
-      of.less = by.node;
-      of.more = 0;
-      return of;
-    }
-    const bool same = of.node == by.node && of.less == by.less;
-    if (of.kind == Kind::difference && by.kind == Kind::lower_half && same) {
-      of.kind = Kind::upper_half;
-      return of;
-    }
-  }
-  const std::string function = call.node().type == "aten::symbolic" ? call.text("function", "") : "";
-  const bool halves = (call.node().type == "Div" || function == "floordiv") && by.kind == Kind::literal &&
-                      !call.known(1).is_real() && call.known(1).integers()[0] == 2;
-  if (!halves || of.kind != Kind::difference) return std::nullopt;
-  of.kind = Kind::lower_half;
-  return of;
+  const auto& [term, factor] = *origin.terms.begin();
+  if (term.kind != SizeTerm::Kind::size || term.columns != columns || factor != 1) return std::nullopt;
+  return term.node;
+}
+
+/// `before` the first place, of a map of so many places, where `own` is what it has.
+std::optional<PlacedLike> placed_like(const SizeOrigin& before, const SizeOrigin& size, const SizeOrigin& own,
+                                      bool columns) {
+  const auto like = map_behind(size, columns, 0);
+  if (!like) return std::nullopt;
+  const SizeOrigin more = sum_of(size, own, -1), half = half_of(more, SizeTerm::Kind::floor_half);
+  const std::pair<PlacesBefore, SizeOrigin> kinds[] = {
+      {PlacesBefore::none, literal_size(0)},
+      {PlacesBefore::all, more},
+      {PlacesBefore::floor, half},
+      {PlacesBefore::ceil, sum_of(more, half, -1)},
+      {PlacesBefore::even, half_of(more, SizeTerm::Kind::even_half)}};
+  for (const auto& [kind, places] : kinds)
+    if (const auto rest = literal_of(sum_of(before, places, -1))) return PlacedLike{*like, kind, *rest};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -121,19 +177,16 @@ void carry_origins(const NodeCall& call, std::vector<KnownTensor>& made, FoldBud
   for (std::size_t i = 0; i < call.input_count(); ++i) any = any || has_origins(call, i);
   const bool small = std::all_of(made.begin(), made.end(),
                                  [](const KnownTensor& tensor) { return tensor.size() <= kMostSizes; });
-  if (!any) return;
+  if (!any || call.node().type == "Shape" || call.node().type == "Size") return;
   // A rule may have copied its input, origins and all.
   for (KnownTensor& tensor : made) tensor.origins.assign(tensor.size(), {.kind = SizeOrigin::Kind::computed});
   if (!small) return;
   const std::string_view type = call.node().type;
-  if (joins_all(type) || (moves_first(type) && has_origins(call, 0))) return move_origins(call, made, budget);
-  if (const auto difference = difference_origin(call); difference && made.size() == 1) {
-    made[0].origins = {*difference};
-    return;
+  if (joins_all(type) || (moves_first(type) && has_origins(call, 0))) {
+    move_origins(call, made, budget);
+    return cut_halves(call, made);
   }
-  const std::vector<SizeOrigin> shifted = shifted_origins(call);
-  for (KnownTensor& tensor : made)
-    if (shifted.size() == tensor.size()) tensor.origins = shifted;
+  if (made.size() == 1) compute_origins(call, made[0]);
 }
 
 SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {
@@ -141,25 +194,24 @@ SizeOrigin origin_of(const KnownTensor& known, std::size_t i) {
 }
 
 bool depends_on_sizes(const KnownTensor& known) {
-  return std::any_of(known.origins.begin(), known.origins.end(),
-                     [](const SizeOrigin& origin) { return origin.kind != SizeOrigin::Kind::literal; });
-}
-
-std::optional<NodeId> centered_like(const KnownTensor& before, std::size_t i, const KnownTensor& after,
-                                    std::size_t j, NodeId in, bool columns) {
-  const SizeOrigin lower = origin_of(before, i), upper = origin_of(after, j);
-  const bool halves =
-      lower.kind == SizeOrigin::Kind::lower_half && upper.kind == SizeOrigin::Kind::upper_half;
-  const bool same = lower.node == upper.node && lower.less == in && upper.less == in;
-  if (!halves || !same || lower.columns != columns || upper.columns != columns) return std::nullopt;
-  return lower.node;
+  return std::any_of(known.origins.begin(), known.origins.end(), [](const SizeOrigin& origin) {
+    return origin.kind != SizeOrigin::Kind::literal && !literal_of(origin);
+  });
 }
 
 std::optional<NodeId> map_behind(const KnownTensor& known, std::size_t i, bool columns, std::int64_t more) {
-  const SizeOrigin origin = origin_of(known, i);
-  if (origin.kind != SizeOrigin::Kind::map || origin.columns != columns || origin.more != more)
-    return std::nullopt;
-  return origin.node;
+  return map_behind(origin_of(known, i), columns, more);
+}
+
+std::optional<PlacedLike> pad_target(const SizeOrigin& before, const SizeOrigin& after, NodeId in,
+                                     bool columns) {
+  const SizeOrigin own = size_of_map(in, columns);
+  return placed_like(before, sum_of(own, sum_of(before, after, 1), 1), own, columns);
+}
+
+std::optional<PlacedLike> cut_target(const SizeOrigin& begin, const SizeOrigin& end, NodeId in,
+                                     bool columns) {
+  return placed_like(multiple_of(begin, -1), sum_of(end, begin, -1), size_of_map(in, columns), columns);
 }
 
 }  // namespace fcn::tools

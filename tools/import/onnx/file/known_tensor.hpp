@@ -3,8 +3,10 @@
 // Not here: what can be computed with it (fold_constants.hpp).
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -14,15 +16,29 @@ namespace fcn::tools {
 
 using Dims = std::vector<std::int64_t>;
 
-/// Where a number comes from that may be a size: the file itself, a map's rows or columns with a literal
-/// number added, what a map has of them more than another or half of that, or a computation with such.
-struct SizeOrigin {
-  enum class Kind { literal, map, difference, lower_half, upper_half, computed };
-  Kind kind = Kind::literal;
-  std::size_t node = 0;  ///< of the graph that the file becomes
+/// The rows or columns of a map, or half of what it has of them more than another.
+struct SizeTerm {
+  enum class Kind {
+    size,
+    half,  ///< as a real number
+    floor_half,
+    even_half,  ///< of an odd number the even one of the two next to its half
+  };
+  Kind kind = Kind::size;
   bool columns = false;
+  std::size_t node = 0;  ///< of the graph that the file becomes
+  std::size_t less = 0;  ///< of halves: the map with which `node` is compared
+  friend auto operator<=>(const SizeTerm&, const SizeTerm&) = default;
+};
+
+/// Where a number comes from that may be a size: the file itself, a sum of multiples of terms and a literal
+/// number, a truth value, or another computation with such.
+struct SizeOrigin {
+  enum class Kind { literal, sum, truth, computed };
+  Kind kind = Kind::literal;
+  std::map<SizeTerm, std::int64_t> terms = {};  ///< each with a factor that is not 0
   std::int64_t more = 0;
-  std::size_t less = 0;  ///< of differences and their halves: the map with which `node` is compared
+  friend bool operator==(const SizeOrigin&, const SizeOrigin&) = default;
 };
 
 /// Row-major values; every floating-point type is held as float32 and every integer or boolean as int64.

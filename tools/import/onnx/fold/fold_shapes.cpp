@@ -27,7 +27,8 @@ Folded fold_shape(const NodeCall& call, FoldBudget& /*budget*/) {
       SizeOrigin origin;
       for (const MapAxis along : {MapAxis::row, MapAxis::column})
         if (feature->view.is_whole(axis, along, feature->shape))
-          origin = {SizeOrigin::Kind::map, feature->node, along == MapAxis::column, 0};
+          origin = {.kind = SizeOrigin::Kind::sum,
+                    .terms = {{{.columns = along == MapAxis::column, .node = feature->node}, 1}}};
       sizes.origins.push_back(origin);
     }
   return {std::move(sizes)};

@@ -8,7 +8,8 @@
 
 #include "tools/import/onnx/lower/elementwise.hpp"
 #include "tools/import/onnx/lower/lowering.hpp"
-#include "tools/import/onnx/size_origin.hpp"
+#include "tools/import/onnx/place_like.hpp"
+#include "tools/import/onnx/size_sums.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -69,9 +70,8 @@ PadMode pad_mode(const std::string& mode) {
                 "\" and it pads rows or columns, supported are constant, edge " + "and reflect there"};
 }
 
-/// What a node pads each axis by.
-std::vector<AxisPad> read_pads(const NodeCall& call, std::size_t rank) {
-  const auto pads = call.list("pads", 1);
+/// The axes that a node pads, in the order of its numbers.
+std::vector<std::size_t> padded_axes(const NodeCall& call, std::size_t rank) {
   std::vector<std::size_t> axes;
   if (call.has(3)) {
     for (const std::int64_t axis : call.known_integers(3)) axes.push_back(normal_axis(axis, rank));
@@ -79,6 +79,13 @@ std::vector<AxisPad> read_pads(const NodeCall& call, std::size_t rank) {
   } else {
     for (std::size_t i = 0; i < rank; ++i) axes.push_back(i);
   }
+  return axes;
+}
+
+/// What it pads each axis by.
+std::vector<AxisPad> read_pads(const NodeCall& call, std::size_t rank) {
+  const auto pads = call.list("pads", 1);
+  const std::vector<std::size_t> axes = padded_axes(call, rank);
   if (!pads || pads->size() != 2 * axes.size()) throw Refusal{"its pads are not two numbers an axis"};
   std::vector<AxisPad> result(rank);
   const auto pad = [&](std::size_t i) { return checked_int((*pads)[i], "its padding", -(1 << 20), 1 << 20); };
@@ -86,12 +93,34 @@ std::vector<AxisPad> read_pads(const NodeCall& call, std::size_t rank) {
   return result;
 }
 
-/// The map to whose size a pad leads, if both axes are padded by halves of what that has more.
-std::optional<NodeId> padded_like(const NodeCall& call, const Feature& in) {
-  if (call.has(3) || !call.has(1) || in.view.rank() != 4 || !in.view.is_map(in.shape)) return std::nullopt;
-  const KnownTensor& pads = call.known(1);
-  const auto rows = centered_like(pads, 2, pads, 6, in.node, false);
-  return rows && rows == centered_like(pads, 3, pads, 7, in.node, true) ? rows : std::nullopt;
+/// Pads rows and columns that become as many as another map has, and takes them off `pads`. Notes numbers
+/// that depend on the picture's size and are not understood.
+Feature pad_to_maps(const NodeCall& call, const Feature& in, std::vector<AxisPad>& pads,
+                    NetworkBuilder& net) {
+  if (!call.has(1) || !depends_on_sizes(call.known(1))) return in;
+  Feature out = in;
+  const KnownTensor& numbers = call.known(1);
+  const std::vector<std::size_t> axes = padded_axes(call, in.view.rank());
+  bool understood =
+      in.view.rank() == 4 && in.view.is_map(in.shape) && call.scalar("value", 2).value_or(0) == 0;
+  for (std::size_t i = 0; understood && i < axes.size(); ++i) {
+    const SizeOrigin before = origin_of(numbers, i), after = origin_of(numbers, axes.size() + i);
+    const auto is_literal = [](const SizeOrigin& origin) { return origin.kind == SizeOrigin::Kind::literal; };
+    if (is_literal(before) && is_literal(after)) continue;
+    const auto sum = [&](const SizeOrigin& origin, std::int64_t value) {
+      return is_literal(origin) ? literal_size(value) : origin;
+    };
+    const std::size_t axis = axes[i];
+    const bool columns = axis == 3;
+    const auto to = pad_target(sum(before, pads[axis].before), sum(after, pads[axis].after),
+                               net.first_of_size(in.node, columns), columns);
+    understood = axis >= 2 && to.has_value();
+    if (!understood) break;
+    out = pad_like(out, columns, *to, net);
+    pads[axis] = {};
+  }
+  if (!understood) net.note("a padding that is computed from sizes is taken as it is on the window");
+  return out;
 }
 
 std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
@@ -100,10 +129,7 @@ std::vector<Value> lower_pad(const NodeCall& call, NetworkBuilder& net) {
   std::vector<AxisPad> pads = read_pads(call, rank);
   const std::string mode = call.text("mode", "constant");
   const float value = mode == "constant" ? call.scalar("value", 2).value_or(0.0f) : 0.0f;
-  if (const auto like = mode == "constant" && value == 0 ? padded_like(call, in) : std::nullopt)
-    return {net.append(CenterTo{}, {in.node, *like})};
-  if (call.has(1) && depends_on_sizes(call.known(1)))
-    net.note("a padding that is computed from sizes is taken as it is on the window");
+  if (mode == "constant") in = pad_to_maps(call, in, pads, net);
   for (std::size_t i = 0; i < rank; ++i) {
     const ViewAxis& axis = in.view.axis(i);
     const bool nothing = pads[i].before == 0 && pads[i].after == 0;

@@ -93,8 +93,8 @@ std::optional<NodeId> size_source(const NodeCall& call, const Feature& in, Netwo
     return std::nullopt;
   const KnownTensor& sizes = call.known(3);
   const auto [rows, columns] = places_at(call);
-  const auto by_rows = map_behind(sizes, rows, false, 0);
-  if (by_rows && by_rows == map_behind(sizes, columns, true, 0)) return by_rows;
+  const auto by_rows = map_behind(sizes, rows, false, 0), by_columns = map_behind(sizes, columns, true, 0);
+  if (by_rows && by_columns) return net.find_map_of_sizes(*by_rows, *by_columns);
   if (origin_of(sizes, rows).kind != SizeOrigin::Kind::literal ||
       origin_of(sizes, columns).kind != SizeOrigin::Kind::literal)
     return std::nullopt;
@@ -194,7 +194,9 @@ std::vector<Value> lower_resize(const NodeCall& call, NetworkBuilder& net) {
   check_filter(call, resize);
   const auto like = spreads_pooled(in, net) ? std::nullopt : size_source(call, in, net);
   if (!like) return {resized(in, resize, net)};
-  if (*like == in.node) return {in};
+  if (net.first_of_size(*like, false) == net.first_of_size(in.node, false) &&
+      net.first_of_size(*like, true) == net.first_of_size(in.node, true))
+    return {in};
   return {net.append(ResizeTo{resize.mode, resize.coordinates, resize.rounding, resize.cubic_a},
                      {in.node, *like})};
 }

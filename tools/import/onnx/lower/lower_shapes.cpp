@@ -9,7 +9,8 @@
 
 #include "tools/import/onnx/fold/tensor_moves.hpp"
 #include "tools/import/onnx/lower/lowering.hpp"
-#include "tools/import/onnx/size_origin.hpp"
+#include "tools/import/onnx/place_like.hpp"
+#include "tools/import/onnx/size_sums.hpp"
 #include "tools/import/onnx/values/shape_rules.hpp"
 
 namespace fcn::tools {
@@ -76,20 +77,24 @@ bool is_whole(const Feature& feature, std::size_t i, MapAxis place) {
   return feature.view.is_whole(i, place, feature.shape);
 }
 
-/// The map as large as which a slice makes rows or columns: the one whose size its end is computed from, or,
-/// where it ends at a literal place, one that has just so many.
-std::optional<NodeId> cut_like(const NodeCall& call, std::size_t i, const Feature& in, const AxisSlice& slice,
-                               NetworkBuilder& net) {
-  const bool columns = is_whole(in, slice.axis, MapAxis::column);
-  if (slice.step != 1 || (!columns && !is_whole(in, slice.axis, MapAxis::row))) return std::nullopt;
-  const auto ends = call.list("ends", 2);
-  if (call.has(2) && origin_of(call.known(2), i).kind != SizeOrigin::Kind::literal) {
-    const auto like = map_behind(call.known(2), i, columns, slice.begin);
-    if (!like) net.note("a cut that is computed from sizes is taken as it is on the window");
-    return like;
-  }
-  const std::int64_t size = columns ? in.shape.width : in.shape.height;
-  if ((*ends)[i] < 1 || (*ends)[i] >= size || slice.count < 2) return std::nullopt;
+/// Where a slice begins or ends, counted from the first place: at the number `at` of input `slot`.
+SizeOrigin slice_place(const NodeCall& call, std::size_t slot, const char* name, std::size_t i,
+                       const Feature& in, const SizeOrigin& own, bool columns) {
+  const std::int64_t at = (*call.list(name, slot))[i], size = columns ? in.shape.width : in.shape.height;
+  SizeOrigin origin = call.has(slot) ? origin_of(call.known(slot), i) : SizeOrigin{};
+  if (origin.kind == SizeOrigin::Kind::literal) origin = at >= size ? own : literal_size(at);
+  return at < 0 ? sum_of(own, origin, 1) : origin;
+}
+
+bool depends_on_sizes(const NodeCall& call, std::size_t slot, std::size_t i) {
+  return call.has(slot) && origin_of(call.known(slot), i).kind != SizeOrigin::Kind::literal;
+}
+
+/// The map that has just so many rows or columns as a slice between literal places keeps.
+std::optional<NodeId> map_of_size(const NodeCall& call, std::size_t i, const Feature& in,
+                                  const AxisSlice& slice, bool columns, NetworkBuilder& net) {
+  const std::int64_t size = columns ? in.shape.width : in.shape.height, end = (*call.list("ends", 2))[i];
+  if (end < 1 || end >= size || slice.count < 2) return std::nullopt;
   const auto found =
       net.find_map([&](const Shape& shape) { return (columns ? shape.width : shape.height) == slice.count; });
   if (found)
@@ -98,25 +103,31 @@ std::optional<NodeId> cut_like(const NodeCall& call, std::size_t i, const Featur
   return found;
 }
 
-/// Rows or columns cut to those of another map. A cut along the other axis, to the same map, becomes one with
-/// it.
-Feature crop_to(const Feature& in, const AxisSlice& slice, NodeId like, NetworkBuilder& net) {
+/// The map cut to the rows or columns of another: of the one from whose size the slice's places are computed,
+/// or, where they are literal, of one that has just so many.
+std::optional<Feature> cut_to_map(const NodeCall& call, std::size_t i, const Feature& in,
+                                  const AxisSlice& slice, NetworkBuilder& net) {
   const bool columns = is_whole(in, slice.axis, MapAxis::column);
-  CropTo crop{.axes = columns ? CropAxes::columns : CropAxes::rows};
-  (columns ? crop.left : crop.top) = static_cast<int>(slice.begin);
-  NodeId from = in.node;
-  const Node& before = net.graph().nodes[in.node];
-  const auto* other = std::get_if<CropTo>(&before.op);
-  if (other != nullptr && before.inputs[1] == like && other->axes != crop.axes &&
-      other->axes != CropAxes::both) {
-    crop = {CropAxes::both, crop.top + other->top, crop.left + other->left};
-    from = before.inputs[0];
+  if (slice.step != 1 || (!columns && !is_whole(in, slice.axis, MapAxis::row))) return std::nullopt;
+  std::optional<PlacedLike> to;
+  const bool computed = depends_on_sizes(call, 1, i) || depends_on_sizes(call, 2, i);
+  if (computed) {
+    const NodeId first = net.first_of_size(in.node, columns);
+    const SizeOrigin own = size_of_map(first, columns);
+    to = cut_target(slice_place(call, 1, "starts", i, in, own, columns),
+                    slice_place(call, 2, "ends", i, in, own, columns), first, columns);
+  } else if (const auto like = map_of_size(call, i, in, slice, columns, net)) {
+    to = PlacedLike{.like = *like, .before = PlacesBefore::none, .more = -slice.begin};
   }
-  Feature out = net.append(crop, {from, like});
+  std::optional<Feature> out = to ? cut_like(in, columns, *to, net) : std::nullopt;
+  if (!out) {
+    if (computed) net.note("a cut that is computed from sizes is taken as it is on the window");
+    return std::nullopt;
+  }
   ViewAxis axis;
   if (slice.count > 1)
     axis = {{.axis = columns ? MapAxis::column : MapAxis::row, .size = slice.count, .stride = 1}};
-  out.view = in.view.with_axis(slice.axis, std::move(axis));
+  out->view = in.view.with_axis(slice.axis, std::move(axis));
   return out;
 }
 
@@ -170,8 +181,8 @@ std::vector<Value> lower_slice(const NodeCall& call, NetworkBuilder& net) {
   Feature out = call.feature(0);
   const std::vector<AxisSlice> slices = slices_of(call);
   for (std::size_t i = 0; i < slices.size(); ++i) {
-    const auto like = cut_like(call, i, out, slices[i], net);
-    out = like ? crop_to(out, slices[i], *like, net) : sliced(out, slices[i], net);
+    const auto cut = cut_to_map(call, i, out, slices[i], net);
+    out = cut ? *cut : sliced(out, slices[i], net);
   }
   return {out};
 }

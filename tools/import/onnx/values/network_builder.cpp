@@ -19,7 +19,48 @@ bool pools_all(const Op& op) {
          std::holds_alternative<Linear>(op);
 }
 
+/// Whether a window gives as many rows, or columns, as it reads.
+template <class Windowed>
+bool keeps_size(const Windowed& op, bool columns) {
+  const auto keeps = [](int kernel, int stride, int dilation, int before, int after) {
+    return stride == 1 && std::int64_t{before} + after == std::int64_t{kernel - 1} * dilation;
+  };
+  return columns ? keeps(op.kernel.x, op.stride.x, op.dilation.x, op.pad.left, op.pad.right)
+                 : keeps(op.kernel.y, op.stride.y, op.dilation.y, op.pad.top, op.pad.bottom);
+}
+
+template <class... Ops>
+bool is_any_of(const Op& op) {
+  return (std::holds_alternative<Ops>(op) || ...);
+}
+
+/// The input of whose size along an axis the op's result always is; nothing if there is none.
+std::optional<std::size_t> input_of_size(const Op& op, bool columns) {
+  const auto with = [&](CropAxes axes) {
+    return axes == CropAxes::both || axes == (columns ? CropAxes::columns : CropAxes::rows) ? 1u : 0u;
+  };
+  if (const auto* crop = std::get_if<CropTo>(&op)) return with(crop->axes);
+  if (const auto* center = std::get_if<CenterTo>(&op)) return with(center->axes);
+  if (std::holds_alternative<ResizeTo>(op)) return 1;
+  if (std::holds_alternative<MaxUnpool>(op)) return 2;
+  if (is_any_of<BatchNorm, Relu, Add, Softmax, Activation, PRelu, Concat, SelectChannels, LocalResponseNorm,
+                ReduceChannels, ChannelNorm>(op))
+    return 0;
+  bool keeps = false;
+  if (const auto* conv = std::get_if<Conv>(&op)) keeps = keeps_size(*conv, columns);
+  if (const auto* pool = std::get_if<MaxPool>(&op)) keeps = keeps_size(*pool, columns);
+  if (const auto* pool = std::get_if<AveragePool>(&op)) keeps = keeps_size(*pool, columns);
+  if (const auto* pad = std::get_if<Pad>(&op))
+    keeps = columns ? pad->pad.left == 0 && pad->pad.right == 0 : pad->pad.top == 0 && pad->pad.bottom == 0;
+  return keeps ? std::optional<std::size_t>(0) : std::nullopt;
+}
+
 }  // namespace
+
+NodeId NetworkBuilder::find_first_of_size(NodeId id, bool columns) const {
+  const auto slot = input_of_size(graph_.nodes[id].op, columns);
+  return slot ? first_of_size(graph_.nodes[id].inputs[*slot], columns) : id;
+}
 
 std::string NetworkBuilder::unique_name() {
   std::string name = name_;
@@ -40,6 +81,7 @@ Feature NetworkBuilder::append_input(int channels, Extent window) {
   const NodeId id = graph_.append(unique_name(), Input{.channels = channels}, {});
   shapes_.push_back(shape);
   pooled_.push_back(false);
+  first_of_size_.push_back({id, id});
   return {.node = id, .shape = shape, .view = TensorView::of_map(shape)};
 }
 
@@ -59,6 +101,7 @@ Feature NetworkBuilder::append(Op op, std::vector<NodeId> inputs) {
   pooled_.push_back(
       pools_all(graph_.nodes[id].op) ||
       (one_place && std::all_of(from.begin(), from.end(), [&](NodeId input) { return pooled_[input]; })));
+  first_of_size_.push_back({find_first_of_size(id, false), find_first_of_size(id, true)});
   return {.node = id, .shape = *shape, .view = TensorView::of_map(*shape)};
 }
 
@@ -70,6 +113,13 @@ std::optional<NodeId> NetworkBuilder::find_map(const std::function<bool(const Sh
   for (NodeId id = shapes_.size(); id-- > 1;)
     if (is_map(id)) return id;
   return std::nullopt;
+}
+
+std::optional<NodeId> NetworkBuilder::find_map_of_sizes(NodeId rows, NodeId columns) const {
+  const std::array<NodeId, 2> wanted{first_of_size(rows, false), first_of_size(columns, true)};
+  const auto found = std::find(first_of_size_.begin(), first_of_size_.end(), wanted);
+  if (found == first_of_size_.end()) return std::nullopt;
+  return static_cast<NodeId>(found - first_of_size_.begin());
 }
 
 Feature NetworkBuilder::append_like(Op op, const Feature& in) {

@@ -3,6 +3,7 @@
 // window as it is appended. Not here: which nodes an ONNX node becomes (lowering.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -41,6 +42,13 @@ class NetworkBuilder {
   /// The picture, or else the last map before which `fits` its shape and has more than one place.
   [[nodiscard]] std::optional<NodeId> find_map(const std::function<bool(const Shape&)>& fits) const;
   [[nodiscard]] const Shape& shape(NodeId id) const { return shapes_[id]; }
+  /// The first of the maps that have as many rows, or columns, as this one on every picture, as far as their
+  /// ops say so.
+  [[nodiscard]] NodeId first_of_size(NodeId id, bool columns) const {
+    return first_of_size_[id][columns ? 1 : 0];
+  }
+  /// A map that always has the rows of one map and the columns of another.
+  [[nodiscard]] std::optional<NodeId> find_map_of_sizes(NodeId rows, NodeId columns) const;
 
   /// For people: what had to be assumed, a sentence each.
   void note(std::string text) { notes_.push_back(std::move(text)); }
@@ -52,6 +60,7 @@ class NetworkBuilder {
  private:
   std::string unique_name();
   void count_weights(const Node& node);
+  [[nodiscard]] NodeId find_first_of_size(NodeId id, bool columns) const;
 
   Limits limits_;
   std::string name_ = "node";
@@ -61,6 +70,7 @@ class NetworkBuilder {
   Graph graph_;
   std::vector<Shape> shapes_;
   std::vector<bool> pooled_;
+  std::vector<std::array<NodeId, 2>> first_of_size_;  ///< by rows and by columns
   std::vector<std::string> notes_;
 };
 
