@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "tools/import/transposed_convolution.hpp"
+#include "tools/import/interpolating_kernels.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -84,8 +84,16 @@ void LayerBuilder::transposed_conv(const std::string& name, int stride) {
   conv.bias = weights_.read_optional(name + ".bias", {size_of(conv.out_channels)});
   if (weights_.error()) return;
   conv.weights = turned_weights(values, inputs, conv.out_channels, conv.kernel.y * conv.kernel.x, 1);
-  const int cut = overlap / 2, channels = conv.out_channels;
-  auto phases = transposed_phases(conv, {stride, stride}, {cut, cut, cut, cut});
+  const int half = overlap / 2, channels = conv.out_channels;
+  const TransposedCut cut{half, half, half, half};
+  if (auto up = interpolation_by(conv, {stride, stride}, cut)) {
+    append(name + ".around", up->around);
+    append(name, up->resize);
+    append(name + ".crop", up->crop);
+    if (up->bias) append(name + ".bias", *std::move(up->bias));
+    return;
+  }
+  auto phases = transposed_phases(conv, {stride, stride}, cut);
   if (!phases) return weights_.fail(weight, "has too many channels to be spread over pixels");
   const int deep = phases->conv.out_channels;
   append(name, std::move(phases->conv), {current_.node}, deep);

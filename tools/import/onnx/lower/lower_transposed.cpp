@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "tools/import/interpolating_kernels.hpp"
 #include "tools/import/onnx/lower/conv_weights.hpp"
-#include "tools/import/transposed_convolution.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -45,6 +45,13 @@ Feature append_phases(TransposedPhases phases, const Feature& in, NetworkBuilder
   if (phases.order) out = net.append(*std::move(phases.order), {out.node});
   out = net.append(phases.spread, {out.node});
   return phases.crop ? net.append(*phases.crop, {out.node}) : out;
+}
+
+Feature append_interpolation(KernelInterpolation up, const Feature& in, NetworkBuilder& net) {
+  Feature out = net.append(up.around, {in.node});
+  out = net.append(up.resize, {out.node});
+  out = net.append(up.crop, {out.node});
+  return up.bias ? net.append(*std::move(up.bias), {out.node}) : out;
 }
 
 /// Channels of several pixels, the pixels' first (DCR) or the channels' (CRD).
@@ -96,8 +103,10 @@ std::vector<Value> lower_conv_transpose(const NodeCall& call, NetworkBuilder& ne
                     margin(reach.y, rows.after), margin(reach.x, columns.after)};
   if (stride != Extent{1, 1}) {
     const auto whole = [](std::int64_t cut) { return checked_int(cut, "its padding", -(1 << 20), 1 << 20); };
-    auto phases = transposed_phases(
-        conv, stride, {whole(rows.before), whole(columns.before), whole(rows.after), whole(columns.after)});
+    const TransposedCut cut{whole(rows.before), whole(columns.before), whole(rows.after),
+                            whole(columns.after)};
+    if (auto up = interpolation_by(conv, stride, cut)) return {append_interpolation(*std::move(up), in, net)};
+    auto phases = transposed_phases(conv, stride, cut);
     if (phases) return {append_phases(*std::move(phases), in, net)};
     in = net.append(InsertZeros{.stride = stride}, {in.node});
   }
