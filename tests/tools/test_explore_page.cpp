@@ -9,6 +9,7 @@
 
 #include "tests/tools/browser.hpp"
 #include "tests/tools/report_fixture.hpp"
+#include "tests/tools/script_elements.hpp"
 #include "tools/outputs/output_writers.hpp"
 #include "tools/shell/base64_writer.hpp"
 
@@ -31,27 +32,6 @@ std::string page_of(const RunReport& report, const std::string& path) {
   REQUIRE(file->commit());
   const Bytes bytes = read_file(path);
   return {bytes.begin(), bytes.end()};
-}
-
-/// The content of the script element with this id.
-std::string script(const std::string& page, const std::string& id) {
-  const std::size_t start = page.find('>', page.find("id=\"" + id + "\"")) + 1;
-  return page.substr(start, page.find("</script>", start) - start);
-}
-
-Bytes from_base64(const std::string& text) {
-  const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  Bytes bytes;
-  unsigned bits = 0, count = 0;
-  for (const char c : text) {
-    if (c == '=') break;
-    bits = bits << 6 | static_cast<unsigned>(digits.find(c));
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes.push_back(static_cast<std::uint8_t>(bits >> count));
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -85,7 +65,7 @@ TEST_CASE("the page has the picture, the facts and the scores") {
     CAPTURE(network);
     CHECK(page.find(network) == std::string::npos);
   }
-  const json facts = json::parse(script(page, "result"));
+  const json facts = json::parse(script_text(page, "result"));
   CHECK(facts["map"]["stride_px"] == json({32, 32}));
   CHECK(facts["map"]["first_center_px"] == json({32, 32}));
   CHECK(facts["original"].is_null());
@@ -95,7 +75,7 @@ TEST_CASE("the page has the picture, the facts and the scores") {
   CHECK(facts["classes"][1]["label"] == "Bag");
   CHECK(facts["classes"][2]["label"] == "nothing");
   CHECK(facts["shown"] == 0);
-  const Bytes scores = from_base64(script(page, "scores"));
+  const Bytes scores = from_base64(script_text(page, "scores"));
   REQUIRE(scores.size() == 2 * 3 * 6);
   for (std::size_t i = 0; i < 3; ++i)
     for (std::size_t cell = 0; cell < 6; ++cell) {
@@ -119,8 +99,8 @@ TEST_CASE("labels and names cannot leave the page's data") {
   fixture.info.labels[1] = "bad\xff\xe2\x80\xa8";
   const TemporaryFolder folder;
   const std::string page = page_of(fixture.report, folder / "page.html");
-  const json facts = json::parse(script(page, "result"));
-  CHECK(script(page, "result").find('<') == std::string::npos);
+  const json facts = json::parse(script_text(page, "result"));
+  CHECK(script_text(page, "result").find('<') == std::string::npos);
   CHECK(facts["image"] == kHostile);
   CHECK(facts["classes"][0]["label"] == kHostile);
   CHECK(facts["classes"][1]["label"] == "bad\xef\xbf\xbd\xe2\x80\xa8");
@@ -138,7 +118,7 @@ TEST_CASE("large results make pages of a few megabytes") {
   const TemporaryFolder folder;
   const std::string page = page_of(fixture.report, folder / "page.html");
   CHECK(page.size() < 6'000'000);
-  const json facts = json::parse(script(page, "result"));
+  const json facts = json::parse(script_text(page, "result"));
   CHECK(facts["all_classes"] == 1000);
   REQUIRE(facts["classes"].size() == 2'000'000 / 3600);
   CHECK(facts["classes"][0]["id"] == 999);

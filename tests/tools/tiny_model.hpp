@@ -43,4 +43,30 @@ inline Result<std::uint64_t> write_tiny_model(const std::string& path) {
   return write_model(path, graph, info, WeightStorage::f32);
 }
 
+/// A network that labels pixels "nothing", "red" or "blue" by the means of 3 x 3 of them, zeros beyond the
+/// picture: logits as those of the tiny model.
+inline Result<std::uint64_t> write_tiny_pixel_model(const std::string& path) {
+  Conv scores;
+  scores.in_channels = scores.out_channels = 3;
+  scores.kernel = {3, 3};
+  scores.pad = {1, 1, 1, 1};
+  for (int out = 0; out < 3; ++out)
+    for (int in = 0; in < 3; ++in)
+      scores.weights.insert(scores.weights.end(), 9, out > 0 && in == 2 * (out - 1) ? 10.0F / 9 : 0.0F);
+  scores.bias = {0, -5, -5};
+  Graph graph;
+  graph.append("input", Input{3}, {});
+  graph.append("scores", scores, {0});
+  ModelInfo info;
+  info.name = "tiny-pixels";
+  info.labels = {"nothing", "red", "blue"};
+  info.background = 0;
+  info.mean = {0, 0, 0};
+  info.std = {1, 1, 1};
+  info.window = {8, 8};
+  info.kind = ModelKind::pixels;
+  info.exporter = "test";
+  return write_model(path, graph, info, WeightStorage::f32);
+}
+
 }  // namespace fcn::tools::test

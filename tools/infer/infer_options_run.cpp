@@ -34,6 +34,17 @@ std::uint64_t parse_bytes(const std::string& text) {
   return value <= (std::numeric_limits<std::uint64_t>::max() >> shift) ? value << shift : 0;
 }
 
+/// Sets `size` to "WxH".
+auto size_into(std::optional<PictureSize>& size) {
+  return [&size](const std::string& text) -> Status {
+    const auto spec = parse_resize(text);
+    if (!spec || spec->short_side != 0 || spec->by_recipe)
+      return not_understood(text, "not WxH with positive numbers");
+    size = PictureSize{spec->width, spec->height};
+    return {};
+  };
+}
+
 }  // namespace
 
 void add_run_options(CommandLine& line, InferOptions& options) {
@@ -73,6 +84,9 @@ void add_run_options(CommandLine& line, InferOptions& options) {
       "--fuse", {"max", "mean"},
       [&options](std::size_t taken) { options.fuse = taken == 1 ? maps::Fuse::mean : maps::Fuse::max; },
       "With --scales: a place's score is the max (default) or\nmean of the maps there");
+  group.value("--tile-average", "WxH", size_into(options.tile),
+              "Of a model for pixels: run tiles that cover the picture,\nand average the logits where they "
+              "overlap");
   group.choice(
       "--algorithm", {"auto", "direct"},
       [&options](std::size_t taken) {
@@ -94,16 +108,8 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
       },
       "Fit a picture's peak (see --plan) into SIZE, as 300M\nor 1G, or refuse it before decoding");
   group.flag("--plan", options.plan, "Do not run: show layers, sizes and the peak of memory");
-  group.value(
-      "--size", "WxH",
-      [&options](const std::string& text) -> Status {
-        const auto spec = parse_resize(text);
-        if (!spec || spec->short_side != 0 || spec->by_recipe)
-          return not_understood(text, "not WxH with positive numbers");
-        options.size = PictureSize{spec->width, spec->height};
-        return {};
-      },
-      "With --plan or --explain-geometry, in place of IMAGE:\npixels, width first");
+  group.value("--size", "WxH", size_into(options.size),
+              "With --plan or --explain-geometry, in place of IMAGE:\npixels, width first");
 }
 
 void add_comparison_options(CommandLine& line, InferOptions& options) {

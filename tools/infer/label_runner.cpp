@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "tools/infer/label_runner.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "fcn/run/plan.hpp"
+#include "tools/outputs/output_label_page.hpp"
 #include "tools/outputs/output_kinds.hpp"
 #include "tools/outputs/output_writers.hpp"
+#include "tools/runs/tile_average.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -21,16 +24,47 @@ bool is_npy(const PictureOutput& output) {
   return std::string_view(output.kind->option) == "--npy";
 }
 
+Status run_whole(Session& session, const Picture& picture, LabelRows& rows, ScoreMap* scores,
+                 LabelReport& report) {
+  if (Status ran = session.label_rows(picture.view(), rows, scores); !ran) return ran;
+  report.plan_ms = session.times().plan;
+  report.infer_ms = session.times().infer;
+  const Extent padded = session.plan()->padded();
+  report.padded_width = padded.x;
+  report.padded_height = padded.y;
+  return {};
+}
+
+Status run_tiles(const Model& model, Session& session, const PictureSize& tile, const Picture& picture,
+                 LabelRows& rows, LabelReport& report) {
+  const Extent size{static_cast<int>(tile.height), static_cast<int>(tile.width)};
+  const auto times = label_tiles(session, model.info(), picture.view(), size, rows);
+  if (!times) return times.error();
+  report.plan_ms = times->plan_ms;
+  report.infer_ms = times->infer_ms;
+  report.padded_width = report.width;
+  report.padded_height = report.height;
+  const Extent ran{std::min(size.y, picture.height), std::min(size.x, picture.width)};
+  report.tiles = {times->tiles, ran};
+  return {};
+}
+
+bool keeps_scores(const InferOptions& options) {
+  return !options.npy.empty() && options.npy_holds == NpyHolds::scores;
+}
+
 }  // namespace
 
 Status check_kind(const InferOptions& options, ModelKind kind) {
   if (kind == ModelKind::classifier) {
     if (options.npy_holds == NpyHolds::labels)
       return unsuited("--scores", "the model is a classifier: labels are what a model for pixels gives");
+    if (options.tile)
+      return unsuited("--tile-average", "the model is a classifier: --compare-windows runs its windows");
     return {};
   }
   constexpr const char* kWhy =
-      "the model labels every pixel: its files are --argmax, --overlay, --mask, --npy and --json";
+      "the model labels every pixel: its files are --argmax, --overlay, --mask, --npy, --html and --json";
   for (const OutputKind& each : output_kinds())
     if (!(options.*each.place).empty() && !writes_labels(each)) return unsuited(each.option, kWhy);
   if (options.regions.kind != RegionKind::none) return unsuited("--regions", kWhy);
@@ -38,37 +72,47 @@ Status check_kind(const InferOptions& options, ModelKind kind) {
   if (!options.scales.empty()) return unsuited("--scales", kOnce);
   if (options.compare_windows) return unsuited("--compare-windows", kOnce);
   if (options.profile) return unsuited("--profile", "is for classifiers");
+  if (options.tile && keeps_scores(options))
+    return unsuited("--tile-average",
+                    "averages are held for a row of tiles: --npy holds labels then, not --scores");
+  if (options.tile && !options.layers.empty())
+    return unsuited("--tile-average",
+                    "the picture is not run as a whole, so that --layers has no maps of it");
   return {};
 }
 
 MapUse map_use(const InferOptions& options, ModelKind kind) {
-  const bool scores = !options.npy.empty() && options.npy_holds == NpyHolds::scores;
-  return kind == ModelKind::classifier || scores ? MapUse::held : MapUse::passed_on;
+  return kind == ModelKind::classifier || keeps_scores(options) || options.tile ? MapUse::held
+                                                                                : MapUse::passed_on;
+}
+
+std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, int classes) {
+  std::uint64_t bytes = options.html.empty() ? 0 : label_page_bytes(size);
+  if (options.tile)
+    bytes += TileSums::bytes(static_cast<int>(std::min(size.height, options.tile->height)),
+                             static_cast<int>(size.width), classes);
+  return bytes;
 }
 
 Status label_picture(const Model& model, Session& session, const InferOptions& options,
                      const std::vector<int>& masked, const Picture& picture, PictureOutputs outputs,
                      LabelCensus& census, LabelReport& report) {
   const LabelRequest request{picture, model.info(), report.classes, masked, model.limits()};
-  const bool keeps_scores = map_use(options, ModelKind::pixels) == MapUse::held;
+  const bool scored = keeps_scores(options);
   std::vector<std::unique_ptr<LabelOutput>> writers(outputs.size());
   LabelFan fan;
   fan.add(census);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (keeps_scores && is_npy(outputs[i])) continue;
+    if (scored && is_npy(outputs[i])) continue;
     auto writer = make_label_output(outputs[i], request);
     if (!writer) return writer.error();
     writers[i] = *std::move(writer);
     fan.add(*writers[i]);
   }
   ScoreMap scores;
-  if (Status ran = session.label_rows(picture.view(), fan, keeps_scores ? &scores : nullptr); !ran)
-    return ran;
-  report.plan_ms = session.times().plan;
-  report.infer_ms = session.times().infer;
-  const Extent padded = session.plan()->padded();
-  report.padded_width = padded.x;
-  report.padded_height = padded.y;
+  const Status ran = options.tile ? run_tiles(model, session, *options.tile, picture, fan, report)
+                                  : run_whole(session, picture, fan, scored ? &scores : nullptr, report);
+  if (!ran) return ran;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const Status written = writers[i] ? writers[i]->finish(report) : write_score_npy(outputs[i].file, scores);
     if (!written) return written;

@@ -19,8 +19,11 @@ namespace fcn::tools {
 /// Whether the options suit a model of this kind; the Error names the first that does not.
 Status check_kind(const InferOptions& options, ModelKind kind);
 
-/// Whether a run keeps the scores of all pixels: only if they are to be written.
+/// Whether a run keeps the scores of all pixels that it runs on: only if they are to be written or averaged.
 MapUse map_use(const InferOptions& options, ModelKind kind);
+
+/// What writing the files and averaging tiles hold beside the picture, rows aside.
+std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, int classes);
 
 /// Runs the picture, fills `census` and the times of `report`, and writes the files.
 Status label_picture(const Model& model, Session& session, const InferOptions& options,

@@ -188,7 +188,10 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
         !fits)
       return fits.error().at("--resize");
   }
-  if (model_.info().kind == ModelKind::pixels) return {};  // any size, and rows are written as they are made
+  if (model_.info().kind == ModelKind::pixels) {  // any size, and rows are written as they are made
+    needs.outputs = label_bytes(options_, needs.run, class_count(model_));
+    return {};
+  }
   const int listed = listed_count(options_, model_.info(), class_count(model_));
   needs.outputs =
       std::max(output_bytes(options_, {needs.run, listed}), region_bytes(options_.regions, needs.run));
@@ -197,11 +200,8 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
 }
 
 PlanRequest PictureRunner::plan_request() const {
-  return {session_->threads(),
-          options_.pool_stride,
-          options_.output_stride,
-          options_.max_memory,
-          map_use(options_, model_.info().kind),
+  return {session_->threads(), options_.pool_stride, options_.output_stride,
+          options_.tile,       options_.max_memory,  map_use(options_, model_.info().kind),
           load_peak_};
 }
 

@@ -9,6 +9,7 @@
 
 #include "tools/draw/label_colours.hpp"
 #include "tools/outputs/label_overlay.hpp"
+#include "tools/outputs/output_label_page.hpp"
 #include "tools/outputs/output_writers.hpp"
 #include "tools/pictures/png_writer.hpp"
 
@@ -92,7 +93,8 @@ Result<std::unique_ptr<LabelOutput>> number_file(PictureOutput& output, const La
 
 bool writes_labels(const OutputKind& kind) {
   const std::string_view option = kind.option;
-  return option == "--argmax" || option == "--overlay" || option == "--mask" || option == "--npy";
+  return option == "--argmax" || option == "--overlay" || option == "--mask" || option == "--npy" ||
+         option == "--html";
 }
 
 Result<std::unique_ptr<LabelOutput>> make_label_output(PictureOutput& output, const LabelRequest& request) {
@@ -100,6 +102,7 @@ Result<std::unique_ptr<LabelOutput>> make_label_output(PictureOutput& output, co
   if (option == "--argmax") return class_map(output, request);
   if (option == "--overlay") return make_label_overlay(output.file, request);
   if (option == "--mask") return mask_file(output, request);
+  if (option == "--html") return make_label_page(output.file, request);
   return number_file(output, request);
 }
 

@@ -14,28 +14,16 @@
 #include <vector>
 
 #include "tools/draw/drawing.hpp"
-#include "tools/outputs/explore_page.hpp"
-#include "tools/pictures/png_writer.hpp"
+#include "tools/outputs/page_parts.hpp"
 #include "tools/report/json_members.hpp"
 #include "tools/shell/base64_writer.hpp"
 
 namespace fcn::tools {
 namespace {
 
-constexpr double kMostPixels = 1.2e6;
 constexpr std::size_t kMostScores = 2'000'000;  // 5.3 MB as the page holds them
 constexpr std::uint16_t kNotANumber = 65'535;
 constexpr float kSteps = 65'534;
-
-PictureSize reduced_size(const PictureSize& size) {
-  const double scale =
-      std::sqrt(kMostPixels / (static_cast<double>(size.width) * static_cast<double>(size.height)));
-  if (scale >= 1) return size;
-  const auto reduced = [scale](std::int64_t side) {
-    return std::max<std::int64_t>(std::llround(static_cast<double>(side) * scale), 1);
-  };
-  return {reduced(size.width), reduced(size.height)};
-}
 
 /// What a class's 16-bit scores run between: its finite scores.
 struct CodedRange {
@@ -112,8 +100,6 @@ void add_map(JsonWriter& json, const ScoreMap& map) {
   });
 }
 
-/// As JSON that cannot end the script element it stands in, nor begin a comment there: "<" is written as
-/// \u003c, which JSON allows in strings, and it occurs nowhere else.
 std::string result_text(const RunReport& report, const std::vector<int>& ids,
                         const std::vector<CodedRange>& ranges) {
   const ScoreMap& map = *report.map;
@@ -136,34 +122,7 @@ std::string result_text(const RunReport& report, const std::vector<int>& ids,
     json.member("shown", shown - ids.begin());
     json.array("colours", [&] { add_colours(json); });
   });
-  std::string text;
-  for (const char c : json.take()) {
-    if (c == '<')
-      text += "\\u003c";
-    else
-      text += c;
-  }
-  return text;
-}
-
-Status write_picture(AtomicFile& file, const PictureResult& result) {
-  const Picture& picture = result.picture;
-  const PictureSize size = reduced_size({picture.width, picture.height});
-  std::optional<Picture> small;
-  if (size.width != picture.width || size.height != picture.height) {
-    auto resized =
-        resize_bilinear(picture, static_cast<int>(size.width), static_cast<int>(size.height), result.limits);
-    if (!resized) return resized.error();
-    small = *std::move(resized);
-  }
-  const Picture& shown = small ? *small : picture;
-  Base64Writer base64(file);
-  const ByteSink encode = [&base64](std::span<const std::byte> bytes) { return base64.write(bytes); };
-  if (Status png = write_png(encode, shown.width, shown.height, PngPixels::rgb,
-                             [&shown](int y) { return shown.row(y); });
-      !png)
-    return png;
-  return base64.finish();
+  return for_script(json.take());
 }
 
 Status write_scores(AtomicFile& file, const ScoreMap& map, const std::vector<int>& ids,
@@ -180,15 +139,6 @@ Status write_scores(AtomicFile& file, const ScoreMap& map, const std::vector<int
   return base64.finish();
 }
 
-/// Writes the page up to `place`, which is left out, and removes both from its front.
-Status write_until(AtomicFile& file, std::string_view& page, std::string_view place) {
-  const std::size_t at = page.find(place);
-  FCN_ASSERT(at != std::string_view::npos);
-  Status written = file.write(page.substr(0, at));
-  page.remove_prefix(at + place.size());
-  return written;
-}
-
 }  // namespace
 
 Status write_explore(AtomicFile& file, const PictureResult& result) {
@@ -199,7 +149,7 @@ Status write_explore(AtomicFile& file, const PictureResult& result) {
 
   std::string_view page = explore_page();
   if (Status before = write_until(file, page, "@@picture@@"); !before) return before;
-  if (Status written = write_picture(file, result); !written) return written;
+  if (Status written = write_page_picture(file, result.picture, result.limits); !written) return written;
   if (Status before = write_until(file, page, "@@result@@"); !before) return before;
   if (Status written = file.write(result_text(report, ids, ranges)); !written) return written;
   if (Status before = write_until(file, page, "@@scores@@"); !before) return before;
@@ -208,11 +158,7 @@ Status write_explore(AtomicFile& file, const PictureResult& result) {
 }
 
 std::uint64_t explore_bytes(const OutputNeeds& needs) {
-  const PictureSize& size = needs.size;
-  const PictureSize reduced = reduced_size(size);
-  if (reduced.width == size.width && reduced.height == size.height) return 0;
-  return 3 * static_cast<std::uint64_t>(reduced.width) * static_cast<std::uint64_t>(reduced.height) +
-         resize_scratch_bytes(size, reduced);
+  return page_picture_bytes(needs.size);
 }
 
 }  // namespace fcn::tools

@@ -33,7 +33,12 @@ bool is_padded(const LabelReport& report) {
   return report.padded_width != report.width || report.padded_height != report.height;
 }
 
-std::string label_padding(const LabelReport& report) {
+std::string run_line(const LabelReport& report) {
+  if (report.tiles.count == 1)
+    return fmt::format("  (one tile of {} x {})\n", report.tiles.size.x, report.tiles.size.y);
+  if (report.tiles.count != 0)
+    return fmt::format("  ({} tiles of {} x {}, their logits averaged where they overlap)\n",
+                       report.tiles.count, report.tiles.size.x, report.tiles.size.y);
   if (!is_padded(report)) return "";
   return fmt::format(
       "  (run as {} x {}, its edge pixels repeated, and cut back: the network accepts only some "
@@ -63,7 +68,7 @@ std::string label_table(const LabelReport& report) {
   if (!report.frame.is_identity())
     text += fmt::format("  (of these pixels; the file has {} x {}{})\n", report.frame.width,
                         report.frame.height, is_turned(report.frame.orientation) ? ", turned by EXIF" : "");
-  text += label_padding(report) + "\n";
+  text += run_line(report) + "\n";
   for (const int label : present)
     text += fmt::format(
         "  {:>4}  {} {:>12} pixels  {:>9}\n", label, in_columns(label_text(report, label), 24),
@@ -103,6 +108,12 @@ std::string label_json(const LabelReport& report) {
       json.member("height", report.frame.height);
       json.member("exif_orientation", report.frame.orientation);
     });
+    if (report.tiles.count != 0)
+      json.object("tiles", [&] {
+        json.member("count", report.tiles.count);
+        json.member("width", report.tiles.size.x);
+        json.member("height", report.tiles.size.y);
+      });
     if (is_padded(report)) add_size(json, "padded", {report.padded_height, report.padded_width});
     add_cost(json, report);
   });

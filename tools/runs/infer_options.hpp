@@ -59,6 +59,7 @@ struct InferOptions {
   bool profile = false;
   std::vector<double> scales;          ///< of the picture after `resize`; empty for just that
   std::optional<maps::Fuse> fuse;      ///< how their maps become one; the maximum if nothing is said
+  std::optional<PictureSize> tile;     ///< run tiles of this size and average them, of a model for pixels
   std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
   bool plan = false;                   ///< report the memory of a run, and do not run
   bool explain_geometry = false;       ///< report where cells lie in the picture, and do not run

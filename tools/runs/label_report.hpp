@@ -43,12 +43,19 @@ class LabelCensus : public LabelRows {
   bool with_runs_;
 };
 
+/// The tiles that ran, where the picture did not run as a whole.
+struct TilesRun {
+  int count = 0;  ///< 0: the whole picture ran
+  Extent size;
+};
+
 struct LabelReport {
   std::string image;
   int width = 0;  ///< of the picture that ran: upright and resized
   int height = 0;
   int padded_width = 0;  ///< of what the network ran on
   int padded_height = 0;
+  TilesRun tiles;
   OriginalFrame frame;
   std::string model;
   const ModelInfo* info = nullptr;
@@ -57,7 +64,7 @@ struct LabelReport {
   double decode_ms = 0;
   double preprocess_ms = 0;
   double plan_ms = 0;
-  double infer_ms = 0;  ///< with the files that are written meanwhile
+  double infer_ms = 0;  ///< with the files that are written meanwhile; of tiles without
   int threads = 1;
   std::string arch;
   std::uint64_t peak_bytes = 0;

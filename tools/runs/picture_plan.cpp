@@ -35,8 +35,11 @@ Result<int> check_strides(const Model& model, int pool_stride, int output_stride
 }
 
 Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request) {
-  const PlanOptions options{.height = static_cast<int>(needs.run.height),
-                            .width = static_cast<int>(needs.run.width),
+  PictureSize size = needs.run;
+  if (request.tile)
+    size = {std::min(size.width, request.tile->width), std::min(size.height, request.tile->height)};
+  const PlanOptions options{.height = static_cast<int>(size.height),
+                            .width = static_cast<int>(size.width),
                             .pool_stride = request.pool_stride,
                             .output_stride = request.output_stride,
                             .threads = request.threads};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "fcn/model.hpp"
 #include "fcn/result.hpp"
@@ -14,11 +15,12 @@ namespace fcn::tools {
 
 struct PlanRequest {
   int threads = 1;
-  int pool_stride = 0;           ///< PlanOptions::pool_stride
-  int output_stride = 0;         ///< PlanOptions::output_stride
-  std::uint64_t max_memory = 0;  ///< bytes in all; 0 for no limit but the model's
-  MapUse use = MapUse::held;     ///< of the scores
-  std::uint64_t load_peak = 0;   ///< most that was held while the model was loaded
+  int pool_stride = 0;              ///< PlanOptions::pool_stride
+  int output_stride = 0;            ///< PlanOptions::output_stride
+  std::optional<PictureSize> tile;  ///< what runs, if not the whole picture
+  std::uint64_t max_memory = 0;     ///< bytes in all; 0 for no limit but the model's
+  MapUse use = MapUse::held;        ///< of the scores
+  std::uint64_t load_peak = 0;      ///< most that was held while the model was loaded
 };
 
 /// Whether these strides (0 for the model's own) suit the model, asked before any picture is read: the Error
