@@ -4,3 +4,4 @@
 #include "fcn/run/plan_inl.hpp"
 #include "fcn/run/pool_fusion_inl.hpp"
 #include "fcn/run/run_memory_inl.hpp"
+#include "fcn/run/work_inl.hpp"

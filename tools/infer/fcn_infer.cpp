@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <new>
 
 #include "fcn/kernels/select.hpp"
@@ -30,10 +31,19 @@ int exit_after_printing(const std::string& text) {
   return print_result(text) ? kExitFine : kExitImageFailed;
 }
 
+/// Whoever states a limit for a picture means that and no other.
+Limits limits_of(const InferOptions& options) {
+  Limits limits;
+  if (options.max_work == 0) return limits;
+  limits.max_work = options.max_work;
+  limits.max_work_per_pixel = std::numeric_limits<std::uint64_t>::max();
+  return limits;
+}
+
 Result<Model> load_model(const std::string& path, const kernels::KernelTable* table,
                          const InferOptions& options) {
   auto model = Model::load(path, {.table = table,
-                                  .limits = {},
+                                  .limits = limits_of(options),
                                   .algorithm = options.algorithm,
                                   .unfused = !options.layers.empty(),
                                   .activation = options.activation});

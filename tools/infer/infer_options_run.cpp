@@ -2,9 +2,11 @@
 // What to run and how, what to compare it with, and how much memory that may take.
 #include <cctype>
 #include <charconv>
-#include <limits>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "fcn/base/checked.hpp"
 #include "tools/infer/infer_options_groups.hpp"
 #include "tools/pictures/picture_formats.hpp"
 #include "tools/runs/scale_pyramid.hpp"
@@ -20,18 +22,24 @@ Error not_understood(const std::string& text, const std::string& expected) {
   return {ErrorCode::invalid_argument, "\"" + text + "\" is " + expected, ""};
 }
 
-/// "300M": a whole number, alone or with K, M or G for powers of 1024; 0 if it is none.
-std::uint64_t parse_bytes(const std::string& text) {
-  constexpr std::string_view kUnits = "KMG";
+/// "300M": a whole number, alone or with K, M, G, T or P for powers of `step`, and whether it is one above 0
+/// that fits.
+std::optional<std::uint64_t> parse_amount(const std::string& text, std::uint64_t step) {
+  constexpr std::string_view kUnits = "KMGTP";
   std::uint64_t value = 0;
   const char* const end = text.data() + text.size();
   const auto [parsed_to, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || end - parsed_to > 1) return 0;
-  if (parsed_to == end) return value;
-  const auto unit = kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(*parsed_to))));
-  if (unit == std::string_view::npos) return 0;
-  const unsigned shift = 10 * (static_cast<unsigned>(unit) + 1);
-  return value <= (std::numeric_limits<std::uint64_t>::max() >> shift) ? value << shift : 0;
+  if (failed != std::errc() || end - parsed_to > 1) return std::nullopt;
+  if (parsed_to != end) {
+    const auto unit = kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(*parsed_to))));
+    if (unit == std::string_view::npos) return std::nullopt;
+    for (std::size_t i = 0; i <= unit; ++i) {
+      const auto more = checked_mul(value, step);
+      if (!more) return std::nullopt;
+      value = *more;
+    }
+  }
+  return value != 0 ? std::optional(value) : std::nullopt;
 }
 
 /// Sets `size` to "WxH".
@@ -97,16 +105,26 @@ void add_run_options(CommandLine& line, InferOptions& options) {
 }
 
 void add_memory_options(CommandLine& line, InferOptions& options) {
-  OptionGroup group = line.group("Memory");
+  OptionGroup group = line.group("Memory and work");
   group.value(
       "--max-memory", "SIZE",
       [&options](const std::string& text) -> Status {
-        options.max_memory = parse_bytes(text);
-        if (options.max_memory == 0)
-          return not_understood(text, "not a size such as 300M or 1G (or K, or bytes)");
+        const auto bytes = parse_amount(text, 1024);
+        if (!bytes) return not_understood(text, "not a size such as 300M or 1G (or K, or bytes)");
+        options.max_memory = *bytes;
         return {};
       },
       "Fit a picture's peak (see --plan) into SIZE, as 300M\nor 1G, or refuse it before decoding");
+  group.value(
+      "--max-work", "AMOUNT",
+      [&options](const std::string& text) -> Status {
+        const auto work = parse_amount(text, 1000);
+        if (!work) return not_understood(text, "not a number of multiply-adds such as 500G or 20T");
+        options.max_work = *work;
+        return {};
+      },
+      "Refuse pictures that take longer than so many multiply-\nadds, as 500G or 20T (default: 32M a pixel, "
+      "1P)");
   group.flag("--plan", options.plan, "Do not run: show layers, sizes and the peak of memory");
   group.value("--size", "WxH", size_into(options.size),
               "With --plan or --explain-geometry, in place of IMAGE:\npixels, width first");

@@ -65,6 +65,7 @@ struct InferOptions {
   bool explain_geometry = false;       ///< report where cells lie in the picture, and do not run
   std::optional<PictureSize> size;     ///< plan or explain this size; no pictures are given then
   std::uint64_t max_memory = 0;        ///< bytes; 0 for no limit
+  std::uint64_t max_work = 0;          ///< multiply-adds; 0 for what Limits allow
   bool version = false;
   bool list_classes = false;
 

@@ -23,6 +23,16 @@ constexpr std::optional<std::uint64_t> checked_add(std::uint64_t a, std::uint64_
   return a + b;
 }
 
+/// a * b, or the greatest number of 64 bits if it does not fit.
+constexpr std::uint64_t capped_mul(std::uint64_t a, std::uint64_t b) {
+  return checked_mul(a, b).value_or(std::numeric_limits<std::uint64_t>::max());
+}
+
+/// a + b, or the greatest number of 64 bits if it does not fit.
+constexpr std::uint64_t capped_add(std::uint64_t a, std::uint64_t b) {
+  return checked_add(a, b).value_or(std::numeric_limits<std::uint64_t>::max());
+}
+
 /// The product of all, or nothing on overflow. An empty product is 1.
 template <class Range>
 constexpr std::optional<std::uint64_t> checked_product(const Range& factors) {

@@ -21,6 +21,13 @@ class Plan {
  public:
   static Result<Plan> create(const Model& model, const PlanOptions& options);
 
+  // create() in two parts, so that several lengths of steps can be tried on one layout.
+  /// All but the steps and what follows from them.
+  static Result<Plan> lay_out(const Model& model, const PlanOptions& options);
+  /// Steps of about so many output pixels (PlanOptions::step_pixels), in place of those before.
+  /// ErrorCode::limit_exceeded if their rings exceed the limits; other steps may then be chosen.
+  Status take_steps(const Model& model, int step_pixels);
+
   [[nodiscard]] const PlanOptions& options() const { return options_; }
   [[nodiscard]] const Graph& graph() const { return graph_; }  ///< the model's, with this plan's strides
   [[nodiscard]] const NodePlan& node(NodeId id) const { return nodes_[id]; }
@@ -54,6 +61,7 @@ class Plan {
   [[nodiscard]] std::vector<bool> dense_nodes() const;
   Status place_map(const ModelInfo& info, Extent padded);
   Status lay_out_rows(const Model& model);
+  void find_columns();
   void choose_steps();
   void simulate();
   [[nodiscard]] std::size_t row_pointers(NodeId id) const;

@@ -15,6 +15,7 @@
 #include "fcn/run/phases.hpp"
 #include "fcn/run/plan.hpp"
 #include "fcn/run/pool_fusion.hpp"
+#include "fcn/run/work.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -125,12 +126,8 @@ FCN_INLINE Status Plan::lay_out_rows(const Model& model) {
   return {};
 }
 
-FCN_INLINE void Plan::choose_steps() {
-  const int step_pixels =
-      options_.step_pixels != 0 ? options_.step_pixels : detail::longest_step(options_.threads);
-  const int input_rows = std::max(detail::kInputStepRows * step_pixels / detail::kStepPixels, 1);
-  std::vector<RowSchedule::Lane> lanes;
-  lanes.reserve(nodes_.size());
+/// The columns that ops which move pixels read.
+FCN_INLINE void Plan::find_columns() {
   for (NodeId id = 0; id < nodes_.size(); ++id) {
     NodePlan& plan = nodes_[id];
     const Node& node = graph_.nodes[id];
@@ -140,6 +137,18 @@ FCN_INLINE void Plan::choose_steps() {
         plan.columns.columns.push_back(x / spread->block.x *
                                            static_cast<int>(nodes_[node.inputs[0]].pixel_stride) +
                                        x % spread->block.x * plan.shape.channels);
+  }
+}
+
+FCN_INLINE void Plan::choose_steps() {
+  const int step_pixels =
+      options_.step_pixels != 0 ? options_.step_pixels : detail::longest_step(options_.threads);
+  const int input_rows = std::max(detail::kInputStepRows * step_pixels / detail::kStepPixels, 1);
+  std::vector<RowSchedule::Lane> lanes;
+  lanes.reserve(nodes_.size());
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    NodePlan& plan = nodes_[id];
+    const Node& node = graph_.nodes[id];
     plan.gathers = gathers_rows(node.op);
     const Shape& worked_on = plan.gathers ? nodes_[node.inputs[0]].shape : plan.shape;
     const std::int64_t row_pixels = std::int64_t{worked_on.width} * options_.images;
@@ -194,15 +203,19 @@ FCN_INLINE void Plan::simulate() {
     for (std::size_t slot = 0; slot < sources(id).size(); ++slot)
       readers[sources(id)[slot]].emplace_back(id, slot);
 
-  RowSchedule schedule = schedule_;
-  for (RowStep step; schedule.next(step);) {
+  for (NodePlan& plan : nodes_)
+    if (!plan.fused_into) plan.most_rows = plan.ring_rows = 0;
+  schedule_.restart();
+  for (RowStep step; schedule_.next(step);) {
     NodePlan& plan = nodes_[step.node];
     int oldest = step.begin;
     for (const auto& [reader, slot] : readers[step.node])
-      oldest = std::min(oldest, schedule.first_row_needed(reader, slot));
+      oldest = std::min(oldest, schedule_.first_row_needed(reader, slot));
     plan.most_rows = std::max(plan.most_rows, step.end - step.begin);
     plan.ring_rows = plan.gathers ? 1 : std::max(plan.ring_rows, step.end - oldest);
   }
+  schedule_.restart();
+  most_row_pointers_ = 0;
   for (NodeId id = 0; id < nodes_.size(); ++id)
     most_row_pointers_ = std::max(most_row_pointers_, row_pointers(id));
 }
@@ -243,7 +256,7 @@ FCN_INLINE Status Plan::place_rings(const Limits& limits) {
   return {};
 }
 
-FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& options) {
+FCN_INLINE Result<Plan> Plan::lay_out(const Model& model, const PlanOptions& options) {
   if (Status ok = detail::check_plan_options(model, options); !ok) return ok.error();
   Plan plan;
   plan.options_ = options;
@@ -257,6 +270,7 @@ FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& opti
   auto shapes = infer_shapes(plan.graph_, {model.input_channels(), padded.y, padded.x});
   if (!shapes) return shapes.error();
   if (Status ok = detail::check_map_sizes(plan.graph_, *shapes, model.limits()); !ok) return ok.error();
+  if (Status ok = check_work(plan.graph_, *shapes, options, model.limits()); !ok) return ok.error();
   plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
   plan.map_shape_ = (*shapes)[plan.graph_.output];
   if (Status ok = plan.place_map(info, padded); !ok) return ok.error();
@@ -270,10 +284,22 @@ FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& opti
   plan.fuse_pools();
   plan.widen_margins();
   if (Status ok = plan.lay_out_rows(model); !ok) return ok.error();
-  plan.choose_steps();
-  plan.simulate();
+  plan.find_columns();
   plan.size_scratch(model);
-  if (Status ok = plan.place_rings(model.limits()); !ok) return ok.error();
+  return plan;
+}
+
+FCN_INLINE Status Plan::take_steps(const Model& model, int step_pixels) {
+  options_.step_pixels = step_pixels;
+  choose_steps();
+  simulate();
+  return place_rings(model.limits());
+}
+
+FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& options) {
+  auto plan = lay_out(model, options);
+  if (!plan) return plan;
+  if (Status ok = plan->take_steps(model, options.step_pixels); !ok) return ok.error();
   return plan;
 }
 

@@ -11,11 +11,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "fcn/graph/graph.hpp"
 #include "fcn/graph/row_reach.hpp"
+#include "fcn/run/ready_nodes.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -43,28 +45,34 @@ class RowSchedule {
 
   RowSchedule() = default;
   explicit RowSchedule(std::vector<Lane> lanes)
-      : lanes_(std::move(lanes)), done_(lanes_.size()), step_end_(lanes_.size()), readers_(lanes_.size()) {
+      : lanes_(std::move(lanes)),
+        done_(lanes_.size()),
+        step_end_(lanes_.size()),
+        waits_for_(lanes_.size()),
+        readers_(lanes_.size()),
+        ready_(lanes_.size()) {
     for (NodeId node = 0; node < lanes_.size(); ++node)
-      for (const Reading& input : lanes_[node].inputs) readers_[input.from].push_back(node);
+      for (const Reading& input : lanes_[node].inputs)
+        if (readers_[input.from].empty() || readers_[input.from].back() != node)
+          readers_[input.from].push_back(node);
     restart();
   }
 
   void restart() {
     std::fill(done_.begin(), done_.end(), 0);
-    for (NodeId node = 0; node < lanes_.size(); ++node) find_step(node);
+    for (NodeId node = 0; node < lanes_.size(); ++node) begin_step(node);
   }
 
   /// The next step, or false when every node has made all its rows.
   bool next(RowStep& step) {
-    for (NodeId node = lanes_.size(); node-- > 0;) {
-      if (step_end_[node] == done_[node]) continue;
-      step = {node, done_[node], step_end_[node]};
-      done_[node] = step_end_[node];
-      find_step(node);
-      for (const NodeId reader : readers_[node]) find_step(reader);
-      return true;
-    }
-    return false;
+    const std::optional<NodeId> node = ready_.greatest();
+    if (!node) return false;
+    step = {*node, done_[*node], step_end_[*node]};
+    done_[*node] = step.end;
+    begin_step(*node);
+    for (const NodeId reader : readers_[*node])
+      if (waits_for(reader, *node)) find_input(reader);
+    return true;
   }
 
   /// Rows of `node` made so far.
@@ -78,26 +86,39 @@ class RowSchedule {
   }
 
  private:
-  /// Records where the next step of `node` ends: done_[node] if its inputs do not allow one.
-  void find_step(NodeId node) {
+  /// Looks for the next step of `node`.
+  void begin_step(NodeId node) {
     const Lane& lane = lanes_[node];
-    const int end = lane.height - done_[node] > lane.step_rows ? done_[node] + lane.step_rows : lane.height;
-    step_end_[node] = rows_ready(lane) >= end ? end : done_[node];
+    step_end_[node] = lane.height - done_[node] > lane.step_rows ? done_[node] + lane.step_rows : lane.height;
+    waits_for_[node] = 0;
+    find_input(node);
   }
 
-  /// Rows of a node that its inputs allow.
-  [[nodiscard]] int rows_ready(const Lane& lane) const {
-    int ready = lane.height;
-    for (const Reading& input : lane.inputs)
-      ready =
-          std::min(ready, input.rows.rows_ready(done_[input.from], lanes_[input.from].height, lane.height));
-    return ready;
+  /// Goes on to the first input that lacks rows for the step. Those before it never lack them again, so that
+  /// a step looks at each input once and at the one that it waits for, however many there are.
+  void find_input(NodeId node) {
+    const Lane& lane = lanes_[node];
+    std::size_t& slot = waits_for_[node];
+    while (slot < lane.inputs.size() && rows_ready(lane, lane.inputs[slot]) >= step_end_[node]) ++slot;
+    ready_.set(node, slot == lane.inputs.size() && step_end_[node] != done_[node]);
+  }
+
+  [[nodiscard]] bool waits_for(NodeId node, NodeId input) const {
+    const std::vector<Reading>& inputs = lanes_[node].inputs;
+    return waits_for_[node] < inputs.size() && inputs[waits_for_[node]].from == input;
+  }
+
+  /// Rows of a node that one of its inputs allows.
+  [[nodiscard]] int rows_ready(const Lane& lane, const Reading& input) const {
+    return input.rows.rows_ready(done_[input.from], lanes_[input.from].height, lane.height);
   }
 
   std::vector<Lane> lanes_;
   std::vector<int> done_;
-  std::vector<int> step_end_;  ///< changes only when the node or one of its inputs makes rows
+  std::vector<int> step_end_;
+  std::vector<std::size_t> waits_for_;  ///< the first input that may lack rows for the step
   std::vector<std::vector<NodeId>> readers_;
+  ReadyNodes ready_;  ///< the nodes that can make their step
 };
 
 }  // namespace fcn::inline FCN_ABI

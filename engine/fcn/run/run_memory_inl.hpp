@@ -29,22 +29,24 @@ FCN_INLINE RunMemory run_memory(const Plan& plan, MapUse use) {
 
 namespace detail {
 
-/// Plans the picture with ever shorter steps while `go_on(plan)` holds. An Error only if no length gives a
-/// plan.
+/// Plans the picture with ever shorter steps while `go_on(plan)` holds; it may move the plan and end. An
+/// Error only if no length gives a plan.
 template <class GoOn>
-Status plan_with_shorter_steps(const Model& model, PlanOptions options, const GoOn& go_on) {
-  std::optional<Error> refused;
+Status plan_with_shorter_steps(const Model& model, const PlanOptions& options, const GoOn& go_on) {
+  auto plan = Plan::lay_out(model, options);
+  if (!plan) return plan.error();
+  Status refused;
   bool planned = false;
-  for (options.step_pixels = longest_step(options.threads); options.step_pixels > 0;
-       options.step_pixels /= 2) {
-    auto plan = Plan::create(model, options);
-    if (!plan && plan.error().code != ErrorCode::limit_exceeded) return plan.error();
-    if (!plan) refused = plan.error();
-    planned = planned || plan;
-    if (plan && !go_on(*std::move(plan))) return {};
+  for (int pixels = longest_step(options.threads); pixels > 0; pixels /= 2) {
+    if (Status taken = plan->take_steps(model, pixels); !taken) {
+      refused = taken;
+    } else {
+      planned = true;
+      if (!go_on(*plan)) return {};
+    }
     if (options.band_rows != 0) break;  // the caller has chosen the steps
   }
-  return planned ? Status() : Status(*refused);
+  return planned ? Status() : refused;
 }
 
 }  // namespace detail
@@ -64,7 +66,7 @@ FCN_INLINE Result<Plan> fit_plan(const Model& model, const PlanOptions& options,
                                  MapUse use) {
   std::optional<Plan> fitting;
   std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
-  const Status planned = detail::plan_with_shorter_steps(model, options, [&](Plan plan) {
+  const Status planned = detail::plan_with_shorter_steps(model, options, [&](Plan& plan) {
     const std::uint64_t bytes = run_memory(plan, use).total();
     smallest = std::min(smallest, bytes);
     if (bytes <= max_bytes) fitting.emplace(std::move(plan));

@@ -3,11 +3,16 @@
 #include "fcn/run/row_schedule.hpp"
 
 #include <catch2/catch.hpp>
+#include <ctime>
+#include <optional>
+#include <set>
 #include <type_traits>
 
 #include "fcn/graph/shape_inference.hpp"
+#include "fcn/graph/validate_graph.hpp"
 #include "fcn/kernels/select.hpp"
 #include "fcn/run/plan.hpp"
+#include "fcn/run/run_memory.hpp"
 #include "tests/engine/random_network.hpp"
 
 namespace fcn::test {
@@ -154,6 +159,76 @@ TEST_CASE("the memory of a run grows with the width, not with the height") {
   auto tall = plan_of(random_fcn(seed), {.height = 12000, .width = 240});
   REQUIRE((low && tall));
   CHECK(low->arena_floats() == tall->arena_floats());
+}
+
+TEST_CASE("the greatest of a set of nodes is found whatever their number") {
+  const std::size_t count = GENERATE(1u, 63u, 64u, 65u, 4096u, 4097u, 65'536u);
+  ReadyNodes ready(count);
+  CHECK_FALSE(ready.greatest());
+  Random random(static_cast<std::uint32_t>(count));
+  std::set<NodeId> truth;
+  for (int i = 0; i < 500; ++i) {
+    const auto node = static_cast<NodeId>(random.between(0, static_cast<int>(count) - 1));
+    const bool member = random.chance();
+    ready.set(node, member);
+    member ? static_cast<void>(truth.insert(node)) : static_cast<void>(truth.erase(node));
+    REQUIRE(ready.greatest() == (truth.empty() ? std::nullopt : std::optional<NodeId>(*truth.rbegin())));
+  }
+}
+
+namespace {
+
+/// Of as many nodes as a file may hold.
+Graph long_chain() {
+  Graph graph;
+  NodeId x = graph.append("input", Input{1}, {});
+  for (int i = 1; i < 65'536; ++i) x = graph.append("n" + std::to_string(i), Relu{}, {x});
+  return graph;
+}
+
+/// Reads the same map twice each time, from a map far back and from the last.
+Graph long_ladder() {
+  Graph graph;
+  const NodeId input = graph.append("input", Input{1}, {});
+  NodeId x = input;
+  for (int i = 1; i < 65'536; ++i) x = graph.append("n" + std::to_string(i), Add{}, {input, x});
+  return graph;
+}
+
+Graph wide_concat(bool of_one) {
+  Graph graph;
+  const NodeId input = graph.append("input", Input{1}, {});
+  std::vector<NodeId> inputs(65'000, input);
+  for (std::size_t i = 0; !of_one && i < inputs.size(); ++i)
+    inputs[i] = graph.append("n" + std::to_string(i), Relu{}, {input});
+  graph.append("all", Concat{}, inputs);
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("the largest graphs are validated and planned in a time that grows as they do") {
+  Graph graph;
+  SECTION("a chain") {
+    graph = long_chain();
+  }
+  SECTION("a ladder") {
+    graph = long_ladder();
+  }
+  SECTION("one map many times") {
+    graph = wide_concat(true);
+  }
+  SECTION("many maps") {
+    graph = wide_concat(false);
+  }
+  CHECK(validate_graph(graph));
+  const Model model =
+      *Model::from_graph(graph, {}, {.table = kernels::find_table("reference"), .limits = {}});
+  const std::clock_t start = std::clock();
+  CHECK(Plan::create(model, {.height = 16, .width = 16}));
+  CHECK(smallest_run_bytes(model, {.height = 16, .width = 16}));
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  CHECK(seconds < 20);  // under a sanitizer; as built for release, a second
 }
 
 }  // namespace fcn::test
