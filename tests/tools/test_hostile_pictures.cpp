@@ -8,6 +8,7 @@
 
 #include "tests/tools/picture_files.hpp"
 #include "tools/pictures/formats/exif.hpp"
+#include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/pictures/image_io.hpp"
 
 using namespace fcn;
@@ -56,6 +57,67 @@ ErrorCode code_of(const Bytes& bytes) {
 }
 
 }  // namespace
+
+namespace {
+
+void put_segment(Bytes& jpeg, std::uint8_t marker, const Bytes& body) {
+  const auto length = static_cast<std::uint16_t>(body.size() + 2);
+  for (const int byte : {0xff, int{marker}, length >> 8, length & 255})
+    jpeg.push_back(static_cast<std::uint8_t>(byte));
+  jpeg.insert(jpeg.end(), body.begin(), body.end());
+}
+
+/// Grey, progressive: one scan of means with `mean_bytes` of data, then `scans` of the other values, each of
+/// which says at once that nothing follows.
+Bytes progressive_jpeg(std::uint16_t side, std::size_t mean_bytes, int scans) {
+  Bytes jpeg = {0xff, 0xd8};
+  Bytes quantisation(65, 1);
+  quantisation[0] = 0;
+  put_segment(jpeg, 0xdb, quantisation);
+  const auto high = static_cast<std::uint8_t>(side >> 8), low = static_cast<std::uint8_t>(side & 255);
+  put_segment(jpeg, 0xc2, {8, high, low, high, low, 1, 1, 0x11, 0});
+  for (const std::uint8_t table : {0x00, 0x10}) {
+    Bytes huffman(18, 0);  // one code of one bit, for 0: no difference, no further values
+    huffman[0] = table;
+    huffman[1] = 1;
+    put_segment(jpeg, 0xc4, huffman);
+  }
+  put_segment(jpeg, 0xda, {1, 1, 0, 0, 0, 0});
+  jpeg.insert(jpeg.end(), mean_bytes, 0);
+  for (int i = 0; i < scans; ++i) {
+    put_segment(jpeg, 0xda, {1, 1, 0, 1, 63, 0});
+    jpeg.insert(jpeg.end(), 2, 0);
+  }
+  jpeg.insert(jpeg.end(), {0xff, 0xd9});
+  return jpeg;
+}
+
+}  // namespace
+
+TEST_CASE("a JPEG whose scans go through too many blocks is refused before it is decoded") {
+  constexpr std::uint16_t kSide = 16'384;
+  constexpr std::size_t kMeans = kSide / 8 * (kSide / 8) / 8;
+  const auto structure = [](const Bytes& jpeg) { return inspect_jpeg(jpeg, {}); };
+  CHECK(structure(progressive_jpeg(kSide, kMeans, 19)));
+  const auto many = structure(progressive_jpeg(kSide, kMeans, 20));
+  REQUIRE_FALSE(many);
+  CHECK(many.error().code == ErrorCode::limit_exceeded);
+  CHECK(many.error().message.find("21 scans or more, which decode its 4194304 blocks") != std::string::npos);
+  CHECK(structure(progressive_jpeg(64, 8, 499)));
+  CHECK(code_of(progressive_jpeg(64, 8, 500)) == ErrorCode::limit_exceeded);
+  CHECK(decode_picture(progressive_jpeg(64, 8, 40), {}));
+}
+
+TEST_CASE("a JPEG with fewer bits than its blocks need is refused before it is decoded") {
+  constexpr std::uint16_t kSide = 16'000;
+  constexpr std::size_t kMeans = kSide / 8 * (kSide / 8) / 8;
+  CHECK(inspect_jpeg(progressive_jpeg(kSide, kMeans, 1), {}));
+  const auto few = inspect_jpeg(progressive_jpeg(kSide, kMeans - 1, 1), {});
+  REQUIRE_FALSE(few);
+  CHECK(few.error().code == ErrorCode::truncated);
+  CHECK(few.error().message ==
+        "JPEG has 499999 bytes of data in scan 1, its 4000000 blocks need at least 500000");
+}
 
 TEST_CASE("a file cut anywhere is an error") {
   for (const char* const name : kSmallFiles) {

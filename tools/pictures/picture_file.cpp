@@ -53,10 +53,48 @@ Status wait_for_bytes(int fd) {
   return Error{ErrorCode::io, "interrupted while waiting for its bytes", ""};
 }
 
+/// Bytes of a file that decide whether the rest is read.
+constexpr std::size_t kStart = std::size_t{64} << 10;
+
+Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes bytes, const Limits& limits) {
+  switch (format) {
+    case PictureFormat::png:
+      return inspect_png(bytes, limits);
+    case PictureFormat::jpeg:
+      return inspect_jpeg(bytes, limits);
+    case PictureFormat::bmp:
+      return inspect_bmp(bytes, limits);
+    case PictureFormat::pnm:
+      return inspect_pnm(bytes, limits);
+    case PictureFormat::gif:
+      if constexpr (kReadsGif) return inspect_gif(bytes, limits);
+      return unreadable_here("GIF", "giflib");
+    case PictureFormat::tiff:
+      if constexpr (kReadsTiff) return inspect_tiff(bytes, limits);
+      return unreadable_here("TIFF", "libtiff");
+    case PictureFormat::webp:
+      if constexpr (kReadsWebp) return inspect_webp(bytes, limits);
+      return unreadable_here("WebP", "libwebp");
+    case PictureFormat::unknown:
+      break;
+  }
+  if (bytes.empty()) return Error{ErrorCode::truncated, "the file is empty", ""};
+  return foreign_picture_error(bytes);
+}
+
+/// What the start of a longer file already tells: that it is no picture, or one of too many pixels.
+Status check_start(PictureBytes start, const Limits& limits) {
+  const auto structure = inspect_picture(picture_format(start), start, limits);
+  const bool known = !structure && (structure.error().code == ErrorCode::limit_exceeded ||
+                                    picture_format(start) == PictureFormat::unknown);
+  return known ? Status(structure.error()) : Status();
+}
+
 /// Reads input without a known size: standard input, a pipe.
-Result<ByteVector> read_to_end(int fd, std::uint64_t limit) {
+Result<ByteVector> read_to_end(int fd, const Limits& limits, std::uint64_t most) {
   constexpr std::size_t kStep = 1u << 20;
   ByteVector bytes;
+  bool started = false;
   for (;;) {
     if (Status ready = wait_for_bytes(fd); !ready) return ready.error();
     const std::size_t before = bytes.size();
@@ -64,13 +102,21 @@ Result<ByteVector> read_to_end(int fd, std::uint64_t limit) {
     const ssize_t got = ::read(fd, bytes.data() + before, kStep);
     if (got < 0 && errno != EINTR && errno != EAGAIN) return file_error("read", errno);
     bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (bytes.size() > limit) return too_large("more", limit);
+    if (bytes.size() > most) return too_large("more", most);
     if (got == 0) return bytes;
+    if (started || bytes.size() < kStart) continue;
+    started = true;
+    if (Status fits = check_start(bytes, limits); !fits) return fits.error();
   }
 }
 
-Result<ByteVector> read_whole(const ByteSource& source, std::uint64_t limit) {
-  if (source.size() > limit) return too_large(std::to_string(source.size()), limit);
+Result<ByteVector> read_whole(const ByteSource& source, const Limits& limits, std::uint64_t most) {
+  if (source.size() > most) return too_large(std::to_string(source.size()), most);
+  if (source.size() > kStart) {
+    ByteVector start(kStart);
+    if (Status read = source.read(0, std::as_writable_bytes(std::span(start))); !read) return read.error();
+    if (Status fits = check_start(start, limits); !fits) return fits.error();
+  }
   ByteVector bytes(static_cast<std::size_t>(source.size()));
   if (Status read = source.read(0, std::as_writable_bytes(std::span(bytes))); !read) return read.error();
   return bytes;
@@ -83,11 +129,11 @@ bool is_pnm(const ByteSource& source) {
 }
 
 /// Standard input, or a path that is no regular file.
-Result<ByteVector> read_stream(const std::string& path, std::uint64_t limit) {
+Result<ByteVector> read_stream(const std::string& path, const Limits& limits, std::uint64_t most) {
   const bool standard = path == "-";
   const int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return file_error("open", errno);
-  auto bytes = read_to_end(fd, limit);
+  auto bytes = read_to_end(fd, limits, most);
   if (!standard) ::close(fd);
   return bytes;
 }
@@ -104,7 +150,7 @@ Result<PictureFile> PictureFile::open(const std::string& path, const Limits& lim
   const std::uint64_t most_held = most_held_bytes(limits, max_held);
   try {
     if (is_stream(path)) {
-      auto bytes = read_stream(path, most_held);
+      auto bytes = read_stream(path, limits, most_held);
       if (!bytes) return bytes.error();
       const PictureBytes span = *bytes;
       return in_memory(*std::move(bytes), span, limits);
@@ -112,7 +158,7 @@ Result<PictureFile> PictureFile::open(const std::string& path, const Limits& lim
     auto source = ByteSource::open(path, limits);
     if (!source) return Error{source.error().code, source.error().message, ""};
     if (is_pnm(*source)) return open_pnm(*std::move(source), limits);
-    auto bytes = read_whole(*source, most_held);
+    auto bytes = read_whole(*source, limits, most_held);
     if (!bytes) return bytes.error();
     const PictureBytes span = *bytes;
     return in_memory(*std::move(bytes), span, limits);
@@ -150,32 +196,7 @@ Result<PictureFile> PictureFile::open_pnm(ByteSource source, const Limits& limit
 
 Status PictureFile::inspect(const Limits& limits) {
   format_ = picture_format(bytes_);
-  const auto look = [&]() -> Result<PictureStructure> {
-    switch (format_) {
-      case PictureFormat::png:
-        return inspect_png(bytes_, limits);
-      case PictureFormat::jpeg:
-        return inspect_jpeg(bytes_, limits);
-      case PictureFormat::bmp:
-        return inspect_bmp(bytes_, limits);
-      case PictureFormat::pnm:
-        return inspect_pnm(bytes_, limits);
-      case PictureFormat::gif:
-        if constexpr (kReadsGif) return inspect_gif(bytes_, limits);
-        return unreadable_here("GIF", "giflib");
-      case PictureFormat::tiff:
-        if constexpr (kReadsTiff) return inspect_tiff(bytes_, limits);
-        return unreadable_here("TIFF", "libtiff");
-      case PictureFormat::webp:
-        if constexpr (kReadsWebp) return inspect_webp(bytes_, limits);
-        return unreadable_here("WebP", "libwebp");
-      case PictureFormat::unknown:
-        break;
-    }
-    if (bytes_.empty()) return Error{ErrorCode::truncated, "the file is empty", ""};
-    return foreign_picture_error(bytes_);
-  };
-  auto structure = look();
+  auto structure = inspect_picture(format_, bytes_, limits);
   if (!structure) return structure.error();
   structure_ = *structure;
   return format_ == PictureFormat::pnm ? check_pnm_pixels(structure_, bytes_.size()) : Status();

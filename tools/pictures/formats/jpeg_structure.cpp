@@ -3,6 +3,7 @@
 // stb_image 2.27 does not detect: a Huffman table of more than 256 codes overruns its arrays there
 // (nothings/stb, fixed in 2.28).
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -11,16 +12,13 @@
 
 #include "tools/pictures/decoder_memory.hpp"
 #include "tools/pictures/formats/exif.hpp"
+#include "tools/pictures/formats/jpeg_scans.hpp"
 #include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/shell/byte_cursor.hpp"
 
 namespace fcn::tools {
 namespace {
-
-// Each scan of a progressive picture costs a pass over all of it, and a scan can be ten bytes long. Encoders
-// write about ten.
-constexpr int kMaxScans = 500;
 
 enum Marker : std::uint8_t {
   kSof0 = 0xc0,
@@ -50,7 +48,7 @@ class JpegWalk {
       if (*marker == kEoi) break;
       if (Status done = segment(*marker); !done) return done.error();
     }
-    if (scans_ == 0) return broken("has no picture data");
+    if (scans_.count() == 0) return broken("has no picture data");
     found_.adobe_transform = missing_transform();
     return found_;
   }
@@ -132,13 +130,16 @@ class JpegWalk {
     frame.height = height;
     frame.components = components;
     frame.progressive = progressive;
+    std::array<std::uint8_t, 4> ids{};
     for (std::size_t i = 0; i < components; ++i) {
-      cursor.skip(1);
+      const std::uint8_t id = cursor.u8();
+      if (i < ids.size()) ids[i] = id;
       const unsigned sampling = cursor.u8();
       if (i < frame.component.size()) frame.component[i] = {sampling >> 4, sampling & 15};
       quantisation_needed_ |= 1u << std::min<unsigned>(cursor.u8(), 31u);
     }
     found_.decoder_bytes = jpeg_decoder_bytes(frame);
+    scans_.set_frame(frame, ids);
     return {};
   }
 
@@ -178,16 +179,16 @@ class JpegWalk {
 
   Status scan(PictureBytes body) {
     if (found_.width == 0) return broken("has picture data before the frame header");
-    if (++scans_ > kMaxScans)
-      return Error{ErrorCode::limit_exceeded, "JPEG has more than " + std::to_string(kMaxScans) + " scans",
-                   ""};
     if ((quantisation_needed_ & ~quantisation_defined_) != 0)
       return broken("uses a quantisation table it does not define");
     if (huffman_defined_ == 0) return broken("has picture data before any Huffman table");
     if (body.empty() || body.size() != 4 + 2u * body[0])
       return broken("has a scan header of the wrong length");
-    if (scans_ == 1) found_.scan_at = at_ - 1;
-    return skip_entropy_coded_data();
+    if (scans_.count() == 0) found_.scan_at = at_ - 1;
+    if (Status begun = scans_.begin(body); !begun) return begun;
+    const std::size_t start = cursor_.position();
+    if (Status skipped = skip_entropy_coded_data(); !skipped) return skipped;
+    return scans_.end(cursor_.position() - start);
   }
 
   /// To the next marker that is neither a stuffed zero nor a restart.
@@ -243,7 +244,7 @@ class JpegWalk {
   JpegFrame frame_;
   std::optional<std::uint8_t> adobe_;  // the colour transform that Adobe's mark names
   bool seen_exif_ = false;             // the first counts
-  int scans_ = 0;
+  JpegScans scans_;
   unsigned quantisation_needed_ = 0;   // bit per table
   unsigned quantisation_defined_ = 0;  // bit per table
   unsigned huffman_defined_ = 0;       // bit per table, those for AC from bit 4
