@@ -201,6 +201,9 @@ TEST_CASE("a label file's errors begin with its path", "[labels]") {
   REQUIRE_FALSE(refused);
   CHECK_THAT(refused.error().to_string(), Contains("labels.txt: line 2"));
   CHECK_FALSE(read_label_file(scratch.path("nowhere.txt")));
+  const auto large = read_label_file(scratch.write("large.txt", std::string((8u << 20) + 1, '\n')));
+  REQUIRE_FALSE(large);
+  CHECK_THAT(large.error().to_string(), Contains("large.txt: a label file of 8388609 bytes, the limit is"));
   const auto read = read_label_file(scratch.write("good.json", "{0: 'a'}"));
   REQUIRE(read);
   CHECK(read->names == Names{"a"});

@@ -314,7 +314,7 @@ class Machine {
   ByteReader reader_;
   const Limits& limits_;
   std::uint64_t at_ = 0;  // of the current opcode
-  std::vector<PickleRecord> records_;
+  std::deque<PickleRecord> records_;
   std::vector<PickleId> stack_;
   std::vector<std::size_t> marks_;  // heights of the stack
   std::unordered_map<std::uint32_t, PickleId> memo_;

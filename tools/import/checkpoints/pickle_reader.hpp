@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <set>
 #include <span>
@@ -47,7 +48,7 @@ struct PickleRecord {
 
 /// A parsed pickle. Borrows the bytes it was read from.
 struct Pickle {
-  std::vector<PickleRecord> records;
+  std::deque<PickleRecord> records;  ///< grows without being copied: an operation is a byte, a record many
   std::set<std::string, std::less<>> names;  ///< of opaque records, which point to them
   PickleId root = 0;
   std::size_t consumed = 0;  ///< bytes up to and including STOP

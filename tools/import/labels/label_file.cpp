@@ -13,6 +13,9 @@
 namespace fcn::tools {
 namespace {
 
+/// More than ten times the largest list in use. A file of line feeds takes thirty times its size.
+constexpr std::uint64_t kMostLabelBytes = 8u << 20;
+
 /// Every label is one line of visible text. Duplicate names stay: ImageNet itself has two cranes.
 Status check_names(const LabelList& labels, const Limits& limits) {
   for (std::size_t i = 0; i < labels.names.size(); ++i) {
@@ -60,8 +63,10 @@ Result<LabelList> parse_labels(std::string_view bytes, const Limits& limits) {
 Result<LabelList> read_label_file(const std::string& path, const Limits& limits) {
   const auto source = ByteSource::open(path);
   if (!source) return source.error();
-  if (source->size() > limits.max_header_bytes)
-    return Error{ErrorCode::limit_exceeded, "a label file of " + std::to_string(source->size()) + " bytes",
+  if (source->size() > kMostLabelBytes)
+    return Error{ErrorCode::limit_exceeded,
+                 "a label file of " + std::to_string(source->size()) + " bytes, the limit is " +
+                     std::to_string(kMostLabelBytes),
                  path};
   const auto bytes = source->read(0, source->size());
   if (!bytes) return bytes.error().at(path);

@@ -1,67 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "tools/import/onnx/file/onnx_model.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream.h>
-#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/unknown_field_set.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include "fcn/base/printable.hpp"
 #include "tools/import/onnx/file/onnx_tensor.hpp"
+#include "tools/import/onnx/file/onnx_wire.hpp"
 
 namespace fcn::tools {
 namespace {
-
-/// Protobuf's own ceiling.
-constexpr std::uint64_t kMaxOnnxBytes = std::numeric_limits<std::int32_t>::max();
-constexpr int kMaxNesting = 64;
-
-/// A ByteSource as protobuf reads it, in chunks.
-class SourceStream final : public google::protobuf::io::ZeroCopyInputStream {
- public:
-  explicit SourceStream(const ByteSource& source) : source_(source) {}
-
-  bool Next(const void** data, int* size) override {
-    const std::uint64_t count = std::min<std::uint64_t>(chunk_.size(), source_.size() - offset_);
-    const std::span filled = std::span(chunk_).first(static_cast<std::size_t>(count));
-    if (count == 0 || !source_.read(offset_, filled)) return false;
-    offset_ += count;
-    *data = chunk_.data();
-    *size = static_cast<int>(count);
-    return true;
-  }
-  void BackUp(int count) override { offset_ -= static_cast<std::uint64_t>(count); }
-  bool Skip(int count) override {
-    const std::uint64_t left = source_.size() - offset_;
-    offset_ += std::min<std::uint64_t>(left, static_cast<std::uint64_t>(count));
-    return static_cast<std::uint64_t>(count) <= left;
-  }
-  [[nodiscard]] std::int64_t ByteCount() const override { return static_cast<std::int64_t>(offset_); }
-
- private:
-  const ByteSource& source_;
-  std::array<std::byte, std::size_t{1} << 16> chunk_{};
-  std::uint64_t offset_ = 0;
-};
-
-/// Parses the whole source as one message; protobuf's own messages on standard error are suppressed.
-template <class Message>
-bool parse(const ByteSource& source, Message& message) {
-  const google::protobuf::LogSilencer quiet;
-  SourceStream stream(source);
-  google::protobuf::io::CodedInputStream coded(&stream);
-  coded.SetTotalBytesLimit(static_cast<int>(kMaxOnnxBytes));
-  coded.SetRecursionLimit(kMaxNesting);
-  return message.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
-}
 
 std::string check_name(const std::string& name, const Limits& limits) {
   if (name.size() <= limits.max_name_bytes) return name;
@@ -278,8 +232,16 @@ OnnxModel read_model(onnx::ModelProto& from, const OnnxReadOptions& options) {
   return model;
 }
 
-Error damaged(const ByteSource& source) {
-  return {ErrorCode::malformed, "is damaged or no ONNX file: protobuf cannot read it", source.name()};
+/// Parses a message of no more parts than a network can have.
+Status parse(const ByteSource& source, OnnxMessage kind, google::protobuf::MessageLite& message) {
+  const auto parts = count_onnx_parts(source, kind, kMaxOnnxParts);
+  if (parts && *parts > kMaxOnnxParts)
+    return Error{
+        ErrorCode::limit_exceeded,
+        "has more than " + std::to_string(kMaxOnnxParts) + " nodes, names, attributes and tensors together",
+        source.name()};
+  if (parts && parse_onnx(source, message)) return {};
+  return Error{ErrorCode::malformed, "is damaged or no ONNX file: protobuf cannot read it", source.name()};
 }
 
 }  // namespace
@@ -301,7 +263,9 @@ Result<OnnxModel> read_onnx(const ByteSource& source, const OnnxReadOptions& opt
                      " bytes, ONNX files end at 2 GB; export it with external data",
                  source.name()};
   onnx::ModelProto model;
-  if (!parse(source, model) || !model.has_graph()) return damaged(source);
+  if (Status parsed = parse(source, OnnxMessage::model, model); !parsed) return parsed.error();
+  if (!model.has_graph())
+    return Error{ErrorCode::malformed, "is damaged or no ONNX file: it has no graph", source.name()};
   try {
     return read_model(model, options);
   } catch (const Refusal& refusal) {
@@ -311,7 +275,7 @@ Result<OnnxModel> read_onnx(const ByteSource& source, const OnnxReadOptions& opt
 
 Result<KnownTensor> read_onnx_tensor(const ByteSource& source, const Limits& limits) {
   onnx::TensorProto tensor;
-  if (!parse(source, tensor)) return damaged(source);
+  if (Status parsed = parse(source, OnnxMessage::tensor, tensor); !parsed) return parsed.error();
   try {
     OnnxReadOptions options;
     options.limits = limits;
