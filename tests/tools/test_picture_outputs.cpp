@@ -131,3 +131,30 @@ TEST_CASE("the table has a line a cell and quotes what must be") {
   const Bytes one = written(write_csv, fixture.report, folder / "t.csv");
   CHECK(std::string(one.begin(), one.end()).find("best_score,Bag\n") != std::string::npos);
 }
+
+TEST_CASE("a table's labels compute nothing and control nothing") {
+  const auto header = [](const std::string& label) {
+    ReportFixture fixture;
+    fixture.info.labels[2] = label;
+    fixture.report.asked_classes = {2};
+    const TemporaryFolder folder;
+    const Bytes bytes = written(write_csv, fixture.report, folder / "t.csv");
+    const std::string text(bytes.begin(), bytes.end());
+    constexpr std::string_view kBefore = "row,col,center_x,center_y,best_class,best_label,best_score,";
+    REQUIRE(text.starts_with(kBefore));
+    return text.substr(kBefore.size(), text.find('\n') - kBefore.size());
+  };
+  CHECK(header("=HYPERLINK(\"http://x\")") == "\"'=HYPERLINK(\"\"http://x\"\")\"");
+  CHECK(header("@SUM(1,2)") == "\"'@SUM(1,2)\"");
+  CHECK(header("+1") == "'+1");
+  CHECK(header("-1") == "'-1");
+  CHECK(header("a=1-2+3@4") == "a=1-2+3@4");
+  for (int code = 1; code < 0x20; ++code) {
+    const std::string shown = header("a" + std::string(1, static_cast<char>(code)) + "=1");
+    INFO("control character " << code);
+    CHECK(shown.size() == 7);
+    CHECK(shown.starts_with("a\\x"));
+    CHECK(header(std::string(1, static_cast<char>(code)) + "=1").starts_with("\\x"));
+  }
+  CHECK(header("a\x7f") == "a\\x7f");
+}

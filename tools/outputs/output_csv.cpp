@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fcn/base/printable.hpp"
@@ -13,8 +14,11 @@
 namespace fcn::tools {
 namespace {
 
+/// A spreadsheet would compute what begins like a formula; an apostrophe before it makes it text.
 std::string quoted(const std::string& label) {
-  const std::string text = printable(label);
+  std::string text = printable(label);
+  constexpr std::string_view kFormula = "=+-@";
+  if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) text.insert(0, 1, '\'');
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string field = "\"";
   for (const char c : text) {
