@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Compares this engine with ONNX Runtime over classifiers of many families, with random weights: for each network, size
+# Compares this engine with ONNX Runtime over networks of many families, with random weights: for each network, size
 # and thread count the two run in turn, every run a fresh process, and one Markdown table says how long, how much memory
-# and how far apart. ONNX Runtime runs what fcn-export --to onnx writes: the same network, for any size.
+# and how far apart. ONNX Runtime runs what fcn-export --to onnx writes of a classifier: the same network, for any size.
+# A network that labels pixels takes any size as PyTorch exports it, and ONNX Runtime runs that.
 # Not here: installing and building (run.sh), a single network beside more engines (compare.py).
 #
 # The ratio of a line is the median of the ratios of the rounds; the summary is their geometric mean.
@@ -34,13 +35,45 @@ NETWORKS = [
     "vgg11",
     "convnext_tiny",
 ]
+PIXEL_NETWORKS = ["d2l_fcn", "fcn_resnet50", "deeplabv3_resnet50", "lraspp_mobilenet_v3_large"]
 WINDOW = 224
 
 
-def random_classifier(name):
+class Scores(torch.nn.Module):
+    """torchvision's networks that label pixels give a dictionary."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, picture):
+        return self.net(picture)["out"]
+
+
+def d2l_fcn(classes=21, stride=32):
+    """The network of "Dive into Deep Learning", section 14.11, with bilinear kernels."""
+    net = torch.nn.Sequential(*list(torchvision.models.resnet18().children())[:-2])
+    net.add_module("final_conv", torch.nn.Conv2d(512, classes, 1))
+    up = torch.nn.ConvTranspose2d(classes, classes, 2 * stride, stride, stride // 2)
+    line = 1 - (torch.arange(2 * stride) - (stride - 0.5)).abs() / stride
+    torch.nn.init.zeros_(up.weight)
+    up.weight.data[range(classes), range(classes)] = line[:, None] * line
+    net.add_module("transpose_conv", up)
+    return net
+
+
+def network(name):
+    if name == "d2l_fcn":
+        return d2l_fcn()
+    if name in PIXEL_NETWORKS:
+        return Scores(getattr(torchvision.models.segmentation, name)(weights=None, weights_backbone=None))
+    return getattr(torchvision.models, name)()
+
+
+def random_network(name):
     """Batch norm's statistics are measured on a picture, so that activations stay of order one."""
     torch.manual_seed(1)
-    net = getattr(torchvision.models, name)()
+    net = network(name)
     norms = [module for module in net.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     net.eval()  # dropped branches would spoil the measurement
     for norm in norms:
@@ -52,17 +85,22 @@ def random_classifier(name):
 
 
 def make_network(options, name):
-    """classifier.onnx, model.safetensors and free.onnx below the network's folder, unless they are there."""
+    """trained.onnx, model.safetensors and free.onnx below the network's folder, unless they are there."""
     folder = os.path.join(options.work, name)
     os.makedirs(folder, exist_ok=True)
-    classifier, model, free = (f"{folder}/{file}" for file in ("classifier.onnx", "model.safetensors", "free.onnx"))
-    if not os.path.exists(classifier):
+    trained, model, free = (f"{folder}/{file}" for file in ("trained.onnx", "model.safetensors", "free.onnx"))
+    labels_pixels = name in PIXEL_NETWORKS
+    if not os.path.exists(trained):
         window = torch.zeros(1, 3, WINDOW, WINDOW)
-        torch.onnx.export(random_classifier(name), window, classifier + ".part", opset_version=13)
-        os.rename(classifier + ".part", classifier)
+        sides = {"x": {2: "height", 3: "width"}, "y": {2: "height", 3: "width"}} if labels_pixels else None
+        names = {"input_names": ["x"], "output_names": ["y"], "dynamic_axes": sides}
+        torch.onnx.export(random_network(name), window, trained + ".part", opset_version=13, **names)
+        os.rename(trained + ".part", trained)
+    if labels_pixels:
+        free = trained
     for written, to in ((model, []), (free, ["--to", "onnx"])):
         if not os.path.exists(written):
-            done = subprocess.run([options.export, classifier, "-o", written, *to], capture_output=True, text=True)
+            done = subprocess.run([options.export, trained, "-o", written, *to], capture_output=True, text=True)
             if done.returncode != 0:
                 sys.exit(f"{name}: {done.stdout}{done.stderr}")
     return model, free
@@ -118,8 +156,8 @@ def line(case):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Compare this engine with ONNX Runtime over many classifiers.")
-    parser.add_argument("--networks", default=",".join(NETWORKS), help="torchvision's names")
+    parser = argparse.ArgumentParser(description="Compare this engine with ONNX Runtime over many networks.")
+    parser.add_argument("--networks", default=",".join(NETWORKS), help=f"torchvision's names; also {', '.join(PIXEL_NETWORKS)}")
     parser.add_argument("--sizes", default="224x224,725x1920", help="HxW,... of the pictures")
     parser.add_argument("--threads", default=f"1,{len(os.sched_getaffinity(0))}", help="thread counts")
     parser.add_argument("--processes", type=int, default=3, help="fresh processes a side")
