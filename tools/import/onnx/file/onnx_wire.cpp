@@ -44,7 +44,7 @@ class SourceStream final : public google::protobuf::io::ZeroCopyInputStream {
 };
 
 /// The messages of onnx.proto that hold further parts.
-enum class Kind {
+enum class Part {
   model,
   training,
   graph,
@@ -63,29 +63,29 @@ enum class Kind {
 };
 
 struct Member {
-  Kind of;
+  Part of;
   std::uint32_t field;
-  Kind kind;
+  Part kind;
 };
 
 constexpr Member kMembers[] = {
-    {Kind::model, 7, Kind::graph},       {Kind::model, 20, Kind::training},
-    {Kind::model, 25, Kind::function},   {Kind::training, 1, Kind::graph},
-    {Kind::training, 2, Kind::graph},    {Kind::graph, 1, Kind::node},
-    {Kind::graph, 5, Kind::tensor},      {Kind::graph, 11, Kind::value},
-    {Kind::graph, 12, Kind::value},      {Kind::graph, 13, Kind::value},
-    {Kind::graph, 14, Kind::annotation}, {Kind::graph, 15, Kind::sparse},
-    {Kind::function, 7, Kind::node},     {Kind::node, 5, Kind::attribute},
-    {Kind::attribute, 5, Kind::tensor},  {Kind::attribute, 6, Kind::graph},
-    {Kind::attribute, 10, Kind::tensor}, {Kind::attribute, 11, Kind::graph},
-    {Kind::attribute, 14, Kind::type},   {Kind::attribute, 15, Kind::type},
-    {Kind::attribute, 22, Kind::sparse}, {Kind::attribute, 23, Kind::sparse},
-    {Kind::sparse, 1, Kind::tensor},     {Kind::sparse, 2, Kind::tensor},
-    {Kind::value, 2, Kind::type},        {Kind::type, 1, Kind::tensor_type},
-    {Kind::type, 4, Kind::element_type}, {Kind::type, 5, Kind::map_type},
-    {Kind::type, 8, Kind::tensor_type},  {Kind::type, 9, Kind::element_type},
-    {Kind::element_type, 1, Kind::type}, {Kind::map_type, 2, Kind::type},
-    {Kind::tensor_type, 2, Kind::shape},
+    {Part::model, 7, Part::graph},       {Part::model, 20, Part::training},
+    {Part::model, 25, Part::function},   {Part::training, 1, Part::graph},
+    {Part::training, 2, Part::graph},    {Part::graph, 1, Part::node},
+    {Part::graph, 5, Part::tensor},      {Part::graph, 11, Part::value},
+    {Part::graph, 12, Part::value},      {Part::graph, 13, Part::value},
+    {Part::graph, 14, Part::annotation}, {Part::graph, 15, Part::sparse},
+    {Part::function, 7, Part::node},     {Part::node, 5, Part::attribute},
+    {Part::attribute, 5, Part::tensor},  {Part::attribute, 6, Part::graph},
+    {Part::attribute, 10, Part::tensor}, {Part::attribute, 11, Part::graph},
+    {Part::attribute, 14, Part::type},   {Part::attribute, 15, Part::type},
+    {Part::attribute, 22, Part::sparse}, {Part::attribute, 23, Part::sparse},
+    {Part::sparse, 1, Part::tensor},     {Part::sparse, 2, Part::tensor},
+    {Part::value, 2, Part::type},        {Part::type, 1, Part::tensor_type},
+    {Part::type, 4, Part::element_type}, {Part::type, 5, Part::map_type},
+    {Part::type, 8, Part::tensor_type},  {Part::type, 9, Part::element_type},
+    {Part::element_type, 1, Part::type}, {Part::map_type, 2, Part::type},
+    {Part::tensor_type, 2, Part::shape},
 };
 
 /// Goes through a file without keeping anything of it.
@@ -96,7 +96,7 @@ class PartCounter {
   }
 
   /// The parts of the whole file, which is a message of that kind.
-  std::optional<std::uint64_t> count_all(Kind kind) {
+  std::optional<std::uint64_t> count_all(Part kind) {
     const bool whole = count(kind, 0) && coded_.ConsumedEntireMessage();
     return whole || parts_ > most_ ? std::optional(parts_) : std::nullopt;
   }
@@ -104,12 +104,12 @@ class PartCounter {
  private:
   /// Of the message up to the stream's limit. False if it is damaged, or if there are too many. Protobuf
   /// would skip groups, which ONNX has none of.
-  bool count(Kind kind, int depth) {
+  bool count(Part kind, int depth) {
     for (std::uint32_t tag = coded_.ReadTag(); tag != 0; tag = coded_.ReadTag())
       if (!field(kind, tag >> 3, tag & 7, depth)) return false;
     return true;
   }
-  bool field(Kind kind, std::uint32_t number, std::uint32_t wire, int depth) {
+  bool field(Part kind, std::uint32_t number, std::uint32_t wire, int depth) {
     constexpr std::uint32_t kVarint = 0, kEightBytes = 1, kDelimited = 2, kFourBytes = 5;
     std::uint64_t value = 0;
     std::uint32_t bytes = 0;
@@ -140,7 +140,7 @@ class PartCounter {
 
 std::optional<std::uint64_t> count_onnx_parts(const ByteSource& source, OnnxMessage kind,
                                               std::uint64_t most) {
-  return PartCounter(source, most).count_all(kind == OnnxMessage::model ? Kind::model : Kind::tensor);
+  return PartCounter(source, most).count_all(kind == OnnxMessage::model ? Part::model : Part::tensor);
 }
 
 bool parse_onnx(const ByteSource& source, google::protobuf::MessageLite& message) {
