@@ -25,10 +25,10 @@ Floats normal_floats(std::size_t count) {
   return floats;
 }
 
-/// One output of the band, computed in float64 from the rows that the kernel reads. `tile`: 0 for direct.
-double truth_at(const ConvBenchData& data, const ConvRow& row, const float* weights, int tile, int y, int x,
-                int n) {
-  const int step = ConvBenchData::tile_rows(row, tile), taps = (step - 1) * row.stride + row.kernel;
+/// One output of the band, computed in float64 from the rows that the kernel reads.
+double truth_at(const ConvBenchData& data, const ConvRow& row, const float* weights, ConvAlgorithm algorithm,
+                int y, int x, int n) {
+  const int step = tile_extent(algorithm).y, taps = (step - 1) * row.stride + row.kernel;
   double sum = 0;
   for (int ky = 0; ky < row.kernel; ++ky) {
     const float* from = data.band.in.row[y / step * taps + y % step * row.stride + ky];
@@ -45,15 +45,15 @@ struct Errors {
   double rms = 0, largest = 0;
 };
 
-Errors errors_of(const ConvRow& row, const kernels::KernelTable& table, int tile) {
-  const ConvBenchData data(row, table, tile, &normal_floats);
+Errors errors_of(const ConvRow& row, const kernels::KernelTable& table, ConvAlgorithm algorithm) {
+  const ConvBenchData data(row, table, algorithm, &normal_floats);
   const kernels::ConvShape& shape = data.band.shape;
-  if (tile == 0) {
+  if (algorithm == ConvAlgorithm::direct) {
     table.conv(data.band, {0, data.pixels()}, {0, table.conv_panels(shape)});
   } else {
-    const Floats scratch = aligned_floats(table.winograd_scratch(shape, tile));
-    table.winograd(data.band, tile, {0, data.tiles(tile)}, {0, table.winograd_panels(shape, tile)},
-                   scratch.get());
+    const Floats scratch = aligned_floats(table.winograd_scratch(shape, algorithm));
+    table.winograd(data.band, algorithm, {0, data.tiles(algorithm)},
+                   {0, table.winograd_panels(shape, algorithm)}, scratch.get());
   }
   const Floats weights =
       normal_floats(static_cast<std::size_t>(row.k()) * static_cast<std::size_t>(row.out_channels));
@@ -61,7 +61,7 @@ Errors errors_of(const ConvRow& row, const kernels::KernelTable& table, int tile
   for (int y = 0; y < row.out_h(); ++y)
     for (int x = 0; x < row.out_w(); ++x)
       for (int n = 0; n < row.out_channels; ++n) {
-        const double truth = truth_at(data, row, weights.get(), tile, y, x, n);
+        const double truth = truth_at(data, row, weights.get(), algorithm, y, x, n);
         const double error = data.band.out.row[y][x * data.band.out.pixel_stride + n] - truth;
         squares += truth * truth;
         wrong += error * error;
@@ -79,9 +79,13 @@ void print_row(int channels, const kernels::KernelTable& table) {
   row.kernel = 3, row.pad = 1;
   row.in_h = row.in_w = 16;
   std::printf("| %d |", channels);
-  for (const auto& [stride, tile] : {std::pair{1, 0}, {1, 2}, {1, 4}, {2, 0}, {2, 2}}) {
+  for (const auto& [stride, algorithm] : {std::pair{1, ConvAlgorithm::direct},
+                                          {1, ConvAlgorithm::winograd2},
+                                          {1, ConvAlgorithm::winograd4},
+                                          {2, ConvAlgorithm::direct},
+                                          {2, ConvAlgorithm::polyphase}}) {
     row.stride = stride;
-    const Errors errors = errors_of(row, table, tile);
+    const Errors errors = errors_of(row, table, algorithm);
     std::printf(" %.1e, %.1e |", errors.rms, errors.largest);
   }
   std::printf("\n");
@@ -92,7 +96,8 @@ void print_stem(const kernels::KernelTable& table) {
   row.in_channels = 3, row.out_channels = 64;
   row.kernel = 7, row.pad = 3, row.stride = 2;
   row.in_h = row.in_w = 32;
-  const Errors direct = errors_of(row, table, 0), rows = errors_of(row, table, 4);
+  const Errors direct = errors_of(row, table, ConvAlgorithm::direct),
+               rows = errors_of(row, table, ConvAlgorithm::rowwise);
   std::printf("\nStem, 7x7 of stride 2: direct %.1e, %.1e; along the rows %.1e, %.1e\n", direct.rms,
               direct.largest, rows.rms, rows.largest);
 }

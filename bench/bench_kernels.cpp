@@ -11,6 +11,7 @@
 
 #include "bench/conv_bench_data.hpp"
 #include "bench/eigen_conv.hpp"
+#include "fcn/graph/conv_algorithm.hpp"
 #include "fcn/kernels/select.hpp"
 #include "fcn/run/fma_peak.hpp"
 
@@ -25,7 +26,7 @@ void count_flops(benchmark::State& state, const ConvRow& row) {
 }
 
 void bench_conv(benchmark::State& state, const ConvRow& row, const KernelTable& table) {
-  const ConvBenchData data(row, table);
+  const ConvBenchData data(row, table, ConvAlgorithm::direct);
   const kernels::Range panels{0, table.conv_panels(data.band.shape)};
   ThreadPool alone(1);
   FmaPeak peak(table, alone);
@@ -45,15 +46,16 @@ void bench_conv(benchmark::State& state, const ConvRow& row, const KernelTable& 
 
 // Counted as the multiplications of direct convolution, which is run in turn: of_direct is the share of its
 // time.
-void bench_winograd(benchmark::State& state, const ConvRow& row, const KernelTable& table, int tile) {
-  const ConvBenchData direct(row, table), data(row, table, tile);
+void bench_winograd(benchmark::State& state, const ConvRow& row, const KernelTable& table,
+                    ConvAlgorithm algorithm) {
+  const ConvBenchData direct(row, table, ConvAlgorithm::direct), data(row, table, algorithm);
   const kernels::ConvShape& shape = data.band.shape;
-  const Floats scratch = aligned_floats(table.winograd_scratch(shape, tile));
+  const Floats scratch = aligned_floats(table.winograd_scratch(shape, algorithm));
   double total = 0, direct_total = 0;
   for (auto _ : state) {
     const double begin = thread_seconds();
-    table.winograd(data.band, tile, {0, data.tiles(tile)}, {0, table.winograd_panels(shape, tile)},
-                   scratch.get());
+    table.winograd(data.band, algorithm, {0, data.tiles(algorithm)},
+                   {0, table.winograd_panels(shape, algorithm)}, scratch.get());
     const double between = thread_seconds();
     table.conv(direct.band, {0, direct.pixels()}, {0, table.conv_panels(shape)});
     direct_total += thread_seconds() - between;
@@ -197,16 +199,17 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
     benchmark::RegisterBenchmark(("conv/" + row.image() + "/" + row.layer + suffix).c_str(), bench_conv, row,
                                  table)
         ->UseManualTime();
-    const auto register_winograd = [&](const std::string& name, int tile) {
+    const auto register_winograd = [&](ConvAlgorithm algorithm) {
+      const std::string name = to_string(algorithm);
       benchmark::RegisterBenchmark((name + "/" + row.image() + "/" + row.layer + suffix).c_str(),
-                                   bench_winograd, row, table, tile)
+                                   bench_winograd, row, table, algorithm)
           ->UseManualTime();
     };
-    if (row.kernel == 7 && row.stride == 2) register_winograd("rowwise", 4);
-    if (row.kernel == 3 && row.stride == 2) register_winograd("polyphase", 2);
+    if (row.kernel == 7 && row.stride == 2) register_winograd(ConvAlgorithm::rowwise);
+    if (row.kernel == 3 && row.stride == 2) register_winograd(ConvAlgorithm::polyphase);
     if (row.kernel != 3 || row.stride != 1) continue;
-    register_winograd("winograd2", 2);
-    register_winograd("winograd4", 4);
+    register_winograd(ConvAlgorithm::winograd2);
+    register_winograd(ConvAlgorithm::winograd4);
   }
   const MapSize layer1{64, 97, 256}, stem{64, 194, 512}, classes{1000, 7, 26}, features{512, 13, 32};
   benchmark::RegisterBenchmark(("relu" + suffix).c_str(), bench_pixelwise, table.relu, layer1, 2);

@@ -12,6 +12,7 @@
 
 namespace fcn::bench {
 
+using kernels::ConvAlgorithm;
 using Floats = std::unique_ptr<float[], decltype(&std::free)>;
 
 inline Floats aligned_floats(std::size_t count) {
@@ -25,15 +26,16 @@ inline Floats aligned_floats(std::size_t count) {
 
 class ConvBenchData {
  public:
-  /// For the direct kernel, or for Winograd's with tiles of `tile` columns. `values` fills the input and, in
-  /// the model's order, the weights.
-  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, int tile = 0,
+  /// `values` fills the input and, in the model's order, the weights.
+  ConvBenchData(const ConvRow& row, const kernels::KernelTable& table, ConvAlgorithm algorithm,
                 Floats (*values)(std::size_t) = &aligned_floats)
       : row_(row), in_(nullptr, &std::free), out_(nullptr, &std::free), packed_(nullptr, &std::free) {
-    const int step = tile_rows(row, tile);
+    const bool direct = algorithm == ConvAlgorithm::direct;
+    const kernels::TileExtent tile = tile_extent(algorithm);
+    const int step = tile.y;
     const int taps = (step - 1) * row.stride + row.kernel;  // input rows for them
     // Whole tiles read past the map, and along rows a cache line past their last column.
-    const int right = row.pad + (tile == 0 ? 0 : tile * row.stride + 16);
+    const int right = row.pad + (direct ? 0 : tile.x * row.stride + 16);
     const std::size_t in_row = static_cast<std::size_t>((row.pad + row.in_w + right) * row.in_channels);
     const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
                            kernels::kChannelQuantum;
@@ -60,24 +62,21 @@ class ConvBenchData {
     const std::size_t weights =
         static_cast<std::size_t>(row.k()) * static_cast<std::size_t>(row.out_channels);
     const Floats plain = values(weights);
-    packed_ = aligned_floats(tile == 0 ? table.packed_conv_size(band.shape)
-                                       : table.packed_winograd_size(band.shape, tile));
-    if (tile == 0) {
+    packed_ = aligned_floats(direct ? table.packed_conv_size(band.shape)
+                                    : table.packed_winograd_size(band.shape, algorithm));
+    if (direct) {
       table.pack_conv(band.shape, plain.get(), nullptr, packed_.get());
     } else {
-      table.pack_winograd(band.shape, tile, plain.get(), nullptr, packed_.get());
+      table.pack_winograd(band.shape, algorithm, plain.get(), nullptr, packed_.get());
     }
     band.weights = packed_.get();
   }
 
   std::ptrdiff_t pixels() const { return std::ptrdiff_t{row_.out_h()} * row_.out_w(); }
-  std::ptrdiff_t tiles(int tile) const {
-    const int rows = tile_rows(row_, tile);
-    return std::ptrdiff_t{(row_.out_h() + rows - 1) / rows} * ((row_.out_w() + tile - 1) / tile);
+  std::ptrdiff_t tiles(ConvAlgorithm algorithm) const {
+    const kernels::TileExtent tile = tile_extent(algorithm);
+    return std::ptrdiff_t{(row_.out_h() + tile.y - 1) / tile.y} * ((row_.out_w() + tile.x - 1) / tile.x);
   }
-  /// Output rows of a tile, which share input rows: of a 7 x 7 kernel one, since Winograd takes that along
-  /// its rows.
-  static int tile_rows(const ConvRow& row, int tile) { return tile == 0 || row.kernel == 7 ? 1 : tile; }
 
   kernels::ConvBand band;
 

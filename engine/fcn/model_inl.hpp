@@ -59,15 +59,15 @@ FCN_INLINE Result<AlignedBuffer> pack_conv(const kernels::KernelTable& table, co
                                            std::vector<float>& bias) {
   const kernels::ConvShape shape = conv_shape(op);
   const bool direct = algorithm == ConvAlgorithm::direct;
-  const int tile = tile_size(algorithm).x;
   auto packed = AlignedBuffer::allocate(
-      direct ? table.packed_conv_size(shape) : table.packed_winograd_size(shape, tile), "packed weights");
+      direct ? table.packed_conv_size(shape) : table.packed_winograd_size(shape, algorithm),
+      "packed weights");
   if (!packed) return packed;
   const float* biases = bias.empty() ? nullptr : bias.data();
   if (direct)
     table.pack_conv(shape, weights.data(), biases, packed->data());
   else
-    table.pack_winograd(shape, tile, weights.data(), biases, packed->data());
+    table.pack_winograd(shape, algorithm, weights.data(), biases, packed->data());
   release(bias);
   return packed;
 }

@@ -17,7 +17,7 @@ namespace fcn::test {
 
 struct ConvCase {
   kernels::ConvShape shape;
-  int tile = 1;  ///< 4: by Winograd along the rows
+  ConvAlgorithm algorithm = ConvAlgorithm::direct;  ///< or rowwise
   int in_h = 1, in_w = 1, images = 1;
   int pad_top = 0, pad_bottom = 0, pad_right = 0;  ///< the left one is in shape
   int spare_channels = 0;                          ///< floats of an input pixel that do not count
@@ -34,6 +34,10 @@ struct ConvCase {
                shape.stride_x +
            1;
   }
+  int tiles_across() const {
+    const int tile = tile_extent(algorithm).x;
+    return (out_w() + tile - 1) / tile;
+  }
   int k() const { return shape.in_channels / shape.groups * shape.kernel_h * shape.kernel_w; }
 
   std::string reproducer() const {
@@ -41,7 +45,8 @@ struct ConvCase {
     const kernels::ConvShape& s = shape;
     text << "ConvCase{.shape = {" << s.in_channels << ", " << s.out_channels << ", " << s.groups << ", "
          << s.kernel_h << ", " << s.kernel_w << ", " << s.stride_y << ", " << s.stride_x << ", "
-         << s.dilation_y << ", " << s.dilation_x << ", " << s.pad_left << "}, .tile = " << tile
+         << s.dilation_y << ", " << s.dilation_x << ", " << s.pad_left << "}, .algorithm = ConvAlgorithm("
+         << static_cast<int>(algorithm) << ")"
          << ", .in_h = " << in_h << ", .in_w = " << in_w << ", .images = " << images
          << ", .pad_top = " << pad_top << ", .pad_bottom = " << pad_bottom << ", .pad_right = " << pad_right
          << ", .spare_channels = " << spare_channels << ", .bias = " << bias << ", .residual = " << residual
@@ -85,12 +90,13 @@ class ConvProblem {
   }
   Packed pack(const KernelTable& table) const {
     const float* bias = case_.bias ? bias_.data() : nullptr;
-    Packed packed = floats(case_.tile == 1 ? table.packed_conv_size(case_.shape)
-                                           : table.packed_winograd_size(case_.shape, case_.tile));
-    if (case_.tile == 1)
+    Packed packed = floats(case_.algorithm == ConvAlgorithm::direct
+                               ? table.packed_conv_size(case_.shape)
+                               : table.packed_winograd_size(case_.shape, case_.algorithm));
+    if (case_.algorithm == ConvAlgorithm::direct)
       table.pack_conv(case_.shape, weights_.data(), bias, packed.get());
     else
-      table.pack_winograd(case_.shape, case_.tile, weights_.data(), bias, packed.get());
+      table.pack_winograd(case_.shape, case_.algorithm, weights_.data(), bias, packed.get());
     return packed;
   }
 
@@ -121,10 +127,10 @@ class ConvProblem {
     }
     band.out = output_rows(out);
 
-    const std::ptrdiff_t pixels =
-        std::ptrdiff_t{case_.out_h()} * case_.images * ((case_.out_w() + case_.tile - 1) / case_.tile);
-    const std::ptrdiff_t panels =
-        case_.tile == 1 ? table.conv_panels(case_.shape) : table.winograd_panels(case_.shape, case_.tile);
+    const std::ptrdiff_t pixels = std::ptrdiff_t{case_.out_h()} * case_.images * case_.tiles_across();
+    const std::ptrdiff_t panels = case_.algorithm == ConvAlgorithm::direct
+                                      ? table.conv_panels(case_.shape)
+                                      : table.winograd_panels(case_.shape, case_.algorithm);
     RandomFloats random(slices.value_or(0), Values::kRandom);
     for (const Range& panel_slice : slices ? random_slices(panels, random) : std::vector{Range{0, panels}}) {
       for (const Range& slice : slices ? random_slices(pixels, random) : std::vector{Range{0, pixels}})
@@ -158,16 +164,16 @@ class ConvProblem {
  private:
   /// Of Winograd along the rows, whole tiles and a cache line more are read.
   static int right_margin(const ConvCase& c) {
-    if (c.tile == 1) return c.pad_right;
-    const int columns = (c.out_w() + c.tile - 1) / c.tile * c.tile;
+    if (c.algorithm == ConvAlgorithm::direct) return c.pad_right;
+    const int columns = c.tiles_across() * tile_extent(c.algorithm).x;
     const int read = (columns - 1) * c.shape.stride_x + c.shape.kernel_w - c.shape.pad_left;
     return std::max(c.pad_right, read - c.in_w + 16);
   }
   void convolve(const KernelTable& table, const kernels::ConvBand& band, Range pixels, Range panels) const {
-    if (case_.tile == 1) return table.conv(band, pixels, panels);
+    if (case_.algorithm == ConvAlgorithm::direct) return table.conv(band, pixels, panels);
     // A block of its own for each call: nothing may lean on what another call left in the scratch.
-    const Packed scratch = floats(table.winograd_scratch(case_.shape, case_.tile));
-    table.winograd(band, case_.tile, pixels, panels, scratch.get());
+    const Packed scratch = floats(table.winograd_scratch(case_.shape, case_.algorithm));
+    table.winograd(band, case_.algorithm, pixels, panels, scratch.get());
   }
   static MapShape out_shape(const ConvCase& c) {
     return {c.out_h(),

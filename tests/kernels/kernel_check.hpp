@@ -20,6 +20,7 @@
 
 namespace fcn::test {
 
+using kernels::ConvAlgorithm;
 using kernels::InputRows;
 using kernels::KernelTable;
 using kernels::OutputRows;

@@ -83,7 +83,7 @@ Map in_one_pass(const PooledCase& c, const ConvProblem& problem, const KernelTab
     const int first = begin == 0 ? 0 : 2 * begin - c.pad_top + 1;
     const int last = std::max(first, std::min(2 * end - c.pad_top + 1, c.conv.out_h()));
     band.conv = whole;
-    band.tile = c.conv.tile;
+    band.algorithm = c.conv.algorithm;
     band.conv.out_rows = last - first;
     band.conv.in.row += first * c.conv.shape.kernel_h;
     band.out_rows = end - begin;
@@ -93,7 +93,7 @@ Map in_one_pass(const PooledCase& c, const ConvProblem& problem, const KernelTab
     band.out.row += begin;
     band.carry = output_rows(carry);
     for (const Range& columns : random_slices(std::ptrdiff_t{c.conv.images} * c.out_w, random)) {
-      const auto scratch = ConvProblem::floats(table.conv_max_pool_scratch(c.conv.shape, c.conv.tile));
+      const auto scratch = ConvProblem::floats(table.conv_max_pool_scratch(c.conv.shape, c.conv.algorithm));
       table.conv_max_pool(band, columns, scratch.get());
     }
   }
@@ -116,9 +116,9 @@ void check_pooled(const PooledCase& c) {
   }
 }
 
-ConvCase stem(int channels, int h, int w, int tile) {
+ConvCase stem(int channels, int h, int w, ConvAlgorithm algorithm) {
   return {.shape = {3, channels, 1, 7, 7, 2, 2, 1, 1, 3},
-          .tile = tile,
+          .algorithm = algorithm,
           .in_h = h,
           .in_w = w,
           .pad_top = 3,
@@ -127,17 +127,17 @@ ConvCase stem(int channels, int h, int w, int tile) {
 }
 
 TEST_CASE("A stem in one pass, of every parity and both paddings", "[conv_max_pool]") {
-  for (int tile : {1, 4})
+  for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm::rowwise})
     for (int pad : {0, 1})
       for (bool ceil_mode : {false, true})
         for (int height = 5; height <= 12; ++height)
           for (int width : {5, 6, 7, 8, 21})
-            check_pooled(pooled(stem(5, height, width, tile), pad, ceil_mode));
+            check_pooled(pooled(stem(5, height, width, algorithm), pad, ceil_mode));
 }
 
 TEST_CASE("A stem in one pass, wider than a stretch", "[conv_max_pool]") {
-  for (int tile : {1, 4})
-    for (int width : {383, 384, 385, 388, 800}) check_pooled(pooled(stem(17, 9, width, tile), 1, false));
+  for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm::rowwise})
+    for (int width : {383, 384, 385, 388, 800}) check_pooled(pooled(stem(17, 9, width, algorithm), 1, false));
 }
 
 TEST_CASE("A convolution and a max-pool in one pass, of a hundred random shapes", "[conv_max_pool]") {
@@ -153,7 +153,8 @@ TEST_CASE("A convolution and a max-pool in one pass, of a hundred random shapes"
     s.stride_y = 1 + random.pick(3), s.stride_x = 1 + random.pick(3);
     s.dilation_y = 1 + random.pick(2), s.dilation_x = 1 + random.pick(2);
     if (random.pick(3) == 0) {  // by Winograd along the rows
-      c.tile = 4, s.groups = 1, s.in_channels = 1 + random.pick(kernels::kMostRowWinogradChannels);
+      c.algorithm = ConvAlgorithm::rowwise, s.groups = 1,
+      s.in_channels = 1 + random.pick(kernels::kMostRowWinogradChannels);
       s.kernel_h = 1 + random.pick(7), s.kernel_w = 7, s.stride_x = 2, s.dilation_x = 1;
     }
     s.pad_left = random.pick(3), c.pad_right = random.pick(3);

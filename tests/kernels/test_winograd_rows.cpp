@@ -22,7 +22,7 @@ VectorXd every_second(const VectorXd& v, Eigen::Index first, Eigen::Index count)
 
 ConvCase rows_case(int in_channels, int out_channels, int h, int w) {
   return {.shape = {in_channels, out_channels, 1, 7, 7, 2, 2, 1, 1, 3},
-          .tile = 4,
+          .algorithm = ConvAlgorithm::rowwise,
           .in_h = h,
           .in_w = w,
           .pad_top = 3,

@@ -101,8 +101,8 @@ TEST_CASE("Transformed weights are float64's, rounded once", "[winograd]") {
       Eigen::Matrix3d g64;
       for (int i = 0; i < 9; ++i) g64(i / 3, i % 3) = g[i] = random();
       const kernels::ConvShape shape{1, 1, 1, 3, 3, form.stride, form.stride, 1, 1, 1};
-      std::vector<float> packed(reference_table().packed_winograd_size(shape, form.tile));
-      reference_table().pack_winograd(shape, form.tile, g, nullptr, packed.data());
+      std::vector<float> packed(reference_table().packed_winograd_size(shape, algorithm_of(form)));
+      reference_table().pack_winograd(shape, algorithm_of(form), g, nullptr, packed.data());
       const Eigen::MatrixXd u = m.filter * g64 * m.filter.transpose();
       // Float64 rounds at most ten times a dimension on the way: 20 * 2^-53 of the absolute values.
       const Eigen::MatrixXd slack =
@@ -124,9 +124,9 @@ TEST_CASE("Half transformed weights are float64's, and their second transform is
   const kernels::ConvShape shape{257, 256, 1, 3, 3, 1, 1, 1, 1, 1};
   std::vector<float> weights(std::size_t{257} * 256 * 9);
   for (float& w : weights) w = random();
-  std::vector<float> packed(reference_table().packed_winograd_size(shape, 4));
+  std::vector<float> packed(reference_table().packed_winograd_size(shape, ConvAlgorithm::winograd4));
   CHECK(packed.size() == 256 + std::size_t{257} * 256 * 18);
-  reference_table().pack_winograd(shape, 4, weights.data(), nullptr, packed.data());
+  reference_table().pack_winograd(shape, ConvAlgorithm::winograd4, weights.data(), nullptr, packed.data());
   const Eigen::Vector3d scale(1.0 / 4, 1.0 / 12, 1.0);
   for (std::size_t kernel = 0; kernel < 1000; ++kernel) {
     Eigen::Matrix3d g;

@@ -31,6 +31,7 @@ struct WinogradCase {
   int out_w() const { return outputs(in_w + pad_left + pad_right); }
   int tiles_down() const { return (out_h() + form.tile - 1) / form.tile; }
   int tiles_across() const { return (out_w() + form.tile - 1) / form.tile; }
+  ConvAlgorithm algorithm() const { return algorithm_of(form); }
   bool halves_filters() const {
     return form.tile == 4 && in_channels * out_channels > kernels::kMostWholeFilters;
   }
@@ -83,8 +84,8 @@ class WinogradProblem {
   /// last tiles that lie outside the map.
   Map run(const KernelTable& table, std::optional<unsigned> slices = std::nullopt) const {
     const kernels::ConvShape shape = case_.shape();
-    const Floats packed = floats(table.packed_winograd_size(shape, case_.form.tile));
-    table.pack_winograd(shape, case_.form.tile, weights_.data(), case_.bias ? bias_.data() : nullptr,
+    const Floats packed = floats(table.packed_winograd_size(shape, case_.algorithm()));
+    table.pack_winograd(shape, case_.algorithm(), weights_.data(), case_.bias ? bias_.data() : nullptr,
                         packed.get());
     const std::vector<const float*> rows = band_rows(case_.form.tile, case_.form.taps());
     Map out = output_map(out_shape(case_));
@@ -96,13 +97,13 @@ class WinogradProblem {
       band.out_rows = static_cast<int>(whole_tiles.size());
     }
     const Range tiles{0, std::ptrdiff_t{case_.tiles_down()} * case_.images * case_.tiles_across()};
-    const Range panels{0, table.winograd_panels(shape, case_.form.tile)};
+    const Range panels{0, table.winograd_panels(shape, case_.algorithm())};
     RandomFloats random(slices.value_or(0), Values::kRandom);
     for (const Range& panel_slice : slices ? random_slices(panels.end, random) : std::vector{panels}) {
       for (const Range& tile_slice : slices ? random_slices(tiles.end, random) : std::vector{tiles}) {
         // A block of its own for each call: nothing may lean on what another call left in the scratch.
-        const Floats scratch = floats(table.winograd_scratch(shape, case_.form.tile));
-        table.winograd(band, case_.form.tile, tile_slice, panel_slice, scratch.get());
+        const Floats scratch = floats(table.winograd_scratch(shape, case_.algorithm()));
+        table.winograd(band, case_.algorithm(), tile_slice, panel_slice, scratch.get());
       }
     }
     return out;

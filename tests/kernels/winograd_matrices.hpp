@@ -5,6 +5,8 @@
 
 #include <Eigen/Core>
 
+#include "fcn/kernels/bands.hpp"
+
 namespace fcn::test {
 
 /// One of the three forms: F(tile, 3) of a convolution's stride.
@@ -15,6 +17,12 @@ struct WinogradForm {
 };
 
 inline constexpr WinogradForm kWinogradForms[] = {{2, 1}, {4, 1}, {2, 2}};
+
+inline kernels::ConvAlgorithm algorithm_of(WinogradForm form) {
+  return form.stride == 2 ? kernels::ConvAlgorithm::polyphase
+         : form.tile == 2 ? kernels::ConvAlgorithm::winograd2
+                          : kernels::ConvAlgorithm::winograd4;
+}
 
 /// The matrices of a form, those of stride 1 as Lavin and Gray print them, and the roundings that a value
 /// meets on its way through the steps of fcn/kernels/winograd/transform.hpp, in each dimension. G has a row

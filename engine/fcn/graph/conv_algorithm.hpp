@@ -11,12 +11,7 @@
 
 namespace fcn::inline FCN_ABI {
 
-enum class ConvAlgorithm {
-  direct,     ///< implicit matrix product
-  winograd4,  ///< Winograd F(4x4, 3x3): 4 times fewer
-  polyphase,  ///< Winograd F(2x2, 3x3) of stride 2, even and odd inputs apart: 1.44 times fewer
-  rowwise,    ///< Winograd F(4, 7) of stride 2 along the rows of a 7x7 kernel: 2.15 times fewer
-};
+using kernels::ConvAlgorithm;
 
 /// The caller's choice for the whole model.
 enum class AlgorithmChoice {
@@ -28,6 +23,8 @@ constexpr const char* to_string(ConvAlgorithm algorithm) {
   switch (algorithm) {
     case ConvAlgorithm::direct:
       return "direct";
+    case ConvAlgorithm::winograd2:
+      return "winograd2";
     case ConvAlgorithm::winograd4:
       return "winograd4";
     case ConvAlgorithm::polyphase:
@@ -40,17 +37,8 @@ constexpr const char* to_string(ConvAlgorithm algorithm) {
 
 /// Output rows and columns of a tile; a single pixel for direct.
 constexpr Extent tile_size(ConvAlgorithm algorithm) {
-  switch (algorithm) {
-    case ConvAlgorithm::direct:
-      return {1, 1};
-    case ConvAlgorithm::winograd4:
-      return {4, 4};
-    case ConvAlgorithm::polyphase:
-      return {2, 2};
-    case ConvAlgorithm::rowwise:
-      return {1, 4};
-  }
-  return {1, 1};
+  const kernels::TileExtent tile = kernels::tile_extent(algorithm);
+  return {tile.y, tile.x};
 }
 
 /// The stride of the convolution that a tile computes.

@@ -52,9 +52,9 @@ FCN_INLINE void Executor::convolve_tiles(const RowStep& step, const Conv& op, co
     band.residual = rows_.tile_residual(rings_, out, input(step.node, 1), images, step, phases.first);
   band.out = rows_.tile_output(rings_, out, images, step, phases.first);
   share_convolution(band, tile_rows * phases.count * ceil_div(phases.width, tile.x), 1,
-                    table().winograd_panels(band.shape, tile.x),
+                    table().winograd_panels(band.shape, out.algorithm),
                     [&](int worker, kernels::Range tiles, kernels::Range panels) {
-                      table().winograd(band, tile.x, tiles, panels, rings_.scratch(worker));
+                      table().winograd(band, out.algorithm, tiles, panels, rings_.scratch(worker));
                     });
 }
 

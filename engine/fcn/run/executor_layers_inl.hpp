@@ -71,7 +71,7 @@ FCN_INLINE void Executor::conv_max_pool(const RowStep& step, NodeId conv) {
   band.conv.out_width = made.shape.width;
   band.conv.in = rows_.window(rings_, made, input(conv, 0), rows, true);
   band.conv.weights = model_->packed(conv).data();
-  band.tile = made.tile().x;
+  band.algorithm = made.algorithm;
   band.conv.ceiling = std::get<Conv>(plan_.graph().nodes[conv].op).ceiling;
   band.lead_rows = !resume && pad.top == 0 ? 1 : 0;
   band.resume = resume;

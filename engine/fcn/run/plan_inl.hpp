@@ -227,8 +227,8 @@ FCN_INLINE void Plan::size_scratch(const Model& model) {
     if (!plan.tiled() && !plan.fused_into) continue;
     const kernels::ConvShape shape = conv_shape(graph_.nodes[id].op);
     scratch_floats_ = std::max(
-        scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape, plan.tile().x)
-                                         : table.winograd_scratch(phase_shape(plan, shape), plan.tile().x));
+        scratch_floats_, plan.fused_into ? table.conv_max_pool_scratch(shape, plan.algorithm)
+                                         : table.winograd_scratch(phase_shape(plan, shape), plan.algorithm));
   }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
 }

@@ -55,6 +55,36 @@ struct ConvShape {
   int pad_left = 0;
 };
 
+/// How a convolution is computed. Each way rounds differently.
+enum class ConvAlgorithm {
+  direct,     ///< implicit matrix product
+  winograd2,  ///< Winograd F(2 x 2, 3 x 3): 2.25 times fewer products
+  winograd4,  ///< Winograd F(4 x 4, 3 x 3): 4 times fewer
+  polyphase,  ///< Winograd F(2 x 2, 3 x 3) of stride 2, even and odd inputs apart: 1.44 times fewer
+  rowwise,    ///< Winograd F(4, 7) of stride 2 along the rows of a kernel of 7 columns: 2.15 times fewer
+};
+
+/// Output pixels that are computed together.
+struct TileExtent {
+  int y = 1, x = 1;
+};
+
+/// A tile of each algorithm; a single pixel for direct.
+__attribute__((always_inline)) constexpr TileExtent tile_extent(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::direct:
+      return {1, 1};
+    case ConvAlgorithm::winograd2:
+    case ConvAlgorithm::polyphase:
+      return {2, 2};
+    case ConvAlgorithm::winograd4:
+      return {4, 4};
+    case ConvAlgorithm::rowwise:
+      return {1, 4};
+  }
+  return {1, 1};
+}
+
 /// One band of a convolution.
 ///
 /// Bits: for each output, acc = bias; then over ky, kx, c (of the output's group), in this order,
@@ -89,8 +119,8 @@ inline constexpr std::ptrdiff_t kMostWholeFilters = 256 * 256;
 /// Pooled row r is made of rows lead_rows + 2 r and lead_rows + 2 r + 1 of `conv`, as far as there are any,
 /// and of the row above those, which lies in the carry, already pooled along the row.
 struct ConvPoolBand {
-  ConvBand conv;        ///< new rows of the convolution; no residual; `out` and `relu` are ignored
-  int tile = 1;         ///< 4 if it is computed by Winograd along its rows, weights being pack_winograd's
+  ConvBand conv;  ///< new rows of the convolution; no residual; `out` and `relu` are ignored
+  ConvAlgorithm algorithm = ConvAlgorithm::direct;  ///< or rowwise, weights being pack_winograd's
   int lead_rows = 0;    ///< 1 if the first of them only fills the carry: the map's first row without padding
   bool resume = false;  ///< the carry holds the row above; otherwise there is none
   int out_rows = 0, out_width = 0;  ///< pooled

@@ -32,42 +32,45 @@ struct KernelTable {
   /// the output channels of `panels`. Slices of pixels best begin at multiples of conv_mr.
   void (*conv)(const ConvBand&, Range pixels, Range panels);
 
-  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool provides. `tile`: the band's.
-  std::size_t (*conv_max_pool_scratch)(const ConvShape&, int tile) = nullptr;
+  /// Floats of scratch, 64-byte aligned, that each caller of conv_max_pool provides. The algorithm is the
+  /// band's.
+  std::size_t (*conv_max_pool_scratch)(const ConvShape&, ConvAlgorithm) = nullptr;
   /// Computes columns `columns` of the pooled rows, numbered image by image. Weights are conv's, or
-  /// winograd's if the band has its tile. Bits: theirs with relu, then the greatest of the taps inside the
-  /// map.
+  /// winograd's if the band's algorithm is rowwise. Bits: theirs with relu, then the greatest of the taps
+  /// inside the map.
   void (*conv_max_pool)(const ConvPoolBand&, Range columns, float* scratch) = nullptr;
 
-  // Winograd F(tile x tile, 3 x 3) for 3 x 3 convolutions of dilation 1 and one group: of stride 1, tile
-  // being 2 or 4 (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016), and of
-  // stride 2 along both axes, tile being 2. winograd/ states the bits. F(4 x 4) filters of layers
-  // of more than kMostWholeFilters of them are kept half transformed (winograd/halves.hpp).
+  // Winograd: for 3 x 3 convolutions of dilation 1 and one group winograd2 and winograd4 at stride 1 (Lavin
+  // and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016) and polyphase at stride 2 along
+  // both axes. winograd/ states the bits. Filters of winograd4 are kept half transformed in layers of more
+  // than kMostWholeFilters of them (winograd/halves.hpp).
   //
-  // And Winograd along the rows of convolutions with 7 columns of taps, any number of rows of them and at
-  // most kMostRowWinogradChannels input channels, of stride 2 (winograd/rows.hpp): tile is 4 columns, and
-  // read `tile` rows below as one row. Rows can be read for 16 floats past the last column of
-  // whole tiles.
+  // And rowwise, for convolutions with 7 columns of taps, any number of rows of them and at most
+  // kMostRowWinogradChannels input channels, of stride 2 (winograd/rows.hpp). Rows can be read for 16 floats
+  // past the last column of whole tiles.
+  //
+  // Each function takes the algorithm, never `direct`, for which the layer's weights were packed. `tile`
+  // below is its tile_extent.
 
   /// Floats that pack_winograd writes: the transformed weights and the bias.
-  std::size_t (*packed_winograd_size)(const ConvShape&, int tile) = nullptr;
+  std::size_t (*packed_winograd_size)(const ConvShape&, ConvAlgorithm) = nullptr;
   /// Transforms weights [out][in][3][3] in float64, wholly or half, rounds once, and packs them with bias
   /// [out] (or null for zeros).
-  void (*pack_winograd)(const ConvShape&, int tile, const float* weights, const float* bias,
+  void (*pack_winograd)(const ConvShape&, ConvAlgorithm, const float* weights, const float* bias,
                         float* packed) = nullptr;
   /// Panels of output channels, as conv_panels.
-  std::ptrdiff_t (*winograd_panels)(const ConvShape&, int tile) = nullptr;
+  std::ptrdiff_t (*winograd_panels)(const ConvShape&, ConvAlgorithm) = nullptr;
   /// Floats of scratch, 64-byte aligned, that each caller of winograd provides.
-  std::size_t (*winograd_scratch)(const ConvShape&, int tile) = nullptr;
-  /// Computes tiles of tile x tile output pixels for the output channels of `panels`. Tiles sit at absolute
-  /// multiples of `tile` in the map and are numbered tile row by tile row, image by image, column by column;
-  /// there are ceil(out_rows / tile) * images * ceil(out_width / tile) in the band, whose first row is a
-  /// multiple of `tile`. Differs from `conv` in band.in: taps = (tile - 1) * stride + 3 rows (along rows:
-  /// kernel_h) for each row of tiles, row [t * taps + i] being input row ((first output row + t * tile) *
-  /// stride - pad_top + i), a row of zeros where that is outside the map. Rows have zeroed margins wide
-  /// enough for whole tiles. Output pixels of a tile that lie outside the map are not written; rows of a tile
-  /// that do may also be given as null, from the tile's first such row to its last.
-  void (*winograd)(const ConvBand&, int tile, Range tiles, Range panels, float* scratch) = nullptr;
+  std::size_t (*winograd_scratch)(const ConvShape&, ConvAlgorithm) = nullptr;
+  /// Computes tiles of output pixels for the output channels of `panels`. Tiles sit at absolute multiples of
+  /// tile.y and tile.x in the map and are numbered tile row by tile row, image by image, column by column;
+  /// there are ceil(out_rows / tile.y) * images * ceil(out_width / tile.x) in the band, whose first row is a
+  /// multiple of tile.y. Differs from `conv` in band.in: taps = (tile.y - 1) * stride + kernel_h rows for
+  /// each row of tiles, row [t * taps + i] being input row ((first output row + t * tile.y) * stride -
+  /// pad_top + i), a row of zeros where that is outside the map. Rows have zeroed margins wide enough for
+  /// whole tiles. Output pixels of a tile that lie outside the map are not written; rows of a tile that do
+  /// may also be given as null, from the tile's first such row to its last.
+  void (*winograd)(const ConvBand&, ConvAlgorithm, Range tiles, Range panels, float* scratch) = nullptr;
 
   /// Bits: m = first tap; over further taps inside the map, ky then kx: m = (x > m or x is NaN) ? x : m.
   /// A window without a tap inside the map gives -infinity.

@@ -30,10 +30,10 @@ struct CountingTable {
     count(band, pixels, panels);
     inner->conv(band, pixels, panels);
   }
-  static void winograd(const kernels::ConvBand& band, int tile, kernels::Range tiles, kernels::Range panels,
-                       float* scratch) {
+  static void winograd(const kernels::ConvBand& band, ConvAlgorithm algorithm, kernels::Range tiles,
+                       kernels::Range panels, float* scratch) {
     count(band, tiles, panels);
-    inner->winograd(band, tile, tiles, panels, scratch);
+    inner->winograd(band, algorithm, tiles, panels, scratch);
   }
   /// Rows of the convolution under each pooled column: a column more where workers meet does not count.
   static void conv_max_pool(const kernels::ConvPoolBand& band, kernels::Range columns, float* scratch) {
@@ -63,7 +63,7 @@ std::ptrdiff_t units_of(const kernels::KernelTable& table, const Op& op, const P
   };
   return tiles(node.shape.height, node.phases().y, node.tile().y) *
          tiles(node.shape.width, node.phases().x, node.tile().x) *
-         table.winograd_panels(shape, node.tile().x);
+         table.winograd_panels(shape, node.algorithm);
 }
 
 }  // namespace

@@ -39,9 +39,10 @@ std::size_t conv_pool_stretch_floats(const ConvShape& shape) {
 }
 
 template <class Arch>
-std::size_t conv_max_pool_scratch_f32(const ConvShape& shape, int tile) {
-  return conv_pool_stretch_floats<Arch>(shape) +
-         (tile == 1 ? std::size_t{0} : winograd_scratch_f32<Arch>(shape, tile));
+std::size_t conv_max_pool_scratch_f32(const ConvShape& shape, ConvAlgorithm algorithm) {
+  const std::size_t stretch = conv_pool_stretch_floats<Arch>(shape);
+  return algorithm == ConvAlgorithm::direct ? stretch
+                                            : stretch + winograd_scratch_f32<Arch>(shape, algorithm);
 }
 
 /// Pooled columns [begin, end) of one image.
@@ -68,8 +69,9 @@ void convolve_stretch(const ConvPoolBand& band, int row, std::ptrdiff_t image, s
   part.in.row = rows;
   part.out = {&to, padded_channels<Arch>(conv.shape.out_channels), 0};
   const Range panels{0, conv_panels_f32<Arch>(conv.shape)};
-  if (band.tile == 1) return conv_f32<Arch>(part, {0, count}, panels);
-  winograd_row_tiles<Arch>(part, {0, (count + band.tile - 1) / band.tile}, panels, winograd_scratch);
+  if (band.algorithm == ConvAlgorithm::direct) return conv_f32<Arch>(part, {0, count}, panels);
+  const int tile = tile_extent(band.algorithm).x;
+  winograd_row_tiles<Arch>(part, {0, (count + tile - 1) / tile}, panels, winograd_scratch);
 }
 
 /// Merges h, the greatest of the three values (at the map's edge two) of a row of the convolution
@@ -107,14 +109,15 @@ FCN_FORCE_INLINE void pool_conv_row(const ConvPoolBand& band, int row, const Poo
   const auto first_of = [&](std::ptrdiff_t x) { return clipped(x * 2 - band.pad_left); };
   const auto end_of = [&](std::ptrdiff_t x) { return clipped(x * 2 - band.pad_left + 3); };
   float* const winograd_scratch = scratch + conv_pool_stretch_floats<Arch>(band.conv.shape);
-  const std::ptrdiff_t begin = first_of(columns.begin) / band.tile * band.tile;
-  const std::ptrdiff_t tiles = (end_of(columns.end - 1) - begin + band.tile - 1) / band.tile;
-  const std::ptrdiff_t most = conv_pool_stretch<Arch> / band.tile, stretches = (tiles + most - 1) / most;
+  const int tile = tile_extent(band.algorithm).x;
+  const std::ptrdiff_t begin = first_of(columns.begin) / tile * tile;
+  const std::ptrdiff_t tiles = (end_of(columns.end - 1) - begin + tile - 1) / tile;
+  const std::ptrdiff_t most = conv_pool_stretch<Arch> / tile, stretches = (tiles + most - 1) / most;
   std::ptrdiff_t kept = begin;  // the column at scratch
   std::ptrdiff_t x = columns.begin;
   for (std::ptrdiff_t s = 0; s < stretches; ++s) {
-    const std::ptrdiff_t from = begin + tiles * s / stretches * band.tile;
-    const std::ptrdiff_t done = clipped(begin + tiles * (s + 1) / stretches * band.tile);
+    const std::ptrdiff_t from = begin + tiles * s / stretches * tile;
+    const std::ptrdiff_t done = clipped(begin + tiles * (s + 1) / stretches * tile);
     convolve_stretch<Arch>(band, row, columns.image, from, done - from, scratch + (from - kept) * stride,
                            winograd_scratch);
     for (; x < columns.end && end_of(x) <= done; ++x) {

@@ -12,7 +12,7 @@
 
 namespace fcn::kernels::reference {
 
-inline std::size_t conv_max_pool_scratch_f32(const ConvShape&, int) {
+inline std::size_t conv_max_pool_scratch_f32(const ConvShape&, ConvAlgorithm) {
   return 0;
 }
 
@@ -23,8 +23,8 @@ inline float pooled_along_row(const ConvPoolBand& band, int row, std::ptrdiff_t 
   for (std::ptrdiff_t column = 2 * x - band.pad_left; column < 2 * x - band.pad_left + 3; ++column) {
     if (column < 0 || column >= band.conv.out_width) continue;
     const Pixel at = {row, image, column};
-    const float sum =
-        band.tile == 1 ? conv_sum(band.conv, at, channel) : winograd_row_sum(band.conv, at, channel);
+    const float sum = band.algorithm == ConvAlgorithm::direct ? conv_sum(band.conv, at, channel)
+                                                              : winograd_row_sum(band.conv, at, channel);
     const float value = relu_up_to(sum, band.conv.ceiling);
     greatest = value > greatest ? value : greatest;
   }

@@ -16,13 +16,20 @@
 
 namespace fcn::kernels::reference {
 
-inline bool winograd_halves_filters(const ConvShape& shape, int tile) {
-  return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
+/// Not of rowwise.
+inline WinogradForm form_of(ConvAlgorithm algorithm) {
+  return {tile_extent(algorithm).x, algorithm == ConvAlgorithm::polyphase ? 2 : 1};
+}
+
+inline bool winograd_halves_filters(const ConvShape& shape, ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::winograd4 &&
+         std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
 }
 
 /// Floats of a packed kernel.
-inline int winograd_kernel_size(const ConvShape& shape, int tile) {
-  return winograd_halves_filters(shape, tile) ? 6 * 3 : (tile + 2) * (tile + 2);
+inline int winograd_kernel_size(const ConvShape& shape, ConvAlgorithm algorithm) {
+  const int filters = form_of(algorithm).filters();
+  return winograd_halves_filters(shape, algorithm) ? 6 * 3 : filters * filters;
 }
 
 /// The second transform of half transformed kernels, along a row: h is h0 / 4, h1 / 12, h2.
@@ -34,24 +41,25 @@ inline void winograd_half_line(const float* h, float* u) {
   u[5] = h[2];
 }
 
-inline std::size_t packed_winograd_size_f32(const ConvShape& shape, int tile) {
-  const auto kernel = static_cast<std::size_t>(winograd_kernel_size(shape, tile));
-  if (winograd_along_rows(shape))
+inline std::size_t packed_winograd_size_f32(const ConvShape& shape, ConvAlgorithm algorithm) {
+  const auto kernel = static_cast<std::size_t>(winograd_kernel_size(shape, algorithm));
+  if (algorithm == ConvAlgorithm::rowwise)
     return static_cast<std::size_t>(shape.out_channels * (1 + winograd_row_kernel_size(shape)));
   return static_cast<std::size_t>(shape.out_channels) *
          (1 + static_cast<std::size_t>(shape.in_channels) * kernel);
 }
 
-inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, const float* bias,
-                              float* packed) {
-  const WinogradForm form{tile, shape.stride_x};
+inline void pack_winograd_f32(const ConvShape& shape, ConvAlgorithm algorithm, const float* weights,
+                              const float* bias, float* packed) {
+  const WinogradForm form = form_of(algorithm);
   const int filters = form.filters();
   for (int n = 0; n < shape.out_channels; ++n) packed[n] = bias != nullptr ? bias[n] : 0.0f;
   packed += shape.out_channels;
-  if (winograd_along_rows(shape)) return pack_winograd_rows(shape, weights, packed);
+  if (algorithm == ConvAlgorithm::rowwise) return pack_winograd_rows(shape, weights, packed);
   const std::ptrdiff_t kernels = static_cast<std::ptrdiff_t>(shape.out_channels) * shape.in_channels;
-  const bool halves = winograd_halves_filters(shape, tile);
-  for (std::ptrdiff_t k = 0; k < kernels; ++k, weights += 9, packed += winograd_kernel_size(shape, tile)) {
+  const bool halves = winograd_halves_filters(shape, algorithm);
+  for (std::ptrdiff_t k = 0; k < kernels;
+       ++k, weights += 9, packed += winograd_kernel_size(shape, algorithm)) {
     double half[6][3];
     for (int x = 0; x < 3; ++x) {
       const double column[3] = {weights[x], weights[3 + x], weights[6 + x]};
@@ -72,14 +80,14 @@ inline void pack_winograd_f32(const ConvShape& shape, int tile, const float* wei
   }
 }
 
-inline std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, int) {
+inline std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, ConvAlgorithm) {
   return shape.out_channels;
 }
 
 /// One tile's transformed input: [in][taps * taps].
-inline std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
-  if (winograd_along_rows(shape)) return 0;
-  const int taps = WinogradForm{tile, shape.stride_x}.taps();
+inline std::size_t winograd_scratch_f32(const ConvShape& shape, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::rowwise) return 0;
+  const int taps = form_of(algorithm).taps();
   return static_cast<std::size_t>(shape.in_channels) * static_cast<std::size_t>(taps * taps);
 }
 
@@ -106,11 +114,12 @@ inline void winograd_input_tile(const ConvBand& band, WinogradForm form, const P
 }
 
 /// m of output channel n of the tile at `at`, and after it y, in whose rows the first `tile` values count.
-inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const Pixel& at, const float* v,
-                                 std::ptrdiff_t n, float* m) {
+inline void winograd_output_tile(const ConvBand& band, ConvAlgorithm algorithm, const Pixel& at,
+                                 const float* v, std::ptrdiff_t n, float* m) {
+  const WinogradForm form = form_of(algorithm);
   const int taps = form.taps(), points = taps * taps;
-  const bool halves = winograd_halves_filters(band.shape, form.tile);
-  const int size = winograd_kernel_size(band.shape, form.tile);
+  const bool halves = winograd_halves_filters(band.shape, algorithm);
+  const int size = winograd_kernel_size(band.shape, algorithm);
   const float* kernel = band.weights + band.shape.out_channels + n * band.shape.in_channels * size;
   for (int xi = 0; xi < points; ++xi) m[xi] = 0.0f;
   for (int c = 0; c < band.shape.in_channels; ++c, kernel += size, v += points) {
@@ -128,17 +137,18 @@ inline void winograd_output_tile(const ConvBand& band, WinogradForm form, const 
   for (int i = 0; i < form.tile; ++i) winograd_output_line(form, m + i * taps, 1);
 }
 
-inline void winograd_f32(const ConvBand& band, int tile, Range tiles, Range panels, float* scratch) {
-  if (winograd_along_rows(band.shape)) return winograd_rows_f32(band, tiles, panels);
-  const WinogradForm form{tile, band.shape.stride_x};
-  const int taps = form.taps();
+inline void winograd_f32(const ConvBand& band, ConvAlgorithm algorithm, Range tiles, Range panels,
+                         float* scratch) {
+  if (algorithm == ConvAlgorithm::rowwise) return winograd_rows_f32(band, tiles, panels);
+  const WinogradForm form = form_of(algorithm);
+  const int tile = form.tile, taps = form.taps();
   const int channels = band.shape.out_channels;
   for (std::ptrdiff_t t = tiles.begin; t < tiles.end; ++t) {
     const Pixel at = pixel_at(t, band.images, (band.out_width + tile - 1) / tile);
     winograd_input_tile(band, form, at, scratch);
     for (std::ptrdiff_t n = panels.begin; n < panels.end; ++n) {
       float m[36];
-      winograd_output_tile(band, form, at, scratch, n, m);
+      winograd_output_tile(band, algorithm, at, scratch, n, m);
       for (int i = 0; i < tile; ++i) {
         for (int j = 0; j < tile; ++j) {
           const Pixel pixel = {at.row * tile + i, at.image, at.column * tile + j};

@@ -16,10 +16,6 @@ namespace fcn::kernels::reference {
 
 inline constexpr int kRowTile = 4, kRowPoints = 7, kRowCommonPoints = 6, kRowKernel = 7;
 
-inline bool winograd_along_rows(const ConvShape& shape) {
-  return shape.kernel_w == kRowKernel;
-}
-
 /// F(4, 3), whose points F(4, 4) of the even inputs has too.
 inline constexpr WinogradForm kRowCommonForm{kRowTile, 1};
 

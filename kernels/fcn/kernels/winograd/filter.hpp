@@ -101,16 +101,16 @@ void pack_winograd_row_panel(const ConvPanel<Arch>& panel, const ConvShape& shap
 }
 
 template <class Arch>
-void pack_winograd_f32(const ConvShape& shape, int tile, const float* weights, const float* bias,
-                       float* packed) {
-  const auto layout = conv_layout<Arch>(winograd_shape<Arch>(shape, tile));
-  const auto pack = shape.stride_x == 2                          ? &pack_winograd_panel<Arch, 2, 2, false>
-                    : winograd_halves_filters<Arch>(shape, tile) ? &pack_winograd_panel<Arch, 4, 1, true>
-                    : tile == 4                                  ? &pack_winograd_panel<Arch, 4, 1, false>
-                                                                 : &pack_winograd_panel<Arch, 2, 1, false>;
+void pack_winograd_f32(const ConvShape& shape, ConvAlgorithm algorithm, const float* weights,
+                       const float* bias, float* packed) {
+  const auto layout = conv_layout<Arch>(winograd_shape<Arch>(shape, algorithm));
+  const auto pack = algorithm == ConvAlgorithm::polyphase ? &pack_winograd_panel<Arch, 2, 2, false>
+                    : winograd_halves_filters<Arch>(shape, algorithm) ? &pack_winograd_panel<Arch, 4, 1, true>
+                    : algorithm == ConvAlgorithm::winograd4 ? &pack_winograd_panel<Arch, 4, 1, false>
+                                                            : &pack_winograd_panel<Arch, 2, 1, false>;
   for (std::ptrdiff_t p = 0; p < layout.group_panels; ++p) {
     const auto panel = conv_panel<Arch>(layout, p);
-    if (winograd_along_rows<Arch>(shape)) {
+    if (algorithm == ConvAlgorithm::rowwise) {
       pack_winograd_row_panel<Arch>(panel, shape, weights, bias, packed + panel.offset);
       continue;
     }

@@ -72,26 +72,22 @@ struct WinogradLayout {
   std::ptrdiff_t u_floats;     // of u; none for wholly transformed filters
 };
 
-/// Whether Winograd takes the layer along its rows alone (winograd/rows.hpp).
 template <class Arch>
-FCN_FORCE_INLINE bool winograd_along_rows(const ConvShape& shape) {
-  return shape.kernel_w == static_cast<int>(WinogradRowTransform<Arch>::kernel);
-}
-
-template <class Arch>
-FCN_FORCE_INLINE bool winograd_halves_filters(const ConvShape& shape, int tile) {
-  return tile == 4 && std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
+FCN_FORCE_INLINE bool winograd_halves_filters(const ConvShape& shape, ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::winograd4 &&
+         std::ptrdiff_t{shape.in_channels} * shape.out_channels > kMostWholeFilters;
 }
 
 /// The convolution that has as many weights as the transformed one.
 template <class Arch>
-FCN_FORCE_INLINE ConvShape winograd_shape(ConvShape shape, int tile) {
-  if (winograd_along_rows<Arch>(shape)) {
+FCN_FORCE_INLINE ConvShape winograd_shape(ConvShape shape, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::rowwise) {
     shape.kernel_w = WinogradRowTransform<Arch>::points + WinogradRowTransform<Arch>::common;
     return shape;
   }
-  shape.kernel_w = winograd_halves_filters<Arch>(shape, tile) ? 3 : tile + 2;
-  shape.kernel_h = tile + 2;
+  const int filters = tile_extent(algorithm).x + 2;
+  shape.kernel_w = winograd_halves_filters<Arch>(shape, algorithm) ? 3 : filters;
+  shape.kernel_h = filters;
   return shape;
 }
 
@@ -114,14 +110,15 @@ WinogradLayout<Arch> winograd_row_layout(const ConvShape& shape) {
 }
 
 template <class Arch>
-WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
-  if (winograd_along_rows<Arch>(shape)) return winograd_row_layout<Arch>(shape);
+WinogradLayout<Arch> winograd_layout(const ConvShape& shape, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::rowwise) return winograd_row_layout<Arch>(shape);
+  const int tile = tile_extent(algorithm).x;
   const std::ptrdiff_t taps = std::ptrdiff_t{tile - 1} * shape.stride_x + 3, points = taps * taps;
   const std::ptrdiff_t tile_stride =
       std::ptrdiff_t{shape.in_channels + kCacheLine - 1} / kCacheLine * kCacheLine;
   const std::ptrdiff_t block_tiles = winograd_register_tiles<Arch>(shape.in_channels) * ConvTile<Arch>::mr;
   // One line more than a round number, so that the points of a tile fall into different cache sets.
-  const bool halves = winograd_halves_filters<Arch>(shape, tile);
+  const bool halves = winograd_halves_filters<Arch>(shape, algorithm);
   return {.taps = taps,
           .filters = tile + 2,
           .points = points,
@@ -133,20 +130,20 @@ WinogradLayout<Arch> winograd_layout(const ConvShape& shape, int tile) {
 }
 
 template <class Arch>
-std::size_t winograd_scratch_f32(const ConvShape& shape, int tile) {
-  const auto layout = winograd_layout<Arch>(shape, tile);
+std::size_t winograd_scratch_f32(const ConvShape& shape, ConvAlgorithm algorithm) {
+  const auto layout = winograd_layout<Arch>(shape, algorithm);
   return static_cast<std::size_t>(layout.points * layout.v_stride + layout.block_tiles * layout.m_stride +
                                   layout.u_floats);
 }
 
 template <class Arch>
-std::size_t packed_winograd_size_f32(const ConvShape& shape, int tile) {
-  return packed_conv_size_f32<Arch>(winograd_shape<Arch>(shape, tile));
+std::size_t packed_winograd_size_f32(const ConvShape& shape, ConvAlgorithm algorithm) {
+  return packed_conv_size_f32<Arch>(winograd_shape<Arch>(shape, algorithm));
 }
 
 template <class Arch>
-std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, int tile) {
-  return conv_panels_f32<Arch>(winograd_shape<Arch>(shape, tile));
+std::ptrdiff_t winograd_panels_f32(const ConvShape& shape, ConvAlgorithm algorithm) {
+  return conv_panels_f32<Arch>(winograd_shape<Arch>(shape, algorithm));
 }
 
 }  // namespace fcn::kernels

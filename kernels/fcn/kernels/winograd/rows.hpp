@@ -163,8 +163,8 @@ void store_row_panel(const ConvBand& band, const ConvPanel<Arch>& panel, PixelCu
 template <class Arch>
 void winograd_row_tiles(const ConvBand& band, Range tiles, Range panels, float* scratch) {
   constexpr int tile = WinogradRowTransform<Arch>::outputs;
-  const auto layout = winograd_layout<Arch>(band.shape, tile);
-  const auto weights = conv_layout<Arch>(winograd_shape<Arch>(band.shape, tile));
+  const auto layout = winograd_row_layout<Arch>(band.shape);
+  const auto weights = conv_layout<Arch>(winograd_shape<Arch>(band.shape, ConvAlgorithm::rowwise));
   const std::ptrdiff_t channels = std::ptrdiff_t{band.shape.kernel_h} * band.shape.in_channels;
   float* const v = scratch;
   float* const m = v + layout.points * layout.v_stride;

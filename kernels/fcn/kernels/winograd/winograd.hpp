@@ -31,10 +31,11 @@
 
 namespace fcn::kernels {
 
-template <class Arch, int Tile, int Stride>
+template <class Arch, ConvAlgorithm Algorithm>
 void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scratch) {
-  const auto layout = winograd_layout<Arch>(band.shape, Tile);
-  const auto weights = conv_layout<Arch>(winograd_shape<Arch>(band.shape, Tile));
+  constexpr int Tile = tile_extent(Algorithm).x, Stride = Algorithm == ConvAlgorithm::polyphase ? 2 : 1;
+  const auto layout = winograd_layout<Arch>(band.shape, Algorithm);
+  const auto weights = conv_layout<Arch>(winograd_shape<Arch>(band.shape, Algorithm));
   const int across = (band.out_width + Tile - 1) / Tile;
   float* const v = scratch;
   float* const m = v + layout.points * layout.v_stride;
@@ -64,15 +65,15 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
 }
 
 template <class Arch>
-void winograd_f32(const ConvBand& band, int tile, Range tiles, Range panels, float* scratch) {
-  if (winograd_along_rows<Arch>(band.shape)) {
+void winograd_f32(const ConvBand& band, ConvAlgorithm algorithm, Range tiles, Range panels, float* scratch) {
+  if (algorithm == ConvAlgorithm::rowwise) {
     winograd_row_tiles<Arch>(band, tiles, panels, scratch);
-  } else if (band.shape.stride_x == 2) {
-    winograd_tiles<Arch, 2, 2>(band, tiles, panels, scratch);
-  } else if (tile == 4) {
-    winograd_tiles<Arch, 4, 1>(band, tiles, panels, scratch);
+  } else if (algorithm == ConvAlgorithm::polyphase) {
+    winograd_tiles<Arch, ConvAlgorithm::polyphase>(band, tiles, panels, scratch);
+  } else if (algorithm == ConvAlgorithm::winograd4) {
+    winograd_tiles<Arch, ConvAlgorithm::winograd4>(band, tiles, panels, scratch);
   } else {
-    winograd_tiles<Arch, 2, 1>(band, tiles, panels, scratch);
+    winograd_tiles<Arch, ConvAlgorithm::winograd2>(band, tiles, panels, scratch);
   }
 }
 
