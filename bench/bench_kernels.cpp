@@ -105,19 +105,19 @@ class Pixels {
   Floats floats_;
 };
 
-void bench_pixelwise(benchmark::State& state, void (*kernel)(const kernels::PixelBand&, kernels::Range),
+template <class Band>
+void bench_pixelwise(benchmark::State& state, void (*kernel)(const Band&, kernels::Range),
                      const MapSize& size, int maps) {
   const Pixels a(size), b(size), out(size);
   const Floats scale = aligned_floats(static_cast<std::size_t>(size.channels + kernels::kChannelQuantum));
-  kernels::PixelBand band;
+  Band band;
   band.channels = size.channels;
   band.rows = size.rows;
   band.width = size.width;
   band.a = a.in();
-  band.b = b.in();
   band.out = out.out();
-  band.scale = scale.get();
-  band.shift = scale.get();
+  if constexpr (requires { band.b; }) band.b = b.in();
+  if constexpr (requires { band.scale; }) band.scale = band.shift = scale.get();
   for (auto _ : state) kernel(band, {0, size.rows * size.width});
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * size.rows * size.width *
                           size.channels * 4 * maps);
@@ -212,10 +212,14 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
     register_winograd(ConvAlgorithm::winograd4);
   }
   const MapSize layer1{64, 97, 256}, stem{64, 194, 512}, classes{1000, 7, 26}, features{512, 13, 32};
-  benchmark::RegisterBenchmark(("relu" + suffix).c_str(), bench_pixelwise, table.relu, layer1, 2);
-  benchmark::RegisterBenchmark(("add" + suffix).c_str(), bench_pixelwise, table.add, layer1, 3);
-  benchmark::RegisterBenchmark(("batch_norm" + suffix).c_str(), bench_pixelwise, table.batch_norm, layer1, 2);
-  benchmark::RegisterBenchmark(("softmax" + suffix).c_str(), bench_pixelwise, table.softmax, classes, 2);
+  benchmark::RegisterBenchmark(("relu" + suffix).c_str(), bench_pixelwise<kernels::PixelBand>, table.relu,
+                               layer1, 2);
+  benchmark::RegisterBenchmark(("add" + suffix).c_str(), bench_pixelwise<kernels::ArithmeticBand>, table.add,
+                               layer1, 3);
+  benchmark::RegisterBenchmark(("batch_norm" + suffix).c_str(), bench_pixelwise<kernels::BatchNormBand>,
+                               table.batch_norm, layer1, 2);
+  benchmark::RegisterBenchmark(("softmax" + suffix).c_str(), bench_pixelwise<kernels::PixelBand>,
+                               table.softmax, classes, 2);
   benchmark::RegisterBenchmark(("max_pool_3x3_s2" + suffix).c_str(), bench_pool, table.max_pool, stem, 3, 2);
   benchmark::RegisterBenchmark(("average_pool_7x7" + suffix).c_str(), bench_pool, table.average_pool,
                                features, 7, 1);

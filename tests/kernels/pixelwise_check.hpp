@@ -7,13 +7,68 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "tests/kernels/kernel_check.hpp"
 
 namespace fcn::test {
 
-using PixelKernel = void (*KernelTable::*)(const kernels::PixelBand&, Range);
+/// The arguments of every pixelwise kernel; each takes those that its band has.
+struct PixelArguments : kernels::PixelBand {
+  InputRows b;
+  bool a_one_channel = false, b_one_channel = false;
+  const float *scale = nullptr, *shift = nullptr, *slopes = nullptr;
+  float alpha = 0, beta = 0, bias = 0, epsilon = 0;
+  int size = 1;
+  bool center = true, relu = false;
+
+  template <class Band>
+  Band band() const {
+    Band band;
+    static_cast<kernels::PixelBand&>(band) = *this;
+    if constexpr (requires { band.b; }) band.b = b;
+    if constexpr (requires { band.a_one_channel; }) band.a_one_channel = a_one_channel;
+    if constexpr (requires { band.b_one_channel; }) band.b_one_channel = b_one_channel;
+    if constexpr (requires { band.scale; }) band.scale = scale;
+    if constexpr (requires { band.shift; }) band.shift = shift;
+    if constexpr (requires { band.slopes; }) band.slopes = slopes;
+    if constexpr (requires { band.alpha; }) band.alpha = alpha;
+    if constexpr (requires { band.beta; }) band.beta = beta;
+    if constexpr (requires { band.bias; }) band.bias = bias;
+    if constexpr (requires { band.epsilon; }) band.epsilon = epsilon;
+    if constexpr (requires { band.size; }) band.size = size;
+    if constexpr (requires { band.center; }) band.center = center;
+    if constexpr (requires { band.relu; }) band.relu = relu;
+    return band;
+  }
+};
+
+/// A pixelwise kernel of a table, whatever its band.
+class PixelKernel {
+ public:
+  template <class Band>
+  constexpr PixelKernel(void (*KernelTable::*kernel)(const Band&, Range)) : kernel_(kernel) {}
+
+  void operator()(const KernelTable& table, const PixelArguments& arguments, Range pixels) const {
+    std::visit([&](const auto kernel) { run(table.*kernel, arguments, pixels); }, kernel_);
+  }
+  friend bool operator==(const PixelKernel&, const PixelKernel&) = default;
+
+ private:
+  template <class Band>
+  using Of = void (*KernelTable::*)(const Band&, Range);
+
+  template <class Band>
+  static void run(void (*kernel)(const Band&, Range), const PixelArguments& arguments, Range pixels) {
+    kernel(arguments.band<Band>(), pixels);
+  }
+
+  std::variant<Of<kernels::PixelBand>, Of<kernels::ActivationBand>, Of<kernels::PReluBand>,
+               Of<kernels::ArithmeticBand>, Of<kernels::BatchNormBand>, Of<kernels::ChannelNormBand>,
+               Of<kernels::LocalResponseNormBand>>
+      kernel_;
+};
 
 struct PixelCase {
   int channels = 1, images = 1, rows = 1, width = 1, spare_channels = 0;
@@ -108,7 +163,7 @@ class PixelProblem {
     const PixelCase& c = case_;
     Map out = output_map(
         {c.rows, c.width, c.channels, c.images, 1, 1, round_up(c.channels, kernels::kChannelQuantum) + 16});
-    kernels::PixelBand band;
+    PixelArguments band;
     band.channels = c.channels;
     band.images = c.images;
     band.rows = c.rows;
@@ -133,14 +188,15 @@ class PixelProblem {
     band.out = output_rows(out);
     band.scale = scale_.data();
     band.shift = shift_.data();
+    band.slopes = scale_.data();
     band.relu = c.relu;
     const Range pixels{0, std::ptrdiff_t{c.rows} * c.images * c.width};
     if (!slices) {
-      (table.*kernel)(band, pixels);
+      kernel(table, band, pixels);
       return out;
     }
     RandomFloats random(*slices, Values::kRandom);
-    for (const Range& slice : random_slices(pixels.end, random)) (table.*kernel)(band, slice);
+    for (const Range& slice : random_slices(pixels.end, random)) kernel(table, band, slice);
     return out;
   }
 

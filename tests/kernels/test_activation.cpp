@@ -89,14 +89,14 @@ float activated(const KernelTable& table, PixelKernel kernel, float value, float
   in.pixel(0, 0, 0)[0] = value;
   Map out = output_map({.pixel_stride = kernels::kChannelQuantum});
   const float slope[kernels::kChannelQuantum] = {alpha};
-  kernels::PixelBand band;
+  PixelArguments band;
   band.channels = band.rows = band.width = 1;
   band.a = {in.rows(), 1, in.image_stride()};
   band.out = output_rows(out);
   band.alpha = alpha;
   band.beta = beta;
-  band.scale = slope;
-  (table.*kernel)(band, {0, 1});
+  band.slopes = slope;
+  kernel(table, band, {0, 1});
   return out.pixel(0, 0, 0)[0];
 }
 

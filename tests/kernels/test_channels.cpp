@@ -12,7 +12,7 @@ namespace {
 Map reduced(const PixelCase& c, const PixelProblem& problem, const KernelTable& table, PixelKernel kernel,
             bool cut) {
   Map out = output_map({c.rows, c.width, 1, c.images, 1, 1, 2 * kernels::kChannelQuantum});
-  kernels::PixelBand band;
+  PixelArguments band;
   band.channels = c.channels;
   band.images = c.images;
   band.rows = c.rows;
@@ -21,9 +21,9 @@ Map reduced(const PixelCase& c, const PixelProblem& problem, const KernelTable& 
   band.out = output_rows(out);
   const Range pixels{0, std::ptrdiff_t{c.rows} * c.images * c.width};
   RandomFloats random(c.seed, Values::kRandom);
-  if (!cut) (table.*kernel)(band, pixels);
+  if (!cut) kernel(table, band, pixels);
   if (cut)
-    for (const Range& slice : random_slices(pixels.end, random)) (table.*kernel)(band, slice);
+    for (const Range& slice : random_slices(pixels.end, random)) kernel(table, band, slice);
   return out;
 }
 
@@ -39,9 +39,9 @@ std::pair<double, double> truth_of(PixelKernel kernel, const float* a, int chann
     magnitude += std::abs(double{a[c]});
   }
   const double bound = (channels / 16 + 6) * 0x1p-24 * magnitude;
-  if (kernel == &KernelTable::channel_sum) return {sum, bound};
-  if (kernel == &KernelTable::channel_mean) return {sum / channels, bound / channels};
-  if (kernel == &KernelTable::channel_maximum) return {*std::max_element(a, a + channels), 0};
+  if (kernel == PixelKernel(&KernelTable::channel_sum)) return {sum, bound};
+  if (kernel == PixelKernel(&KernelTable::channel_mean)) return {sum / channels, bound / channels};
+  if (kernel == PixelKernel(&KernelTable::channel_maximum)) return {*std::max_element(a, a + channels), 0};
   return {*std::min_element(a, a + channels), 0};
 }
 

@@ -88,14 +88,14 @@ std::vector<float> curve_of(const KernelTable& table, const Curve& curve, const 
   Map in = input_map({.channels = channels, .pixel_stride = channels});
   std::copy(values.begin(), values.end(), in.pixel(0, 0, 0));
   Map out = output_map({.channels = channels, .pixel_stride = round_up(channels, kernels::kChannelQuantum)});
-  kernels::PixelBand band;
+  PixelArguments band;
   band.channels = channels;
   band.rows = band.width = 1;
   band.a = {in.rows(), channels, in.image_stride()};
   band.out = output_rows(out);
   band.alpha = curve.alpha;
   band.beta = curve.beta;
-  (table.*curve.kernel)(band, {0, 1});
+  curve.kernel(table, band, {0, 1});
   return {out.pixel(0, 0, 0), out.pixel(0, 0, 0) + channels};
 }
 

@@ -104,7 +104,7 @@ class Executor {
   void make(const RowStep& step, const Relu&) { run_pixels(step, table().relu, pixel_band(step)); }
   void make(const RowStep& step, const Softmax&) { run_pixels(step, table().softmax, pixel_band(step)); }
   kernels::PixelBand pixel_band(const RowStep& step);
-  kernels::PixelBand two_input_band(const RowStep& step);
+  kernels::ArithmeticBand two_input_band(const RowStep& step);
 
   // Ops that move values (executor_moves_inl.hpp).
   void make(const RowStep& step, const Concat& op);

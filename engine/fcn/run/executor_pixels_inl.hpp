@@ -11,24 +11,38 @@ namespace fcn::inline FCN_ABI {
 
 namespace detail {
 
-using PixelKernel = void (*)(const kernels::PixelBand&, kernels::Range);
+template <class Band>
+using PixelKernel = void (*)(const Band&, kernels::Range);
 
-FCN_INLINE PixelKernel activation_kernel(const kernels::KernelTable& table, ActivationKind kind) {
+/// Of an activation with numbers of its own; null for others.
+FCN_INLINE PixelKernel<kernels::ActivationBand> activation_with_numbers(const kernels::KernelTable& table,
+                                                                        ActivationKind kind) {
   switch (kind) {
     case ActivationKind::leaky_relu:
       return table.leaky_relu;
     case ActivationKind::clip:
       return table.clip;
-    case ActivationKind::sigmoid:
-      return table.sigmoid;
     case ActivationKind::hard_sigmoid:
       return table.hard_sigmoid;
+    case ActivationKind::elu:
+      return table.elu;
+    case ActivationKind::power:
+      return table.power;
+    default:
+      return nullptr;
+  }
+}
+
+/// Of the others.
+FCN_INLINE PixelKernel<kernels::PixelBand> plain_activation(const kernels::KernelTable& table,
+                                                            ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::sigmoid:
+      return table.sigmoid;
     case ActivationKind::hard_swish:
       return table.hard_swish;
     case ActivationKind::silu:
       return table.silu;
-    case ActivationKind::elu:
-      return table.elu;
     case ActivationKind::gelu:
       return table.gelu;
     case ActivationKind::gelu_tanh:
@@ -51,13 +65,18 @@ FCN_INLINE PixelKernel activation_kernel(const kernels::KernelTable& table, Acti
       return table.sqrt;
     case ActivationKind::erf:
       return table.erf;
+    case ActivationKind::leaky_relu:
+    case ActivationKind::clip:
+    case ActivationKind::hard_sigmoid:
+    case ActivationKind::elu:
     case ActivationKind::power:
-      return table.power;
+      return nullptr;
   }
   return nullptr;
 }
 
-FCN_INLINE PixelKernel arithmetic_kernel(const kernels::KernelTable& table, ArithmeticKind kind) {
+FCN_INLINE PixelKernel<kernels::ArithmeticBand> arithmetic_kernel(const kernels::KernelTable& table,
+                                                                  ArithmeticKind kind) {
   switch (kind) {
     case ArithmeticKind::add:
       return table.add;
@@ -75,7 +94,8 @@ FCN_INLINE PixelKernel arithmetic_kernel(const kernels::KernelTable& table, Arit
   return nullptr;
 }
 
-FCN_INLINE PixelKernel reduction_kernel(const kernels::KernelTable& table, ReductionKind kind) {
+FCN_INLINE PixelKernel<kernels::PixelBand> reduction_kernel(const kernels::KernelTable& table,
+                                                            ReductionKind kind) {
   switch (kind) {
     case ReductionKind::sum:
       return table.channel_sum;
@@ -105,8 +125,8 @@ FCN_INLINE kernels::PixelBand Executor::pixel_band(const RowStep& step) {
 }
 
 /// The same with its second input. A channel or column that an input has only once is repeated.
-FCN_INLINE kernels::PixelBand Executor::two_input_band(const RowStep& step) {
-  kernels::PixelBand band = pixel_band(step);
+FCN_INLINE kernels::ArithmeticBand Executor::two_input_band(const RowStep& step) {
+  kernels::ArithmeticBand band{pixel_band(step), {}};
   const Shape &a = input(step.node, 0).shape, &b = input(step.node, 1).shape;
   band.b = rows_.same_aside(rings_, input(step.node, 1), step);
   band.a_one_channel = a.channels < band.channels;
@@ -117,7 +137,7 @@ FCN_INLINE kernels::PixelBand Executor::two_input_band(const RowStep& step) {
 }
 
 FCN_INLINE void Executor::make(const RowStep& step, const BatchNorm& op) {
-  kernels::PixelBand band = pixel_band(step);
+  kernels::BatchNormBand band{pixel_band(step)};
   const AlignedBuffer& packed = model_->packed(step.node);
   band.scale = packed.data();
   band.shift = packed.data() + packed.size() / 2;
@@ -126,20 +146,18 @@ FCN_INLINE void Executor::make(const RowStep& step, const BatchNorm& op) {
 }
 
 FCN_INLINE void Executor::make(const RowStep& step, const PRelu&) {
-  kernels::PixelBand band = pixel_band(step);
-  band.scale = model_->packed(step.node).data();
-  run_pixels(step, table().prelu, band);
+  run_pixels(step, table().prelu, kernels::PReluBand{pixel_band(step), model_->packed(step.node).data()});
 }
 
 FCN_INLINE void Executor::make(const RowStep& step, const Activation& op) {
-  kernels::PixelBand band = pixel_band(step);
-  band.alpha = op.alpha;
-  band.beta = op.beta;
-  run_pixels(step, detail::activation_kernel(table(), op.kind), band);
+  if (const auto kernel = detail::activation_with_numbers(table(), op.kind))
+    run_pixels(step, kernel, kernels::ActivationBand{pixel_band(step), op.alpha, op.beta});
+  else
+    run_pixels(step, detail::plain_activation(table(), op.kind), pixel_band(step));
 }
 
 FCN_INLINE void Executor::make(const RowStep& step, const Add& op) {
-  kernels::PixelBand band = two_input_band(step);
+  kernels::ArithmeticBand band = two_input_band(step);
   band.relu = op.relu;
   run_pixels(step, table().add, band);
 }
@@ -156,7 +174,7 @@ FCN_INLINE void Executor::make(const RowStep& step, const ReduceChannels& op) {
 }
 
 FCN_INLINE void Executor::make(const RowStep& step, const ChannelNorm& op) {
-  kernels::PixelBand band = pixel_band(step);
+  kernels::ChannelNormBand band{pixel_band(step)};
   const AlignedBuffer& packed = model_->packed(step.node);
   band.scale = packed.data();
   band.shift = packed.data() + packed.size() / 2;
@@ -166,7 +184,7 @@ FCN_INLINE void Executor::make(const RowStep& step, const ChannelNorm& op) {
 }
 
 FCN_INLINE void Executor::make(const RowStep& step, const LocalResponseNorm& op) {
-  kernels::PixelBand band = pixel_band(step);
+  kernels::LocalResponseNormBand band{pixel_band(step)};
   band.size = op.size;
   band.alpha = op.alpha;
   band.beta = op.beta;

@@ -38,7 +38,7 @@ FCN_FORCE_INLINE void map_values(const PixelBand& band, Range pixels, F&& f) {
 }
 
 template <class Arch>
-void leaky_relu_f32(const PixelBand& band, Range pixels) {
+void leaky_relu_f32(const ActivationBand& band, Range pixels) {
   using V = Vec<Arch>;
   const auto alpha = V::broadcast(band.alpha);
   map_values<Arch>(band, pixels,
@@ -46,15 +46,15 @@ void leaky_relu_f32(const PixelBand& band, Range pixels) {
 }
 
 template <class Arch>
-void prelu_f32(const PixelBand& band, Range pixels) {
+void prelu_f32(const PReluBand& band, Range pixels) {
   using V = Vec<Arch>;
   map_values<Arch>(band, pixels, [&](V x, int c, int n) FCN_INLINE_LAMBDA {
-    return V::select(x > V::zero(), x, load_lanes<Arch>(band.scale + c, n) * x);
+    return V::select(x > V::zero(), x, load_lanes<Arch>(band.slopes + c, n) * x);
   });
 }
 
 template <class Arch>
-void clip_f32(const PixelBand& band, Range pixels) {
+void clip_f32(const ActivationBand& band, Range pixels) {
   using V = Vec<Arch>;
   const auto low = V::broadcast(band.alpha), high = V::broadcast(band.beta);
   map_values<Arch>(band, pixels, [&](V x, int, int) FCN_INLINE_LAMBDA { return clip<Arch>(x, low, high); });
@@ -73,7 +73,7 @@ void silu_f32(const PixelBand& band, Range pixels) {
 }
 
 template <class Arch>
-void hard_sigmoid_f32(const PixelBand& band, Range pixels) {
+void hard_sigmoid_f32(const ActivationBand& band, Range pixels) {
   using V = Vec<Arch>;
   const auto alpha = V::broadcast(band.alpha), beta = V::broadcast(band.beta), one = V::broadcast(1.0f);
   map_values<Arch>(band, pixels, [&](V x, int, int) FCN_INLINE_LAMBDA {

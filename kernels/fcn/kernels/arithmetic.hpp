@@ -12,7 +12,7 @@ namespace fcn::kernels {
 
 /// combine(a, b) for every value of the slice.
 template <class Arch, class F>
-FCN_FORCE_INLINE void combine_maps(const PixelBand& band, Range pixels, F&& combine) {
+FCN_FORCE_INLINE void combine_maps(const ArithmeticBand& band, Range pixels, F&& combine) {
   using V = Vec<Arch>;
   for_each_pixel<Arch>(band, pixels, [&](const auto& at) FCN_INLINE_LAMBDA {
     const float* a = at.in(band.a);
@@ -27,38 +27,38 @@ FCN_FORCE_INLINE void combine_maps(const PixelBand& band, Range pixels, F&& comb
 }
 
 template <class Arch>
-void add_f32(const PixelBand& band, Range pixels) {
+void add_f32(const ArithmeticBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels, [](V a, V b) FCN_INLINE_LAMBDA { return a + b; });
 }
 
 template <class Arch>
-void subtract_f32(const PixelBand& band, Range pixels) {
+void subtract_f32(const ArithmeticBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels, [](V a, V b) FCN_INLINE_LAMBDA { return a - b; });
 }
 
 template <class Arch>
-void multiply_f32(const PixelBand& band, Range pixels) {
+void multiply_f32(const ArithmeticBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels, [](V a, V b) FCN_INLINE_LAMBDA { return a * b; });
 }
 
 template <class Arch>
-void divide_f32(const PixelBand& band, Range pixels) {
+void divide_f32(const ArithmeticBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels, [](V a, V b) FCN_INLINE_LAMBDA { return a / b; });
 }
 
 template <class Arch>
-void minimum_f32(const PixelBand& band, Range pixels) {
+void minimum_f32(const ArithmeticBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels,
                      [](V a, V b) FCN_INLINE_LAMBDA { return V::select(V::either(b > a, is_nan(a)), a, b); });
 }
 
 template <class Arch>
-void maximum_f32(const PixelBand& band, Range pixels) {
+void maximum_f32(const ArithmeticBand& band, Range pixels) {
   using V = Vec<Arch>;
   combine_maps<Arch>(band, pixels,
                      [](V a, V b) FCN_INLINE_LAMBDA { return V::select(V::either(a > b, is_nan(a)), a, b); });

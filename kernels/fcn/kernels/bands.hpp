@@ -146,26 +146,49 @@ struct PoolBand {
   bool count_include_pad = true;  ///< average pool: horizontal padding counts in the divisor
 };
 
-/// One band of an operation that works pixel by pixel.
+/// One band of an operation that works pixel by pixel. Those that need more have bands of their own below.
 struct PixelBand {
   int channels = 0;
   int images = 1;
   int rows = 0;
   int width = 0;
-  InputRows a;                 ///< arithmetic: a pixel_stride of 0 repeats one column along the row
-  InputRows b;                 ///< arithmetic only: the same
-  bool a_one_channel = false;  ///< arithmetic: a has a single channel, which counts for all
+  InputRows a;
+  OutputRows out;  ///< may be the rows of an input, unless a column or channel of that is repeated
+};
+
+/// Activations with numbers of their own.
+struct ActivationBand : PixelBand {
+  float alpha = 0, beta = 0;
+};
+
+struct PReluBand : PixelBand {
+  const float* slopes = nullptr;  ///< [channels rounded up to kChannelQuantum]
+};
+
+/// Arithmetic of `a` and `b`. A pixel_stride of 0 repeats one column along the row.
+struct ArithmeticBand : PixelBand {
+  InputRows b;
+  bool a_one_channel = false;  ///< `a` has a single channel, which counts for all
   bool b_one_channel = false;
-  OutputRows out;                ///< may be the rows of a or b, unless a column or channel is repeated
-  const float* scale = nullptr;  ///< batch and channel norm, prelu (slopes): [channels rounded up to
-                                 ///< kChannelQuantum]
-  const float* shift = nullptr;  ///< batch and channel norm: the same
-  float alpha = 0, beta = 0;     ///< activations and local response norm
-  float bias = 0;                ///< local response norm
-  int size = 1;                  ///< local response norm: channels of a window
-  float epsilon = 0;             ///< channel norm
-  bool center = true;            ///< channel norm: the mean is subtracted
-  bool relu = false;             ///< batch norm and arithmetic
+  bool relu = false;
+};
+
+struct BatchNormBand : PixelBand {
+  const float* scale = nullptr;  ///< [channels rounded up to kChannelQuantum]
+  const float* shift = nullptr;  ///< the same
+  bool relu = false;
+};
+
+struct ChannelNormBand : PixelBand {
+  const float* scale = nullptr;  ///< [channels rounded up to kChannelQuantum]
+  const float* shift = nullptr;  ///< the same
+  float epsilon = 0;
+  bool center = true;  ///< the mean is subtracted
+};
+
+struct LocalResponseNormBand : PixelBand {
+  float alpha = 0, beta = 0, bias = 0;
+  int size = 1;  ///< channels of a window
 };
 
 /// One band of input of a pool over the whole map. Bands follow one another; between them `out` holds what

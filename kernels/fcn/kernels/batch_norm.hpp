@@ -9,7 +9,7 @@
 namespace fcn::kernels {
 
 template <class Arch>
-void batch_norm_f32(const PixelBand& band, Range pixels) {
+void batch_norm_f32(const BatchNormBand& band, Range pixels) {
   for_each_pixel<Arch>(band, pixels, [&](const auto& at) FCN_INLINE_LAMBDA {
     const float* a = at.in(band.a);
     write_pixel<Arch>(band.channels, at.out(band.out), [&](int c, int n) FCN_INLINE_LAMBDA {

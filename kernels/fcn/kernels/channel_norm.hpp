@@ -27,7 +27,7 @@ FCN_FORCE_INLINE Vec<Arch> inverse_deviation(const float* a, int channels, float
 }
 
 template <class Arch>
-void channel_norm_f32(const PixelBand& band, Range pixels) {
+void channel_norm_f32(const ChannelNormBand& band, Range pixels) {
   const auto count = static_cast<float>(band.channels);
   for_each_pixel<Arch>(band, pixels, [&](const auto& at) FCN_INLINE_LAMBDA {
     const float* a = at.in(band.a);

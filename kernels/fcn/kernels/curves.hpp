@@ -93,7 +93,7 @@ FCN_FORCE_INLINE Vec<Arch> log_one_plus(Vec<Arch> t) {
 }
 
 template <class Arch>
-void elu_f32(const PixelBand& band, Range pixels) {
+void elu_f32(const ActivationBand& band, Range pixels) {
   using V = Vec<Arch>;
   const auto alpha = V::broadcast(band.alpha), beta = V::broadcast(band.beta);
   map_values<Arch>(band, pixels, [&](V x, int, int) FCN_INLINE_LAMBDA {

@@ -82,30 +82,30 @@ struct KernelTable {
   void (*average_pool)(const PoolBand&, Range pixels);
 
   /// Bits: fma(a, scale, shift), then x > 0 ? x : 0 if relu.
-  void (*batch_norm)(const PixelBand&, Range pixels);
+  void (*batch_norm)(const BatchNormBand&, Range pixels);
   // Arithmetic. Bits: a + b, a - b, a * b, a / b, (b > a or a is NaN) ? a : b, (a > b or a is NaN) ? a : b;
   // then x > 0 ? x : 0 if relu.
-  void (*add)(const PixelBand&, Range pixels);
-  void (*subtract)(const PixelBand&, Range pixels);
-  void (*multiply)(const PixelBand&, Range pixels);
-  void (*divide)(const PixelBand&, Range pixels);
-  void (*minimum)(const PixelBand&, Range pixels) = nullptr;
-  void (*maximum)(const PixelBand&, Range pixels) = nullptr;
+  void (*add)(const ArithmeticBand&, Range pixels);
+  void (*subtract)(const ArithmeticBand&, Range pixels);
+  void (*multiply)(const ArithmeticBand&, Range pixels);
+  void (*divide)(const ArithmeticBand&, Range pixels);
+  void (*minimum)(const ArithmeticBand&, Range pixels) = nullptr;
+  void (*maximum)(const ArithmeticBand&, Range pixels) = nullptr;
 
   /// Bits: x > 0 ? x : 0 (so NaN and -0 become +0).
   void (*relu)(const PixelBand&, Range pixels);
   /// Bits: x > 0 ? x : alpha * x.
-  void (*leaky_relu)(const PixelBand&, Range pixels);
+  void (*leaky_relu)(const ActivationBand&, Range pixels);
   /// Bits: x > 0 ? x : scale[c] * x.
-  void (*prelu)(const PixelBand&, Range pixels);
+  void (*prelu)(const PReluBand&, Range pixels);
   /// Bits: y = x > alpha ? x : alpha; beta > y ? y : beta (so NaN becomes alpha).
-  void (*clip)(const PixelBand&, Range pixels);
+  void (*clip)(const ActivationBand&, Range pixels);
   /// Bits: t = exp(x > 0 ? 0 - x : x), with softmax's exponential; (x > 0 ? 1 : t) / (1 + t).
   void (*sigmoid)(const PixelBand&, Range pixels);
   /// Bits: x * sigmoid(x).
   void (*silu)(const PixelBand&, Range pixels);
   /// Bits: clip of fma(alpha, x, beta) from 0 to 1.
-  void (*hard_sigmoid)(const PixelBand&, Range pixels);
+  void (*hard_sigmoid)(const ActivationBand&, Range pixels);
   /// Bits: x * (clip of fma(1/6, x, 1/2) from 0 to 1).
   void (*hard_swish)(const PixelBand&, Range pixels);
 
@@ -113,7 +113,7 @@ struct KernelTable {
   // softsign of either.
 
   /// Bits: x > 0 ? beta * x : alpha * (exp's e^x - 1).
-  void (*elu)(const PixelBand&, Range pixels) = nullptr;
+  void (*elu)(const ActivationBand&, Range pixels) = nullptr;
   /// Bits: (x * 1/2) * (1 + erf(x * sqrt 1/2)).
   void (*gelu)(const PixelBand&, Range pixels) = nullptr;
   /// Bits: x * sigmoid(x * fma(0.0713548163, x * x, 1.59576912)), the same as by a hyperbolic tangent.
@@ -139,7 +139,7 @@ struct KernelTable {
   void (*erf)(const PixelBand&, Range pixels) = nullptr;
   /// x^alpha. Bits: log.hpp's exponential in float64 of alpha * ln x (of 0 if alpha is 0), rounded once. NaN
   /// below 0; at 0 (of either sign) infinity, 1 or 0, as alpha is negative, 0 or positive.
-  void (*power)(const PixelBand&, Range pixels) = nullptr;
+  void (*power)(const ActivationBand&, Range pixels) = nullptr;
 
   // Over the channels of each pixel. Sums are sixteen partial sums s[j] over c = j, j + 16, ..., then halves
   // are added: s[j] + s[j + 8], then + 4, + 2, + 1.
@@ -154,7 +154,7 @@ struct KernelTable {
   /// Layer norm, or RMS norm without `center`. Bits: m = the sum of x / float(channels), or 0; d = x - m;
   /// v = the sum, each term added by fma(d, d, s[j]), / float(channels); r = 1 / sqrt(v + epsilon);
   /// fma(d * r, scale, shift).
-  void (*channel_norm)(const PixelBand&, Range pixels) = nullptr;
+  void (*channel_norm)(const ChannelNormBand&, Range pixels) = nullptr;
   /// Softmax over the channels of each pixel. Bits (fcn/kernels/softmax.hpp has the polynomial): m = largest
   /// value, NaN ignored; e[c] = exp(x[c] - m); their sum as above; result e[c] / sum. A pixel with a NaN or
   /// an infinity of its largest value is all NaN.
@@ -162,7 +162,7 @@ struct KernelTable {
   /// Local response norm. Bits (fcn/kernels/local_response_norm.hpp has the logarithm): s = 0, then s =
   /// fma(x[i], x[i], s) over the window's channels in order; t = fma(alpha / float(size), s, bias); y = -beta
   /// * ln t; p = exp(y > 0 ? 0 - y : y); x[c] * (y > 0 ? 1 / p : p). `out` may not be the rows of a.
-  void (*local_response_norm)(const PixelBand&, Range pixels);
+  void (*local_response_norm)(const LocalResponseNormBand&, Range pixels);
 
   // Pools over the whole map, a band of rows at a time. `blocks` counts kChannelQuantum channels of each
   // image: images x ceil(channels / kChannelQuantum) in all.

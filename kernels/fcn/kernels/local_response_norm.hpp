@@ -48,7 +48,7 @@ FCN_FORCE_INLINE float natural_log(float t) {
 }
 
 template <class Arch>
-void local_response_norm_f32(const PixelBand& band, Range pixels) {
+void local_response_norm_f32(const LocalResponseNormBand& band, Range pixels) {
   using V = Vec<Arch>;
   const float weight = band.alpha / static_cast<float>(band.size);
   const auto before = [&](int c) FCN_INLINE_LAMBDA { return c - (band.size - 1) / 2; };

@@ -98,7 +98,7 @@ void log_f32(const PixelBand& band, Range pixels) {
 }
 
 template <class Arch>
-void power_f32(const PixelBand& band, Range pixels) {
+void power_f32(const ActivationBand& band, Range pixels) {
   const auto alpha = static_cast<double>(band.alpha);
   map_singly<Arch>(band, pixels, [&](float x) FCN_INLINE_LAMBDA {
     if (!(x >= 0.0f)) return __builtin_nanf("");

@@ -33,15 +33,15 @@ void map_values(const PixelBand& band, Range pixels, F f) {
   }
 }
 
-inline void leaky_relu_f32(const PixelBand& band, Range pixels) {
+inline void leaky_relu_f32(const ActivationBand& band, Range pixels) {
   map_values(band, pixels, [&](float x, int) { return x > 0.0f ? x : band.alpha * x; });
 }
 
-inline void prelu_f32(const PixelBand& band, Range pixels) {
-  map_values(band, pixels, [&](float x, int c) { return x > 0.0f ? x : band.scale[c] * x; });
+inline void prelu_f32(const PReluBand& band, Range pixels) {
+  map_values(band, pixels, [&](float x, int c) { return x > 0.0f ? x : band.slopes[c] * x; });
 }
 
-inline void clip_f32(const PixelBand& band, Range pixels) {
+inline void clip_f32(const ActivationBand& band, Range pixels) {
   map_values(band, pixels, [&](float x, int) { return clip(x, band.alpha, band.beta); });
 }
 
@@ -53,7 +53,7 @@ inline void silu_f32(const PixelBand& band, Range pixels) {
   map_values(band, pixels, [](float x, int) { return x * sigmoid(x); });
 }
 
-inline void hard_sigmoid_f32(const PixelBand& band, Range pixels) {
+inline void hard_sigmoid_f32(const ActivationBand& band, Range pixels) {
   map_values(band, pixels,
              [&](float x, int) { return clip(std::fma(band.alpha, x, band.beta), 0.0f, 1.0f); });
 }

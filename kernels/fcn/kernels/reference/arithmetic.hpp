@@ -11,7 +11,7 @@
 namespace fcn::kernels::reference {
 
 template <class F>
-void combine_maps(const PixelBand& band, Range pixels, F combine) {
+void combine_maps(const ArithmeticBand& band, Range pixels, F combine) {
   for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i) {
     const Pixel at = pixel_at(i, band.images, band.width);
     const float* a = input_pixel(band.a, at);
@@ -25,27 +25,27 @@ void combine_maps(const PixelBand& band, Range pixels, F combine) {
   }
 }
 
-inline void add_f32(const PixelBand& band, Range pixels) {
+inline void add_f32(const ArithmeticBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return a + b; });
 }
 
-inline void subtract_f32(const PixelBand& band, Range pixels) {
+inline void subtract_f32(const ArithmeticBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return a - b; });
 }
 
-inline void multiply_f32(const PixelBand& band, Range pixels) {
+inline void multiply_f32(const ArithmeticBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return a * b; });
 }
 
-inline void divide_f32(const PixelBand& band, Range pixels) {
+inline void divide_f32(const ArithmeticBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return a / b; });
 }
 
-inline void minimum_f32(const PixelBand& band, Range pixels) {
+inline void minimum_f32(const ArithmeticBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return b > a || std::isnan(a) ? a : b; });
 }
 
-inline void maximum_f32(const PixelBand& band, Range pixels) {
+inline void maximum_f32(const ArithmeticBand& band, Range pixels) {
   combine_maps(band, pixels, [](float a, float b) { return a > b || std::isnan(a) ? a : b; });
 }
 

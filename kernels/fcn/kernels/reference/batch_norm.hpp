@@ -10,7 +10,7 @@
 
 namespace fcn::kernels::reference {
 
-inline void batch_norm_f32(const PixelBand& band, Range pixels) {
+inline void batch_norm_f32(const BatchNormBand& band, Range pixels) {
   for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i) {
     const Pixel at = pixel_at(i, band.images, band.width);
     const float* a = input_pixel(band.a, at);

@@ -11,7 +11,7 @@
 
 namespace fcn::kernels::reference {
 
-inline void channel_norm_f32(const PixelBand& band, Range pixels) {
+inline void channel_norm_f32(const ChannelNormBand& band, Range pixels) {
   const auto count = static_cast<float>(band.channels);
   for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i) {
     const Pixel at = pixel_at(i, band.images, band.width);

@@ -72,7 +72,7 @@ inline float mish(float x) {
   return x * (n / (n + (x > 0.0f ? square + square : 2.0f)));
 }
 
-inline void elu_f32(const PixelBand& band, Range pixels) {
+inline void elu_f32(const ActivationBand& band, Range pixels) {
   map_values(band, pixels, [&](float x, int) {
     return x > 0.0f ? band.beta * x : band.alpha * exp_minus_one_nonpositive(x);
   });

@@ -42,7 +42,7 @@ inline float natural_log(float t) {
   return std::fma(e, 0.693359375f, r + p);
 }
 
-inline void local_response_norm_f32(const PixelBand& band, Range pixels) {
+inline void local_response_norm_f32(const LocalResponseNormBand& band, Range pixels) {
   const float weight = band.alpha / static_cast<float>(band.size);
   for (std::ptrdiff_t i = pixels.begin; i < pixels.end; ++i) {
     const Pixel at = pixel_at(i, band.images, band.width);

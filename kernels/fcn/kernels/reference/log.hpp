@@ -49,7 +49,7 @@ inline void log_f32(const PixelBand& band, Range pixels) {
   map_values(band, pixels, [](float x, int) { return static_cast<float>(precise_log(double{x})); });
 }
 
-inline void power_f32(const PixelBand& band, Range pixels) {
+inline void power_f32(const ActivationBand& band, Range pixels) {
   map_values(band, pixels, [&](float x, int) {
     if (!(x >= 0.0f)) return std::numeric_limits<float>::quiet_NaN();
     const double y = band.alpha == 0.0f ? 0.0 : double{band.alpha} * precise_log(double{x});

@@ -63,11 +63,12 @@ void transform_halves(const float* g, std::ptrdiff_t g_stride, std::ptrdiff_t fl
   }
 }
 
-/// As multiply_panel, for half transformed filters `g`; `u` is layout.u_floats of scratch.
+/// As multiply_panel, for half transformed filters; `u` is layout.u_floats of scratch.
 template <class Arch>
 void multiply_halves(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
-                     const float* v, const BlockTiles& block, const float* g, const float* next, float* u,
-                     float* m) {
+                     const BlockTiles& block, const PanelData& data, float* u) {
+  const float *g = data.filters, *v = data.v;
+  float* m = data.m;
   constexpr std::ptrdiff_t taps = 6, nr = conv_nr<Arch>;
   const std::ptrdiff_t point_size = channels * lanes;
   // As in WinogradLayout::v_stride: points a round number apart would fall into the same cache sets.
@@ -76,7 +77,7 @@ void multiply_halves(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, s
        ++i, g += 3 * point_size, v += taps * layout.v_stride, m += taps * nr) {
     const std::ptrdiff_t tiles = block.at(i);
     if (tiles == 0) continue;
-    WinogradAhead<Arch> ahead(i + 1 < taps ? g + 3 * point_size : next, 3 * point_size, taps, channels,
+    WinogradAhead<Arch> ahead(i + 1 < taps ? g + 3 * point_size : data.next, 3 * point_size, taps, channels,
                               tiles);
     const auto multiply = [&](std::ptrdiff_t point, const float* from) {
       multiply_point<Arch>(layout, lanes, channels, v + point * layout.v_stride, tiles, from, ahead,

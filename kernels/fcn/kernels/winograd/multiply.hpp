@@ -151,22 +151,30 @@ FilterPoints<Arch> filter_points(const WinogradLayout<Arch>& layout, std::ptrdif
   return points;
 }
 
-/// The products of one panel at every point. `u` is the panel's first filter value, `next` that of the panel
-/// that comes after it.
+/// What the products of one panel are made of.
+struct PanelData {
+  const float* v;        // the block's transformed input
+  const float* filters;  // the panel's first value
+  const float* next;     // that of the panel that comes after it
+  float* m;              // the products
+};
+
+/// The products of one panel at every point.
 template <class Arch>
 void multiply_panel(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
-                    const float* v, const BlockTiles& block, const float* u, const float* next, float* m) {
+                    const BlockTiles& block, const PanelData& data) {
+  const float* u = data.filters;
   const std::ptrdiff_t point_size = channels * lanes;
   const std::ptrdiff_t filters = layout.filters * layout.filters;
   for (std::ptrdiff_t f = 0; f < filters; ++f, u += point_size) {
     const std::ptrdiff_t tiles = block.at(f / layout.filters);
     if (tiles == 0) continue;
     const auto points = filter_points<Arch>(layout, f);
-    WinogradAhead<Arch> ahead(f + 1 < filters ? u + point_size : next, point_size, points.count, channels,
-                              tiles);
+    WinogradAhead<Arch> ahead(f + 1 < filters ? u + point_size : data.next, point_size, points.count,
+                              channels, tiles);
     for (std::ptrdiff_t p = 0; p < points.count; ++p) {
-      multiply_point<Arch>(layout, lanes, channels, v + points.xi[p] * layout.v_stride, tiles, u, ahead,
-                           m + points.xi[p] * conv_nr<Arch>);
+      multiply_point<Arch>(layout, lanes, channels, data.v + points.xi[p] * layout.v_stride, tiles, u, ahead,
+                           data.m + points.xi[p] * conv_nr<Arch>);
     }
   }
 }

@@ -59,16 +59,17 @@ void transform_row_tile(const ConvBand& band, const WinogradLayout<Arch>& layout
   }
 }
 
-/// The products of one panel at every point. `u`: the panel's first transformed weights; `next`: those of the
-/// panel after it.
+/// The products of one panel at every point.
 template <class Arch>
 void multiply_row_panel(const WinogradLayout<Arch>& layout, std::ptrdiff_t lanes, std::ptrdiff_t channels,
-                        const float* v, std::ptrdiff_t tiles, const float* u, const float* next, float* m) {
+                        std::ptrdiff_t tiles, const PanelData& data) {
+  const float *u = data.filters, *v = data.v;
+  float* m = data.m;
   constexpr std::ptrdiff_t points = WinogradRowTransform<Arch>::points;
   for (std::ptrdiff_t point = 0; point < points; ++point) {
     const bool last = point == points - 1;
     const std::ptrdiff_t of_point = last ? channels : 2 * channels, size = of_point * lanes;
-    WinogradAhead<Arch> ahead(last ? next : u + size, size, 1, of_point, tiles);
+    WinogradAhead<Arch> ahead(last ? data.next : u + size, size, 1, of_point, tiles);
     multiply_point<Arch>(layout, lanes, of_point, v, tiles, u, ahead, m);
     u += size;
     v += layout.v_stride;
@@ -179,8 +180,9 @@ void winograd_row_tiles(const ConvBand& band, Range tiles, Range panels, float* 
       const auto panel = conv_panel<Arch>(weights, p);
       const auto after = conv_panel<Arch>(weights, p + 1 < panels.end ? p + 1 : panels.begin);
       const float* const bias = band.weights + panel.offset;
-      multiply_row_panel<Arch>(layout, panel.lanes, channels, v, size, bias + panel.lanes,
-                               band.weights + after.offset + after.lanes, m);
+      multiply_row_panel<Arch>(
+          layout, panel.lanes, channels, size,
+          {.v = v, .filters = bias + panel.lanes, .next = band.weights + after.offset + after.lanes, .m = m});
       store_row_panel<Arch>(band, panel, first, size, layout, m, bias);
     }
   }

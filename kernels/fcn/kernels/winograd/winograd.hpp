@@ -51,13 +51,13 @@ void winograd_tiles(const ConvBand& band, Range tiles, Range panels, float* scra
       const auto panel = conv_panel<Arch>(weights, p);
       const float* bias = band.weights + panel.offset;
       const auto after = conv_panel<Arch>(weights, p + 1 < panels.end ? p + 1 : panels.begin);
-      const float* const filters = bias + panel.lanes;
-      const float* const next = band.weights + after.offset + after.lanes;
+      const PanelData data{
+          .v = v, .filters = bias + panel.lanes, .next = band.weights + after.offset + after.lanes, .m = m};
       if (layout.u_floats > 0) {
-        multiply_halves<Arch>(layout, panel.lanes, band.shape.in_channels, v, block, filters, next,
-                              m + layout.block_tiles * layout.m_stride, m);
+        float* const u = m + layout.block_tiles * layout.m_stride;
+        multiply_halves<Arch>(layout, panel.lanes, band.shape.in_channels, block, data, u);
       } else {
-        multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, v, block, filters, next, m);
+        multiply_panel<Arch>(layout, panel.lanes, band.shape.in_channels, block, data);
       }
       transform_output_panel<Arch, Tile, Stride>(band, panel, first, block, layout, m, bias);
     }
