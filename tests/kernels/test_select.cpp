@@ -3,7 +3,6 @@
 // runs.
 #include <algorithm>
 
-#include "fcn/kernels/native.hpp"
 #include "fcn/kernels/select.hpp"
 #include "kernels/dispatch/cpu_features.hpp"
 #include "tests/kernels/kernel_check.hpp"
@@ -85,16 +84,6 @@ TEST_CASE("Features that no CPU has are not there", "[select]") {
   CHECK(kernels::cpu_has("avx512f avx512vl") ==
         (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")));
 #endif
-}
-
-TEST_CASE("The native table follows the flags of this file", "[select]") {
-  const KernelTable& native = kernels::native_table();
-#if defined(__aarch64__)
-  CHECK(std::string(native.arch) == "neon");
-#elif !defined(__AVX2__)
-  CHECK(std::string(native.arch) == "sse2");
-#endif
-  CHECK(native.conv != nullptr);
 }
 
 }  // namespace
