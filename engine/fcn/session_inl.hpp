@@ -49,7 +49,9 @@ FCN_INLINE Result<Session> Session::create(const Model& model, const SessionOpti
   constexpr int kMostThreads = 1024;
   if (options.threads < 0 || options.threads > kMostThreads)
     return Error{ErrorCode::invalid_argument,
-                 "the number of threads must be 0 (all processors) to " + std::to_string(kMostThreads), ""};
+                 std::to_string(options.threads) + " threads asked for; expected 0 (all processors) to " +
+                     std::to_string(kMostThreads),
+                 ""};
   return Session(model, options, options.threads == 0 ? usable_processors() : options.threads);
 }
 
@@ -131,9 +133,9 @@ FCN_INLINE Status Session::reset(ScoreMap& map) const {
 
 FCN_INLINE Status Session::prepare_labels(const ImageView& image, bool holds_scores) {
   if (model_->info().kind == ModelKind::pixels) return prepare(image, holds_scores);
-  return Error{
-      ErrorCode::invalid_argument,
-      "the model is a classifier: it scores places where its window could stand, and labels no pixels", ""};
+  return Error{ErrorCode::invalid_argument,
+               "the model is a classifier, which scores windows and labels no pixels: use run or run_into",
+               ""};
 }
 
 FCN_INLINE Status Session::prepare(const ImageView& image, bool holds_scores) {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "fcn/run/plan.hpp"
-#include "tools/outputs/output_label_page.hpp"
 #include "tools/outputs/output_kinds.hpp"
+#include "tools/outputs/output_label_page.hpp"
 #include "tools/outputs/output_writers.hpp"
 #include "tools/runs/tile_average.hpp"
 
@@ -58,7 +58,8 @@ bool keeps_scores(const InferOptions& options) {
 Status check_kind(const InferOptions& options, ModelKind kind) {
   if (kind == ModelKind::classifier) {
     if (options.npy_holds == NpyHolds::labels)
-      return unsuited("--scores", "the model is a classifier: labels are what a model for pixels gives");
+      return unsuited("--scores",
+                      "the model is a classifier; only models that label pixels have labels to write");
     if (options.tile)
       return unsuited("--tile-average", "the model is a classifier: --compare-windows runs its windows");
     return {};
@@ -68,10 +69,11 @@ Status check_kind(const InferOptions& options, ModelKind kind) {
   for (const OutputKind& each : output_kinds())
     if (!(options.*each.place).empty() && !writes_labels(each)) return unsuited(each.option, kWhy);
   if (options.regions.kind != RegionKind::none) return unsuited("--regions", kWhy);
-  constexpr const char* kOnce = "the model labels every pixel, of a picture at one size";
+  constexpr const char* kOnce = "the model labels every pixel; this option is for classifiers";
   if (!options.scales.empty()) return unsuited("--scales", kOnce);
   if (options.compare_windows) return unsuited("--compare-windows", kOnce);
-  if (options.profile) return unsuited("--profile", "is for classifiers");
+  if (options.profile)
+    return unsuited("--profile", "the model labels every pixel; this option is for classifiers");
   if (options.tile && keeps_scores(options))
     return unsuited("--tile-average",
                     "averages are held for a row of tiles: --npy holds labels then, not --scores");

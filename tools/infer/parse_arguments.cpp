@@ -20,7 +20,7 @@ Error contradiction(const std::string& message) {
 
 Status check_regions(const InferOptions& options) {
   if (options.regions.kind == RegionKind::none && (options.regions.contours || options.regions.nms))
-    return contradiction("--nms and --contours go with --regions");
+    return contradiction("--nms and --contours need --regions");
   const bool thresholds =
       options.regions.kind != RegionKind::none || !options.mask.empty() || !options.masked.empty();
   if (options.scores == ScoreKind::logits && thresholds)
@@ -32,11 +32,11 @@ Status check_regions(const InferOptions& options) {
 Status check_pictures(const InferOptions& options) {
   const bool no_images = options.inputs.empty() && options.list.empty();
   if (options.size && (options.runs_pictures() || !no_images))
-    return contradiction("--size goes with --plan or --explain-geometry and without an image");
+    return contradiction("--size needs --plan or --explain-geometry, and takes the place of an image");
   if (no_images && !options.size && !options.explain_geometry && !options.version && !options.list_classes)
     return contradiction("no image given; fcn-infer --help shows how");
   if (options.plan && options.explain_geometry)
-    return contradiction("--plan and --explain-geometry are two answers; ask for one");
+    return contradiction("--plan and --explain-geometry cannot be combined");
   if (options.list == "-" &&
       std::find(options.inputs.begin(), options.inputs.end(), "-") != options.inputs.end())
     return contradiction("standard input is a picture (-) or the list of them (--list -), not both");
@@ -45,7 +45,7 @@ Status check_pictures(const InferOptions& options) {
                   [&](const OutputKind& kind) { return !(options.*kind.place).empty(); }) ||
       (!options.json.empty() && options.json != "-");
   if (options.skip_existing && !writes_files)
-    return contradiction("--skip-existing goes by files: ask for one, as with --json FILE");
+    return contradiction("--skip-existing needs an option that writes a file, such as --json FILE");
   return {};
 }
 
@@ -53,16 +53,17 @@ Status check_together(const InferOptions& options) {
   if (Status pictures = check_pictures(options); !pictures) return pictures;
   if (options.compare_windows && (options.plan || options.max_memory != 0))
     return contradiction(
-        "--compare-windows runs whole batches of windows, which --plan and --max-memory do not count");
+        "--compare-windows cannot be combined with --plan or --max-memory, which do not count its batches");
   if (!options.scales.empty() &&
       (!options.runs_pictures() || options.max_memory != 0 || options.profile || options.compare_windows))
     return contradiction(
-        "--scales goes with none of --plan, --explain-geometry, --max-memory, --profile, --compare-windows");
-  if (options.fuse && options.scales.empty()) return contradiction("--fuse goes with --scales");
+        "--scales cannot be combined with --plan, --explain-geometry, --max-memory, --profile or "
+        "--compare-windows");
+  if (options.fuse && options.scales.empty()) return contradiction("--fuse needs --scales");
   if (options.quiet && options.verbose) return contradiction("--quiet and --verbose contradict each other");
   if (!options.layers.empty() && (options.plan || options.max_memory != 0))
     return contradiction(
-        "--layers goes neither with --plan nor with --max-memory: what it takes is not foretold");
+        "--layers cannot be combined with --plan or --max-memory, which do not count its memory");
   if (Status regions = check_regions(options); !regions) return regions;
   for (const OutputKind& kind : output_kinds())
     if (options.*kind.place == "-") return contradiction("only --json can go to standard output");

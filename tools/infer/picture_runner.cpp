@@ -56,7 +56,7 @@ Status PictureRunner::prepare(bool several) {
     asked_classes_.push_back(*found);
   }
   if (options_.resize && options_.resize->by_recipe && !model_.info().recipe)
-    return Error{ErrorCode::invalid_argument, "the model has no recipe: say a size, as short:256",
+    return Error{ErrorCode::invalid_argument, "the model records no recipe; give a size, such as short:256",
                  "--resize"};
   const auto pool_stride = check_strides(model_, options_.pool_stride, options_.output_stride);
   if (!pool_stride) return pool_stride.error();

@@ -41,11 +41,11 @@ Result<JsonLinesFile> JsonLinesFile::resume(const std::string& path) {
     ++number;
     std::string image = image_of(line);
     if (image.empty())
-      return Error{
-          ErrorCode::malformed,
-          "line " + std::to_string(number) +
-              " is no result of fcn-infer, and --skip-existing keeps what is there; mend or move the file",
-          path};
+      return Error{ErrorCode::malformed,
+                   "line " + std::to_string(number) +
+                       " is not a result of fcn-infer, and --skip-existing keeps existing lines; correct or "
+                       "move the file",
+                   path};
     created->images_.insert(std::move(image));
     if (Status kept = created->append(line); !kept) return kept.error();
   }

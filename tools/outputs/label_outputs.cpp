@@ -77,7 +77,7 @@ Result<std::unique_ptr<LabelOutput>> class_map(PictureOutput& output, const Labe
 
 Result<std::unique_ptr<LabelOutput>> mask_file(PictureOutput& output, const LabelRequest& request) {
   if (request.masked.empty())
-    return Error{ErrorCode::invalid_argument, "say which class is to be white, with --class", "--mask"};
+    return Error{ErrorCode::invalid_argument, "needs --class, which says what is drawn white", "--mask"};
   std::vector<std::uint8_t> byte_of(static_cast<std::size_t>(label_count(request.classes)), 0);
   for (const int label : request.masked) byte_of[static_cast<std::size_t>(label)] = 255;
   return byte_png(output, request, PngPixels::grey, {}, std::move(byte_of));

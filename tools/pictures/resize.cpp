@@ -205,8 +205,8 @@ Result<ResizeSpec> parse_resize(std::string_view text) {
     spec.height = positive_number(text.substr(x + 1));
     if (spec.width > 0 && spec.height > 0) return spec;
   }
-  return Error{ErrorCode::invalid_argument, "is neither short:N nor WxH with positive numbers, nor recipe",
-               std::string(text)};
+  return Error{ErrorCode::invalid_argument,
+               "is not a size; expected short:N or WxH with positive numbers, or recipe", std::string(text)};
 }
 
 PictureSize resized_size(const ResizeSpec& spec, int width, int height) {

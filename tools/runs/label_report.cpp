@@ -19,7 +19,7 @@ Result<int> find_label(const ModelInfo& info, int classes, const std::string& na
   for (const int label : {0, 1})
     if (name == std::to_string(label) || name == label_name(info, classes, label)) return label;
   return Error{ErrorCode::invalid_argument,
-               "no such class: " + name + "; there are " + label_name(info, classes, 0) + " and " +
+               "no such class: " + name + "; the labels are " + label_name(info, classes, 0) + " and " +
                    label_name(info, classes, 1),
                ""};
 }

@@ -83,7 +83,7 @@ class JsonView {
   [[nodiscard]] Result<std::vector<JsonView>> elements(std::size_t max_count) const {
     if (!value_->is_array()) return expected("an array");
     if (value_->size() > max_count)
-      return error("has " + std::to_string(value_->size()) + " elements, the most is " +
+      return error("has " + std::to_string(value_->size()) + " elements, expected at most " +
                    std::to_string(max_count));
     std::vector<JsonView> views;
     views.reserve(value_->size());

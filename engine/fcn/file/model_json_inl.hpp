@@ -174,9 +174,9 @@ namespace detail {
 FCN_INLINE Status validate_map(const ModelInfo& info, const Shape& map) {
   if (info.kind != ModelKind::pixels) return {};
   if (map.height < info.window.y || map.width < info.window.x)
-    return model_error("is pixels, but the map has " + std::to_string(map.width) + "x" +
-                           std::to_string(map.height) + " places on the window of " +
-                           std::to_string(info.window.x) + "x" + std::to_string(info.window.y),
+    return model_error("is pixels, but on the window of " + std::to_string(info.window.x) + "x" +
+                           std::to_string(info.window.y) + " pixels the map has only " +
+                           std::to_string(map.width) + "x" + std::to_string(map.height) + " places",
                        "kind");
   if (map.channels <= kMaxLabels) return {};
   return model_error("is pixels with " + std::to_string(map.channels) + " classes, at most " +
@@ -188,13 +188,14 @@ FCN_INLINE Status validate_meaning(const ModelInfo& info, int most) {
   const auto fits = [most](Extent extent) {
     return extent.y >= 1 && extent.y <= most && extent.x >= 1 && extent.x <= most;
   };
-  if (!fits(info.size_multiple)) return model_error("is not positive or too large", "size_multiple");
+  const std::string range = "expected numbers from 1 to " + std::to_string(most);
+  if (!fits(info.size_multiple)) return model_error(range, "size_multiple");
   if (!info.recipe) return {};
   const ResizeRecipe& recipe = *info.recipe;
   if (!fits(recipe.resize) || !fits(recipe.crop))
-    return model_error("has a size that is not positive or too large", "recipe");
+    return model_error(range, fits(recipe.resize) ? "recipe.crop" : "recipe.resize");
   if (recipe.crop.y > recipe.resize.y || recipe.crop.x > recipe.resize.x)
-    return model_error("cuts out more than there is", "recipe.crop");
+    return model_error("is larger than recipe.resize", "recipe.crop");
   return {};
 }
 

@@ -65,16 +65,15 @@ struct ShapeVisitor {
     return input;
   }
   Result<Shape> operator()(const Conv& op) const {
-    if (op.in_channels != in(0).channels)
-      return shape_error(node, "expects " + std::to_string(op.in_channels) + " channels, its input has " +
-                                   std::to_string(in(0).channels));
+    if (op.in_channels != in(0).channels) return wrong_channels(op.in_channels);
     auto shape = window_shape(node, in(0), op.out_channels, op.kernel, op.stride, op.dilation, op.pad, false);
     if (shape && op.residual && in(1) != *shape)
-      return shape_error(node, "residual input has another shape than the output");
+      return shape_error(node,
+                         "its residual input is " + size_text(in(1)) + ", its output " + size_text(*shape));
     return shape;
   }
   Result<Shape> operator()(const BatchNorm& op) const {
-    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
+    if (op.channels != in(0).channels) return wrong_channels(op.channels);
     return in(0);
   }
   Result<Shape> operator()(const Relu&) const { return in(0); }
@@ -89,7 +88,9 @@ struct ShapeVisitor {
   Result<Shape> operator()(const GlobalMaxPool&) const { return Shape{in(0).channels, 1, 1}; }
   Result<Shape> operator()(const GlobalSumPool&) const { return Shape{in(0).channels, 1, 1}; }
   Result<Shape> operator()(const Add&) const {
-    if (in(0) != in(1)) return shape_error(node, "its two inputs differ in shape");
+    if (in(0) != in(1))
+      return shape_error(node, "its inputs are " + size_text(in(0)) + " and " + size_text(in(1)) +
+                                   ", expected equal shapes");
     return in(0);
   }
   Result<Shape> operator()(const Flatten&) const {
@@ -110,11 +111,11 @@ struct ShapeVisitor {
   Result<Shape> operator()(const Constant& op) const { return op.shape; }
   Result<Shape> operator()(const ReduceChannels&) const { return Shape{1, in(0).height, in(0).width}; }
   Result<Shape> operator()(const ChannelNorm& op) const {
-    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
+    if (op.channels != in(0).channels) return wrong_channels(op.channels);
     return in(0);
   }
   Result<Shape> operator()(const PRelu& op) const {
-    if (op.channels != in(0).channels) return shape_error(node, "has another channel count than its input");
+    if (op.channels != in(0).channels) return wrong_channels(op.channels);
     return in(0);
   }
   Result<Shape> operator()(const Arithmetic&) const {
@@ -159,8 +160,8 @@ struct ShapeVisitor {
   Result<Shape> operator()(const DepthToSpace& op) const {
     const std::int64_t pixels = std::int64_t{op.block.y} * op.block.x;
     if (in(0).channels % pixels != 0)
-      return shape_error(node, "makes " + std::to_string(pixels) + " pixels of the channels of " +
-                                   size_text(in(0)) + ", which is not a multiple");
+      return shape_error(node, "its input is " + size_text(in(0)) + ", expected a multiple of " +
+                                   std::to_string(pixels) + " channels");
     return sized(in(0).channels / pixels, std::int64_t{in(0).height} * op.block.y,
                  std::int64_t{in(0).width} * op.block.x);
   }
@@ -183,18 +184,25 @@ struct ShapeVisitor {
     if (fits(op.top, height, in(0).height) && fits(op.left, width, in(0).width))
       return Shape{channels, height, width};
     return shape_error(node, "cuts " + std::to_string(width) + "x" + std::to_string(height) +
-                                 " places out of " + size_text(in(0)) + " from " + std::to_string(op.top) +
-                                 ", " + std::to_string(op.left) + " on, which has fewer");
+                                 " places at column " + std::to_string(op.left) + ", row " +
+                                 std::to_string(op.top) + " out of " + size_text(in(0)) +
+                                 ", which does not contain them");
   }
   Result<Shape> operator()(const MaxPoolIndices& op) const {
     return window_shape(node, in(0), in(0).channels, op.kernel, op.stride, {1, 1}, op.pad, op.ceil_mode);
   }
   Result<Shape> operator()(const MaxUnpool&) const {
-    if (in(0) != in(1)) return shape_error(node, "its values and indices differ in shape");
+    if (in(0) != in(1))
+      return shape_error(node, "its values are " + size_text(in(0)) + ", its indices " + size_text(in(1)) +
+                                   "; expected equal shapes");
     return Shape{in(0).channels, in(2).height, in(2).width};
   }
 
  private:
+  [[nodiscard]] Error wrong_channels(int expected) const {
+    return shape_error(node, "expects " + std::to_string(expected) + " channels, its input has " +
+                                 std::to_string(in(0).channels));
+  }
   /// Input 0 with the rows, columns or both of input 1.
   [[nodiscard]] Shape sized_like(CropAxes axes) const {
     return {in(0).channels, in(axes == CropAxes::columns ? 0 : 1).height,

@@ -89,7 +89,7 @@ class HeadConverter {
     if (lies_flat) return keep_flattened(id);
     if (collapses(node.op, shapes_[input])) return convert_pool(id), Status();
     if (keeps_places(node.op)) return {};
-    return refuse(node, "it follows the classifier's pool and looks beside its place");
+    return refuse(node, "it follows the classifier's pool and reads more than its own place");
   }
 
   /// The pool over the training window's whole feature map, global or of that very size.
@@ -194,7 +194,9 @@ FCN_INLINE Status check_fcn(const Graph& graph, const Shape& window, Extent& siz
   }
   const auto larger = infer_shapes(graph, {window.channels, 2 * window.height, 2 * window.width});
   if (!larger) return larger.error().at("on a picture of twice the training window");
-  return Error{ErrorCode::unsupported, "its branches meet on some sizes only, and not on regular ones", ""};
+  return Error{
+      ErrorCode::unsupported,
+      "its branches have equal sizes on some pictures only, and those are not the multiples of one size", ""};
 }
 
 }  // namespace detail

@@ -189,7 +189,7 @@ TEST_CASE("heads without a spatial meaning are refused by name") {
   Conv wide = make_conv(2, 2, 3);
   wide.pad = {1, 1, 1, 1};
   beside.append("wide", wide, {at});
-  CHECK_THAT(convert(beside, {3, 3}), Contains("node wide (conv)") && Contains("beside its place"));
+  CHECK_THAT(convert(beside, {3, 3}), Contains("node wide (conv)") && Contains("more than its own place"));
 
   Graph map;
   map.append("conv", make_conv(2, 2), {map.append("in", Input{.channels = 2}, {})});

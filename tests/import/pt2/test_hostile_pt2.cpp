@@ -176,7 +176,7 @@ TEST_CASE("JSON bombs in a .pt2 are refused within the limits", "[pt2][hostile]"
   CHECK_THAT(complaint_with(test, kProgram, test["program"].dump(), limits), Contains("the limit is 100"));
   limits = {};
   limits.max_nodes = 0;
-  CHECK_THAT(complaint_with(test, kProgram, test["program"].dump(), limits), Contains("the most is 0"));
+  CHECK_THAT(complaint_with(test, kProgram, test["program"].dump(), limits), Contains("expected at most 0"));
   limits = {};
   limits.max_tensors = 3;
   CHECK_THAT(complaint_with(test, kProgram, test["program"].dump(), limits), Contains("3"));

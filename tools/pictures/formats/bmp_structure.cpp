@@ -85,9 +85,10 @@ Status check_kind(const BmpHeader& header) {
     default:
       return Error{
           ErrorCode::unsupported,
-          "BMP has " + std::to_string(header.bits) + " bits a pixel; 1, 4, 8, 16, 24 and 32 are read", ""};
+          "BMP has " + std::to_string(header.bits) + " bits a pixel; 1, 4, 8, 16, 24 and 32 are supported",
+          ""};
   }
-  return Error{ErrorCode::unsupported, "BMP is compressed; only plain ones are read", ""};
+  return Error{ErrorCode::unsupported, "BMP is compressed; only uncompressed ones are supported", ""};
 }
 
 }  // namespace

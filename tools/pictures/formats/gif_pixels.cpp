@@ -132,7 +132,7 @@ Result<Picture> decode_gif(PictureBytes bytes, const PictureStructure& structure
   const PictureStructure::Frame& frame = structure.frame;
   if (place.Left != static_cast<int>(frame.left) || place.Top != static_cast<int>(frame.top) ||
       place.Width != static_cast<int>(frame.width) || place.Height != static_cast<int>(frame.height))
-    return Error{ErrorCode::malformed, "the picture announces two different places", ""};
+    return Error{ErrorCode::malformed, "the picture announces two different positions of its frame", ""};
   auto picture = make_picture(static_cast<int>(structure.width), static_cast<int>(structure.height), limits);
   if (!picture) return picture;
   const Palette palette = palette_of(*gif);

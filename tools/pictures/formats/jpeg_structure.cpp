@@ -106,7 +106,8 @@ class JpegWalk {
     if (marker >= 0xc3 && marker <= 0xcf)
       return Error{
           ErrorCode::unsupported,
-          "JPEG is lossless, hierarchical or arithmetic-coded; only baseline and progressive are read", ""};
+          "JPEG is lossless, hierarchical or arithmetic-coded; only baseline and progressive are supported",
+          ""};
     return {};
   }
 
@@ -121,7 +122,7 @@ class JpegWalk {
     if (found_.width != 0) return broken("has a second frame");
     if (precision != 8)
       return Error{ErrorCode::unsupported,
-                   "JPEG has " + std::to_string(precision) + " bits a sample; only 8 are read", ""};
+                   "JPEG has " + std::to_string(precision) + " bits a sample; only 8 are supported", ""};
     if (Status size = check_picture_size(width, height, limits_); !size) return size;
     found_.width = width;
     found_.height = height;

@@ -58,7 +58,8 @@ Result<PictureStructure> inspect_pnm(PictureBytes bytes, const Limits& limits) {
   if (kind != '5' && kind != '6')
     return Error{
         ErrorCode::unsupported,
-        "PNM of kind P" + std::string(1, static_cast<char>(kind)) + "; only binary P5 and P6 are read", ""};
+        "PNM of kind P" + std::string(1, static_cast<char>(kind)) + "; only binary P5 and P6 are supported",
+        ""};
   PictureStructure found;
   found.channels = kind == '6' ? 3 : 1;
   for (const auto& [what, field] :
@@ -70,7 +71,7 @@ Result<PictureStructure> inspect_pnm(PictureBytes bytes, const Limits& limits) {
   if (Status size = check_picture_size(found.width, found.height, limits); !size) return size.error();
   if (found.max_value == 0 || found.max_value > 65535)
     return Error{ErrorCode::malformed,
-                 "PNM has a maximum of " + std::to_string(found.max_value) + "; 1 to 65535 exist", ""};
+                 "PNM has a maximum of " + std::to_string(found.max_value) + "; it must be 1 to 65535", ""};
   found.pixels_at = cursor.position();
   const std::uint64_t pixels = std::uint64_t{found.width} * found.height;
   found.decoder_bytes =

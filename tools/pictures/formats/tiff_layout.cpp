@@ -50,13 +50,14 @@ Status read_samples(const TiffFile& file, TiffLayout& layout) {
       layout.samples > 1 && file.field<std::uint16_t>(TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
   const auto format = file.field<std::uint16_t>(TIFFTAG_SAMPLEFORMAT);
   if (format == SAMPLEFORMAT_IEEEFP || format == SAMPLEFORMAT_COMPLEXIEEEFP)
-    return unsupported("has floating-point samples; whole numbers of up to 16 bits are read");
+    return unsupported("has floating-point samples; whole numbers of up to 16 bits are supported");
   if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID)
-    return unsupported("has samples with a sign; those without, of up to 16 bits, are read");
+    return unsupported("has signed samples; unsigned ones of up to 16 bits are supported");
   const bool known =
       layout.bits == 1 || layout.bits == 2 || layout.bits == 4 || layout.bits == 8 || layout.bits == 16;
   if (!known)
-    return unsupported("has " + std::to_string(layout.bits) + " bits a sample; 1, 2, 4, 8 and 16 are read");
+    return unsupported("has " + std::to_string(layout.bits) +
+                       " bits a sample; 1, 2, 4, 8 and 16 are supported");
   if (layout.bits < 8 && layout.samples != 1)
     return unsupported("has several samples of less than 8 bits a pixel");
   return {};
@@ -111,7 +112,7 @@ Status read_colours(const TiffFile& file, TiffLayout& layout) {
       break;
     default:
       return unsupported("has colours of kind " + std::to_string(photometric) +
-                         "; grey, palette, RGB, CMYK and YCbCr are read");
+                         "; grey, palette, RGB, CMYK and YCbCr are supported");
   }
   if (layout.samples < layout.colour_samples())
     return Error{ErrorCode::malformed,
@@ -119,7 +120,7 @@ Status read_colours(const TiffFile& file, TiffLayout& layout) {
                      std::to_string(layout.colour_samples()),
                  ""};
   if (layout.colours == TiffColours::ycbcr && (layout.bits != 8 || layout.samples != 3 || layout.planes))
-    return unsupported("has YCbCr colours in a way that is not read");
+    return unsupported("stores YCbCr colours in a way that is not supported");
   return layout.colours == TiffColours::palette ? read_palette(file, layout) : Status();
 }
 
@@ -163,7 +164,7 @@ Result<TiffLayout> tiff_layout(const TiffFile& file) {
   if (Status page = check_page(file); !page) return page.error();
   if (!is_read(layout.compression) || TIFFIsCODECConfigured(layout.compression) == 0)
     return unsupported("is compressed by " + compression_name(layout.compression) +
-                       "; none, CCITT, LZW, JPEG, deflate and PackBits are read");
+                       "; none, CCITT, LZW, JPEG, deflate and PackBits are supported");
   if (Status samples = read_samples(file, layout); !samples) return samples.error();
   if (Status colours = read_colours(file, layout); !colours) return colours.error();
   if (Status extra = read_extra_samples(file, layout); !extra) return extra.error();

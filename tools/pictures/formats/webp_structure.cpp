@@ -31,8 +31,9 @@ Result<WebpChunk> next_webp_chunk(ByteCursor& cursor, std::size_t base) {
   const std::uint32_t size = cursor.le32();
   chunk.data = cursor.take(size);
   if (!cursor.ok())
-    return Error{ErrorCode::truncated,
-                 "WebP has a chunk at byte " + std::to_string(chunk.at) + " that exceeds what holds it", ""};
+    return Error{
+        ErrorCode::truncated,
+        "WebP has a chunk at byte " + std::to_string(chunk.at) + " that is longer than what contains it", ""};
   if (size % 2 != 0 && cursor.remaining() > 0) cursor.skip(1);
   return chunk;
 }
