@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table of this file's own flags. A program of its own: its kernels have the symbols of the arch's unit, and
-// linked into test_kernels they would be tested in place of that unit's.
+// The table of this file's own flags. A program of its own: its kernels have the symbols of the arch's unit,
+// and linked into test_kernels they would be tested in place of that unit's.
 #include <cstdio>
 #include <string_view>
 
