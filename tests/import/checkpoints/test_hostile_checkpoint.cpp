@@ -33,11 +33,13 @@ std::string damaged(std::string bytes, test::Random& random) {
     return static_cast<std::size_t>(
         random.between(0, random.between(0, 1) == 0 ? std::min(all, kFront) : all));
   };
-  const int kind = random.between(0, 5);
+  constexpr unsigned char kBytes[] = {0x00, 0x7f, 0x80, 0xff};
+  const int kind = random.between(0, 6);
   for (int times = random.between(1, 3); times > 0 && kind != 0; --times) {
     char& at = bytes[place()];
-    at = kind == 1 ? static_cast<char>(random.between(0, 255))
-                   : static_cast<char>(at ^ (1 << random.between(0, 7)));
+    at = kind == 1   ? static_cast<char>(random.between(0, 255))
+         : kind == 6 ? static_cast<char>(kBytes[random.between(0, 3)])
+                     : static_cast<char>(at ^ (1 << random.between(0, 7)));
   }
   if (kind == 0 || kind == 5) bytes.resize(place() + 1);
   return bytes;

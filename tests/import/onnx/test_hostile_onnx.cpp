@@ -3,16 +3,13 @@
 // network that holds together, and nothing else.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <functional>
 #include <random>
 
-#include "fcn/passes/to_fcn.hpp"
-#include "tests/import/files.hpp"
 #include "tests/import/noise_weights.hpp"
-#include "tests/import/onnx/onnx_bytes.hpp"
+#include "tests/import/onnx/onnx_mutations.hpp"
+#include "tests/import/onnx/pixel_networks.hpp"
 #include "tools/import/import_network.hpp"
-#include "tools/import/onnx/import_onnx.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;
@@ -233,24 +230,6 @@ TEST_CASE("a hub cache's links are followed: the model and its weights are links
   CHECK_THAT(error_with("../elsewhere/2c3d"), Contains("initialiser w") && Contains("is a link out of"));
 }
 
-namespace {
-
-/// Imports and converts bytes that may be anything. True if they were refused.
-bool survives(const std::string& bytes, const OnnxReadOptions& options, bool& refused) {
-  const ByteSource source = source_of(bytes);
-  const auto file = read_onnx(source, options);
-  refused = true;
-  if (!file) return !file.error().message.empty();
-  auto network = import_onnx(*file, "test");
-  if (!network) return !network.error().message.empty();
-  ModelInfo info;
-  info.window = *network->window;
-  refused = !passes::to_fcn(network->graph, info);
-  return true;
-}
-
-}  // namespace
-
 TEST_CASE("truncated and flipped files are errors or networks, and nothing else") {
   const Scratch scratch;
   scratch.write("noise.bin", noise_bytes());
@@ -321,16 +300,26 @@ TEST_CASE("today's files with bits flipped and bytes cut are errors or networks,
   bool refused = true;
   REQUIRE(survives(whole, options, refused));
   REQUIRE_FALSE(refused);
-  // FCN_MUTATIONS asks for more than a test run has time for.
-  const char* asked = std::getenv("FCN_MUTATIONS");
-  const std::size_t mutations = asked == nullptr ? 1500 : static_cast<std::size_t>(std::atoi(asked));
   std::minstd_rand random(7);
-  for (std::size_t i = 0; i < mutations; ++i) {
-    std::string bytes = whole;
-    if (i % 4 == 0) bytes.resize(random() % bytes.size());
-    for (std::size_t k = 0; k <= i % 3 && !bytes.empty(); ++k)
-      bytes[random() % bytes.size()] ^= static_cast<char>(1 << random() % 8);
+  for (std::size_t i = 0; i < mutations(1500); ++i) {
     INFO("mutation " << i);
-    REQUIRE(survives(bytes, options, refused));
+    REQUIRE(survives(mutated(whole, i, random), options, refused));
+  }
+}
+
+TEST_CASE("mutated files of networks that label pixels are errors or networks, and nothing else") {
+  const onnx::ModelProto files[] = {skip_network(false), skip_network(true),
+                                    padded_network(),    padded_network("one", "fewer"),
+                                    cut_network("even"), unpooling_network()};
+  for (const onnx::ModelProto& file : files) {
+    const std::string whole = file.SerializeAsString();
+    bool refused = true;
+    REQUIRE(survives(whole, {}, refused));
+    REQUIRE_FALSE(refused);
+    std::minstd_rand random(8);
+    for (std::size_t i = 0; i < mutations(1500) / std::size(files); ++i) {
+      INFO("mutation " << i);
+      REQUIRE(survives(mutated(whole, i, random), {}, refused));
+    }
   }
 }

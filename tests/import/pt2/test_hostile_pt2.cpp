@@ -90,13 +90,15 @@ void poison(Json& json, test::Random& random) {
   *at = values[random.between(0, static_cast<int>(std::size(values)) - 1)];
 }
 
-/// Flips a bit, cuts the end off, or both.
+/// Flips a bit or sets a byte, cuts the end off, or both.
 std::string damaged(std::string bytes, test::Random& random) {
   const auto place = [&] {
     return static_cast<std::size_t>(random.between(0, static_cast<int>(bytes.size()) - 1));
   };
-  const int kind = random.between(0, 3);
-  if (kind != 0) bytes[place()] ^= static_cast<char>(1 << random.between(0, 7));
+  constexpr unsigned char kBytes[] = {0x00, 0x7f, 0x80, 0xff};
+  const int kind = random.between(0, 4);
+  if (kind == 4) bytes[place()] = static_cast<char>(kBytes[random.between(0, 3)]);
+  if (kind != 0 && kind != 4) bytes[place()] ^= static_cast<char>(1 << random.between(0, 7));
   if (kind == 0 || kind == 3) bytes.resize(place());
   if (bytes.empty()) bytes = "P";
   return bytes;
