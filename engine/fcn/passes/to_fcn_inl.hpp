@@ -185,8 +185,11 @@ FCN_INLINE Status check_fcn(const Graph& graph, const Shape& window, Extent& siz
   const Shape& out = (*map)[graph.output];
   if (out.height != 1 || out.width != 1)
     return Error{ErrorCode::unsupported,
-                 "not a classifier: on its training window it gives " + std::to_string(out.width) + "x" +
-                     std::to_string(out.height) + " places, expected 1x1",
+                 "not a classifier: on its training window of " + std::to_string(window.width) + "x" +
+                     std::to_string(window.height) + " it gives " + std::to_string(out.width) + "x" +
+                     std::to_string(out.height) +
+                     " places, expected 1x1, or one for each pixel, or for every 2, 4 or 8; choose another "
+                     "output, or export the network with its head",
                  "node " + graph.nodes[graph.output].name};
   if (const auto multiple = find_size_multiple(graph, window)) {
     size_multiple = *multiple;
