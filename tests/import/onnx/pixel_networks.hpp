@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Small networks that label pixels, as ONNX files made in memory: sizes, paddings and cuts that are numbers or
-// computed from the sizes of maps.
+// Small networks that label pixels, as ONNX files made in memory: sizes, paddings and cuts that are numbers
+// or computed from the sizes of maps.
 #pragma once
 
 #include <string>

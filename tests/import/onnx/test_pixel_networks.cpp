@@ -67,7 +67,7 @@ TEST_CASE("a padding by halves of a difference leads to the other map's size, wh
 }
 
 TEST_CASE("a padding by all of a difference, below or above, leads to the other map's size as well") {
-  const auto last_of = [](const ImportedNetwork& network) {
+  const auto last_of = [](const ImportedNetwork& network) -> const Node& {
     return network.graph.nodes[network.graph.output];
   };
   const std::tuple<std::string, std::string, PlacesBefore> kinds[] = {
