@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Memory of fcn-export for large vectors, such as a checkpoint's weights, in huge pages. They are written
-// once or twice and released, so that with small pages most of the time goes into faults. A replacement of the
-// program's operator new: the library does not contain it, and its own blocks are mapped so already.
+// once or twice and released, so that with small pages most of the time goes into faults. A replacement of
+// the program's operator new: the library does not contain it, and its own blocks are mapped so already.
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 #include <sys/mman.h>
