@@ -180,7 +180,7 @@ TEST_CASE("a limit of memory fits a picture without changing a bit, or refuses i
   CHECK(scene.run({picture, picture, scene.write_ppm(300, 224), picture, "--max-memory", exact}).exit_code ==
         0);
   for (const char* const nonsense :
-       {"0", "", "M", "-1", "1T", "1.5G", "99999999999999999999", "99999999999999G"})
+       {"0", "", "M", "-1", "1X", "1.5G", "99999999999999999999", "99999999999999G"})
     CHECK(scene.run({picture, "--max-memory", nonsense}).exit_code == 2);
 }
 

@@ -199,7 +199,7 @@ TEST_CASE("TIFFs that are not read say why") {
   };
   CHECK(error_of(make_tiff(10, 10, {{262, 3}}, 100)).code == ErrorCode::malformed);  // no palette
   refused({{258, 32}, {339, 3}}, "floating-point");
-  refused({{258, 16}, {339, 2}}, "with a sign");
+  refused({{258, 16}, {339, 2}}, "has signed samples");
   refused({{258, 12}}, "12 bits a sample");
   refused({{262, 8}}, "colours of kind 8");
   refused({{259, 34925}}, "compressed by LZMA");
