@@ -22,5 +22,5 @@ build_and_test() { # PRESET CMAKE-OPTION...
 echo "== Debian packages"
 scripts/install-packages.sh build test
 
-build_and_test release -DFCN_BUILD_TESTS=ON -DFCN_BUILD_BENCHMARKS=ON
+build_and_test release -DFCN_BUILD_TESTS=ON -DFCN_BUILD_BENCHMARKS=ON -DFCN_FUZZ=ON
 [ "$(uname -m)" != x86_64 ] || build_and_test neon
