@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a page of --html holds in its script elements.
+// What a page of --html holds in its script elements, and a name that must stay text there.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,10 @@
 #include "tests/tools/picture_files.hpp"
 
 namespace fcn::tools::test {
+
+/// A name that would take the page over if it were markup.
+inline constexpr const char* kHostile =
+    "</script><script>document.title = 'taken'</script><!-- \"'&amp;<img src=x>";
 
 /// The content of the script element with this id.
 inline std::string script_text(const std::string& page, const std::string& id) {

@@ -20,8 +20,6 @@ using nlohmann::json;
 
 namespace {
 
-const char* const kHostile = "</script><script>document.title = 'taken'</script><!-- \"'&amp;<img src=x>";
-
 std::string page_of(const RunReport& report, const std::string& path) {
   Picture picture = *make_picture(report.width, report.height, {});
   for (int y = 0; y < picture.height; ++y)

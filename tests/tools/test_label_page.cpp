@@ -22,8 +22,6 @@ using nlohmann::json;
 
 namespace {
 
-const char* const kHostile = "</script><script>document.title = 'taken'</script><!-- \"'&amp;<img src=x>";
-
 /// A picture whose left third has label 0, whose middle label 2 and whose right third label 1.
 struct LabelledPicture {
   ModelInfo info;

@@ -11,6 +11,18 @@
 
 namespace fcn::tools::test {
 
+inline ModelInfo tiny_info(const std::string& name) {
+  ModelInfo info;
+  info.name = name;
+  info.labels = {"nothing", "red", "blue"};
+  info.background = 0;
+  info.mean = {0, 0, 0};
+  info.std = {1, 1, 1};
+  info.window = {8, 8};
+  info.exporter = "test";
+  return info;
+}
+
 /// Window 8: a 2 x 2 convolution of stride 2 averages each channel, a 4 x 4 pool, then the logits: 0 for
 /// "nothing", 10 red - 5 for "red", 10 blue - 5 for "blue", channels in 0..1.
 inline Result<std::uint64_t> write_tiny_model(const std::string& path) {
@@ -31,15 +43,8 @@ inline Result<std::uint64_t> write_tiny_model(const std::string& path) {
   graph.append("mean", mean, {0});
   graph.append("pool", pool, {1});
   graph.append("classifier", classifier, {2});
-  ModelInfo info;
-  info.name = "tiny";
-  info.labels = {"nothing", "red", "blue"};
-  info.background = 0;
-  info.mean = {0, 0, 0};
-  info.std = {1, 1, 1};
-  info.window = {8, 8};
+  ModelInfo info = tiny_info("tiny");
   info.classifier_pool = "pool";
-  info.exporter = "test";
   return write_model(path, graph, info, WeightStorage::f32);
 }
 
@@ -57,15 +62,8 @@ inline Result<std::uint64_t> write_tiny_pixel_model(const std::string& path) {
   Graph graph;
   graph.append("input", Input{3}, {});
   graph.append("scores", scores, {0});
-  ModelInfo info;
-  info.name = "tiny-pixels";
-  info.labels = {"nothing", "red", "blue"};
-  info.background = 0;
-  info.mean = {0, 0, 0};
-  info.std = {1, 1, 1};
-  info.window = {8, 8};
+  ModelInfo info = tiny_info("tiny-pixels");
   info.kind = ModelKind::pixels;
-  info.exporter = "test";
   return write_model(path, graph, info, WeightStorage::f32);
 }
 
