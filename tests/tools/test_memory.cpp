@@ -116,12 +116,14 @@ TEST_CASE("a plan adds up, and needs no picture") {
   CHECK(plan["width"] == 640);
   CHECK(plan["height"] == 301);
   CHECK(plan["map"]["cols"] == 14);
-  std::uint64_t rings = 0, multiply_adds = 0, peak = 0;
+  std::uint64_t rings = 0, largest = 0, multiply_adds = 0, peak = 0;
   for (const json& layer : plan["layers"]) {
     rings += layer["ring_bytes"].get<std::uint64_t>();
+    largest = std::max(largest, layer["ring_bytes"].get<std::uint64_t>());
     multiply_adds += layer["multiply_adds"].get<std::uint64_t>();
   }
-  CHECK(plan["memory"]["run"]["rings"] == rings);
+  CHECK(plan["memory"]["run"]["rings"] <= rings);  // those of late layers share memory
+  CHECK(plan["memory"]["run"]["rings"] > largest);
   CHECK(plan["multiply_adds"] == multiply_adds);
   for (const auto& [name, phase] : plan["memory"].items()) {
     std::uint64_t sum = 0;

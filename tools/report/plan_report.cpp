@@ -55,7 +55,7 @@ std::string plan_rows(const Plan& plan) {
                      fmt::format("{}x{}x{}", node.shape.channels, node.shape.height, node.shape.width),
                      algorithm_of(node), millions(node.multiply_adds),
                      node.fused_into ? "" : std::to_string(node.most_rows),
-                     std::to_string((4 * node.ring_floats() + 1023) / 1024));
+                     node.overwrites ? "in place" : std::to_string((4 * node.ring_floats() + 1023) / 1024));
   }
   return text + plan_row("all", "", "", millions(plan.multiply_adds()), "",
                          std::to_string((run_memory(plan).rings + 1023) / 1024));
@@ -87,7 +87,8 @@ void add_layer(JsonWriter& json, const Plan& plan, NodeId id) {
     json.member("multiply_adds", node.multiply_adds);
     json.member("step_rows", node.most_rows);
     json.member("ring_rows", node.ring_rows);
-    json.member("ring_bytes", sizeof(float) * node.ring_floats());
+    json.member("ring_bytes", node.overwrites ? 0 : sizeof(float) * node.ring_floats());
+    if (node.overwrites) json.member("overwrites", plan.graph().nodes[*node.overwrites].name);
     if (const std::string_view algorithm = algorithm_of(node); !algorithm.empty())
       json.member("algorithm", algorithm);
   });

@@ -70,6 +70,7 @@ FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<con
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
     if (profile_ != nullptr) profile_->begin();
+    if (step.begin == 0 && !node(step.node).overwrites) rings_.open(node(step.node), plan_.options().images);
     std::visit([&](const auto& op) { make(step, op); }, plan_.graph().nodes[step.node].op);
     const RowStep made = finished(step);
     if (profile_ != nullptr) profile_->end(made);

@@ -142,6 +142,7 @@ FCN_INLINE void Executor::make(const RowStep& step, const Flatten&) {
       for (int y = 0; y < from.shape.height; ++y)
         for (int x = 0; x < from.shape.width; ++x)
           *to++ = rings_.row(from, y)[image * from.image_stride + x * from.pixel_stride + c];
+    std::fill_n(to, out.pixel_stride - out.shape.channels, 0.0f);
   }
 }
 

@@ -17,6 +17,16 @@
 
 namespace fcn::inline FCN_ABI {
 
+/// The steps of a run, counted from 0, between which a ring holds something.
+struct RingUse {
+  std::int64_t begin = -1, last = -1;
+
+  void extend(std::int64_t step) {
+    if (begin < 0) begin = step;
+    last = step;
+  }
+};
+
 /// How a node's rows lie in memory. The drawing is in fcn/kernels/kernel_table.hpp.
 struct NodePlan {
   Shape shape;
@@ -30,8 +40,12 @@ struct NodePlan {
   std::ptrdiff_t pixel_stride = 0;  ///< floats
   std::ptrdiff_t image_stride = 0;
   std::ptrdiff_t row_stride = 0;
-  std::size_t ring_offset = 0;      ///< of the ring in the arena, floats
-  std::uint64_t multiply_adds = 0;  ///< of the direct algorithm, for one image
+  std::size_t ring_offset = 0;         ///< of the ring in the arena, floats
+  NodeId ring = 0;                     ///< whose ring it uses: its own, or that of what it overwrites
+  std::optional<NodeId> overwritable;  ///< an input that it may write its rows over, as far as shapes tell
+  std::optional<NodeId> overwrites;    ///< the same where no other node still reads those rows
+  RingUse use;                         ///< of a ring of its own
+  std::uint64_t multiply_adds = 0;     ///< of the direct algorithm, for one image
   ConvAlgorithm algorithm = ConvAlgorithm::direct;
   std::optional<NodeId> fused_conv;  ///< a max-pool: the convolution that it computes itself
   std::optional<NodeId> fused_into;  ///< a convolution: the max-pool that computes it. It has no steps, and

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "fcn/graph/geometry.hpp"
@@ -63,10 +65,23 @@ class Plan {
   Status lay_out_rows(const Model& model);
   void find_columns();
   void choose_steps();
+
+  // Rings (plan_rings_inl.hpp).
+  /// Input number `slot` of `node`.
+  struct Reader {
+    NodeId node;
+    std::size_t slot;
+  };
+  [[nodiscard]] std::optional<NodeId> overwritable_input(NodeId id, const std::vector<bool>& taken) const;
+  void find_overwritable();
+  [[nodiscard]] bool may_overwrite_in(const RowStep& step, const std::vector<Reader>& readers) const;
   void simulate();
+  bool simulate_sharing(const std::vector<std::vector<Reader>>& readers);
+  std::uint64_t lay_out_rings();
+  Status place_rings(const Limits& limits);
+
   [[nodiscard]] std::size_t row_pointers(NodeId id) const;
   void size_scratch(const Model& model);
-  Status place_rings(const Limits& limits);
 
   PlanOptions options_;
   Graph graph_;

@@ -195,31 +195,6 @@ FCN_INLINE std::size_t Plan::row_pointers(NodeId id) const {
          static_cast<std::size_t>(plan.phases().y) * static_cast<std::size_t>(plan.tile_taps());
 }
 
-/// Runs the schedule in integers: a ring must hold the rows from the oldest that a consumer still needs to
-/// the newest.
-FCN_INLINE void Plan::simulate() {
-  std::vector<std::vector<std::pair<NodeId, std::size_t>>> readers(nodes_.size());
-  for (NodeId id = 0; id < nodes_.size(); ++id)
-    for (std::size_t slot = 0; slot < sources(id).size(); ++slot)
-      readers[sources(id)[slot]].emplace_back(id, slot);
-
-  for (NodePlan& plan : nodes_)
-    if (!plan.fused_into) plan.most_rows = plan.ring_rows = 0;
-  schedule_.restart();
-  for (RowStep step; schedule_.next(step);) {
-    NodePlan& plan = nodes_[step.node];
-    int oldest = step.begin;
-    for (const auto& [reader, slot] : readers[step.node])
-      oldest = std::min(oldest, schedule_.first_row_needed(reader, slot));
-    plan.most_rows = std::max(plan.most_rows, step.end - step.begin);
-    plan.ring_rows = plan.gathers ? 1 : std::max(plan.ring_rows, step.end - oldest);
-  }
-  schedule_.restart();
-  most_row_pointers_ = 0;
-  for (NodeId id = 0; id < nodes_.size(); ++id)
-    most_row_pointers_ = std::max(most_row_pointers_, row_pointers(id));
-}
-
 FCN_INLINE void Plan::size_scratch(const Model& model) {
   const kernels::KernelTable& table = model.table();
   for (NodeId id = 0; id < nodes_.size(); ++id) {
@@ -231,29 +206,6 @@ FCN_INLINE void Plan::size_scratch(const Model& model) {
                                          : table.winograd_scratch(phase_shape(plan, shape), plan.algorithm));
   }
   scratch_floats_ = round_up<std::size_t>(scratch_floats_, kernels::kChannelQuantum);
-}
-
-FCN_INLINE Status Plan::place_rings(const Limits& limits) {
-  std::uint64_t floats = 0;
-  std::ptrdiff_t longest_row = 0;
-  for (NodePlan& plan : nodes_) {
-    plan.ring_offset = static_cast<std::size_t>(floats);
-    floats += plan.ring_floats();  // rows are below max_run_bytes and at most 2^31, so the sum of a graph
-                                   // fits 64 bits
-    if (floats > limits.max_run_bytes / sizeof(float)) break;
-    longest_row = std::max(longest_row, plan.row_stride);
-  }
-  zero_offset_ = static_cast<std::size_t>(floats);
-  floats += static_cast<std::uint64_t>(longest_row);
-  scratch_offset_ = static_cast<std::size_t>(floats);
-  floats += std::uint64_t{scratch_floats_} * static_cast<std::uint64_t>(options_.threads);
-  if (floats > limits.max_run_bytes / sizeof(float))
-    return Error{ErrorCode::limit_exceeded,
-                 "running this picture needs more than the " + std::to_string(limits.max_run_bytes >> 20) +
-                     " MiB allowed; use a smaller picture or raise the limit",
-                 ""};
-  arena_floats_ = static_cast<std::size_t>(floats);
-  return {};
 }
 
 FCN_INLINE Result<Plan> Plan::lay_out(const Model& model, const PlanOptions& options) {
@@ -283,6 +235,7 @@ FCN_INLINE Result<Plan> Plan::lay_out(const Model& model, const PlanOptions& opt
   }
   plan.fuse_pools();
   plan.widen_margins();
+  plan.find_overwritable();
   if (Status ok = plan.lay_out_rows(model); !ok) return ok.error();
   plan.find_columns();
   plan.size_scratch(model);
@@ -304,3 +257,5 @@ FCN_INLINE Result<Plan> Plan::create(const Model& model, const PlanOptions& opti
 }
 
 }  // namespace fcn::inline FCN_ABI
+
+#include "fcn/run/plan_rings_inl.hpp"

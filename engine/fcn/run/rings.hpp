@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The memory of a run: every node's ring of rows and one row of zeros, in a single arena laid out by the
-// Plan. Margins and padding channels are zero from the start and are never written.
+// The memory of a run: rings of rows and one row of zeros, in a single arena laid out by the Plan. Rings that
+// are in use at different times of a run may lie in the same memory, so each is opened when its use begins.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,20 @@ class Rings {
     return rings;
   }
 
+  /// Begins the use of a ring: its margins are zeros, which nothing overwrites.
+  void open(const NodePlan& node, int images) {
+    const std::ptrdiff_t left = node.margin_left * node.pixel_stride;
+    const std::ptrdiff_t right = (node.margin_left + node.shape.width) * node.pixel_stride;
+    float* row = arena_.data() + node.ring_offset;
+    for (int i = 0; i < node.ring_rows * images; ++i, row += node.image_stride) {
+      std::fill(row, row + left, 0.0f);
+#if defined(FCN_ENABLE_ASSERTS)  // what a kernel reads before any has written it shows
+      std::fill(row + left, row + right, std::numeric_limits<float>::quiet_NaN());
+#endif
+      std::fill(row + right, row + node.image_stride, 0.0f);
+    }
+  }
+
   /// Pixel 0 of image 0 in row `r` of the ring that `node` describes.
   [[nodiscard]] float* row(const NodePlan& node, std::int64_t r) {
     FCN_ASSERT(r >= 0 && r < node.shape.height);
@@ -41,7 +57,9 @@ class Rings {
     return arena_.data() + scratch_ + static_cast<std::size_t>(worker) * scratch_floats_;
   }
 
-  [[nodiscard]] std::size_t bytes() const { return arena_.bytes(); }
+  [[nodiscard]] std::size_t bytes() const {
+    return arena_.bytes();
+  }
 
  private:
   static std::size_t left_margin(const NodePlan& node) {

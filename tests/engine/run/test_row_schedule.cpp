@@ -142,14 +142,55 @@ TEST_CASE("rings hold every row that is still needed, and not one more") {
   std::vector<int> most(plan->size(), 0);
   RowSchedule schedule = plan->schedule();
   for (RowStep step; schedule.next(step);) {
+    if (plan->node(step.node).overwrites) continue;  // what it writes over has counted its rows
     int oldest = step.begin;
     for (NodeId id = 0; id < plan->size(); ++id)
       for (std::size_t slot = 0; slot < plan->graph().nodes[id].inputs.size(); ++slot)
-        if (plan->graph().nodes[id].inputs[slot] == step.node)
+        if (plan->node(plan->graph().nodes[id].inputs[slot]).ring == step.node)
           oldest = std::min(oldest, schedule.first_row_needed(id, slot));
     most[step.node] = std::max(most[step.node], step.end - oldest);
   }
-  for (NodeId id = 0; id < plan->size(); ++id) CHECK(plan->node(id).ring_rows == most[id]);
+  for (NodeId id = 0; id < plan->size(); ++id) CHECK(plan->node(id).ring_rows == most[plan->node(id).ring]);
+}
+
+TEST_CASE("a node writes over an input that nobody reads later") {
+  Random random(1);
+  Graph graph;
+  const NodeId in = graph.append("input", Input{3}, {});
+  const NodeId first = graph.append("first", random_conv(random, 3, 16, 3, 1, 1), {in});
+  const NodeId silu = graph.append("silu", Activation{ActivationKind::silu}, {first});
+  Conv adding = random_conv(random, 16, 16, 3, 1, 1);
+  adding.residual = true;
+  const NodeId second = graph.append("second", adding, {silu, silu});  // its window reads the skip ahead
+  const NodeId between = graph.append("between", random_conv(random, 16, 16, 3, 1, 1), {second});
+  const NodeId third = graph.append("third", adding, {between, second});
+  const NodeId pool = graph.append("pool", GlobalAveragePool{}, {third});
+  const NodeId gated = graph.append("gated", Arithmetic{ArithmeticKind::multiply}, {third, pool});
+  const NodeId abs = graph.append("abs", Activation{ActivationKind::abs}, {gated});
+  graph.append("last", Add{}, {abs, gated});
+  auto plan = plan_of(graph, {.height = 90, .width = 20});
+  REQUIRE(plan);
+  CHECK(plan->node(silu).overwrites == first);
+  CHECK_FALSE(plan->node(second).overwrites);
+  CHECK(plan->node(third).overwrites == second);
+  CHECK(plan->node(gated).overwrites == third);  // the pool has read it by then
+  CHECK_FALSE(plan->node(abs).overwrites);       // "last" reads what it would write over
+  CHECK(plan->node(gated).ring == second);
+  CHECK(plan->node(gated).ring_rows == 90);
+}
+
+TEST_CASE("layers that are made one after another lie in the same memory") {
+  Random random(1);
+  Graph graph;
+  NodeId last = graph.append("input", Input{16}, {});
+  for (int i = 0; i < 8; ++i)
+    last = graph.append("conv" + std::to_string(i), random_conv(random, 16, 16, 3, 1, 1), {last});
+  auto plan = plan_of(graph, {.height = 8, .width = 8, .band_rows = 8});
+  REQUIRE(plan);
+  std::size_t rings = 0;
+  for (NodeId id = 0; id < plan->size(); ++id) rings += plan->node(id).ring_floats();
+  CHECK(3 * plan->zero_offset() <= rings);  // a layer, and the one that it reads
+  CHECK(plan->node(3).ring_offset == plan->node(1).ring_offset);
 }
 
 TEST_CASE("the memory of a run grows with the width, not with the height") {
