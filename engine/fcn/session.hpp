@@ -34,7 +34,7 @@ struct SessionOptions {
 /// Milliseconds of the last run.
 struct RunTimes {
   double plan = 0;   ///< planning and allocating; 0 when the size was already planned
-  double infer = 0;  ///< from 8-bit pixels to finished scores
+  double infer = 0;  ///< from pixels to finished scores
 };
 
 class Session {

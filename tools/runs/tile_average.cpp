@@ -7,17 +7,6 @@
 #include <utility>
 
 namespace fcn::tools {
-namespace {
-
-ImageView part_of(const ImageView& picture, int top, int left, Extent size) {
-  ImageView part = picture;
-  part.pixels += top * picture.row_stride + std::ptrdiff_t{left} * picture.channels;
-  part.width = size.x;
-  part.height = size.y;
-  return part;
-}
-
-}  // namespace
 
 std::vector<int> tile_starts(int size, int tile) {
   std::vector<int> starts;
@@ -81,7 +70,9 @@ Result<TileTimes> label_tiles(Session& session, const ModelInfo& info, const Ima
   std::vector<std::uint16_t> labels;
   for (std::size_t i = 0; i < tops.size(); ++i) {
     for (const int left : lefts) {
-      if (Status ran = session.run_into(part_of(picture, tops[i], left, size), map); !ran) return ran.error();
+      const auto part = picture.crop(left, tops[i], size.x, size.y);
+      if (!part) return part.error();
+      if (Status ran = session.run_into(*part, map); !ran) return ran.error();
       if (!sums) sums.emplace(size.y, picture.width, map.classes());
       sums->add(map, left);
       times.plan_ms += session.times().plan;

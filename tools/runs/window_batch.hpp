@@ -49,7 +49,7 @@ class WindowBatch : public RowSink {
         picture.channels != 0 ? picture.channels : executor_.plan().node(0).shape.channels;
     for (std::size_t i = 0; i < windows.size(); ++i) {
       const WindowOrigin& at = windows[i];
-      crops_[i] = {picture.pixels + at.y * picture.row_stride + at.x * pixel,
+      crops_[i] = {picture.pixels + (at.y * picture.row_stride + at.x * pixel),
                    std::clamp(picture.width - at.x, 0, options.width),
                    std::clamp(picture.height - at.y, 0, options.height), picture.row_stride,
                    picture.channels};

@@ -17,7 +17,7 @@
 #include "fcn/model.hpp"
 #include "fcn/result.hpp"
 #include "fcn/run/phases.hpp"
-#include "fcn/run/pixel_table.hpp"
+#include "fcn/run/pixels/pixel_table.hpp"
 #include "fcn/run/plan.hpp"
 #include "fcn/run/profile.hpp"
 #include "fcn/run/rings.hpp"
@@ -57,13 +57,12 @@ class Executor {
         rows_(plan_),
         rows_counted_(plan_.most_row_pointers()),
         row_weights_(plan_.most_row_pointers()) {
+    pictures_.reserve(static_cast<std::size_t>(plan_.options().images));
     for (const Node& each : plan_.graph().nodes) shares_.reserve(each.inputs.size());
   }
 
-  /// Whether a run can read this view.
-  [[nodiscard]] Status check_image(const ImageView& image) const;
-  /// Bytes of the pixels of one row.
-  [[nodiscard]] std::ptrdiff_t packed_row(const ImageView& image) const;
+  /// Takes the layouts of the pictures of this run, if it can read them.
+  [[nodiscard]] Status lay_out(std::span<const ImageView> images);
 
   // Convolutions (executor_convolutions_inl.hpp).
   void make(const RowStep& step, const Conv& op) { convolve(step, op); }
@@ -152,7 +151,8 @@ class Executor {
   Rings rings_;
   PixelTable pixel_table_;
   // Of the present run or step; room for the longest is taken once.
-  std::span<const ImageView> images_;
+  std::vector<PixelLayout> pictures_;
+  bool finite_ = true;  // all pixels so far
   RowPointers rows_;
   std::vector<int> rows_counted_;
   std::vector<float> row_weights_;

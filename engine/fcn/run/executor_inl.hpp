@@ -3,7 +3,6 @@
 // op does in a step is in the executor_*_inl.hpp that stand at the end.
 #pragma once
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <variant>
@@ -23,49 +22,39 @@ FCN_INLINE Result<Executor> Executor::create(const Model& model, Plan plan, Thre
   return Executor(model, std::move(plan), pool, *std::move(rings));
 }
 
-FCN_INLINE std::ptrdiff_t Executor::packed_row(const ImageView& image) const {
-  return std::ptrdiff_t{image.width} * (image.channels == 0 ? model_->input_channels() : image.channels);
-}
-
-FCN_INLINE Status Executor::check_image(const ImageView& image) const {
-  const auto bad = [](std::string message) {
-    return Error{ErrorCode::invalid_argument, std::move(message), ""};
-  };
+FCN_INLINE Status Executor::lay_out(std::span<const ImageView> images) {
+  const PlanOptions& planned = plan_.options();
   const auto size = [](int width, int height) {
     return std::to_string(width) + "x" + std::to_string(height);
   };
-  const PlanOptions& planned = plan_.options();
-  if (image.pixels == nullptr) return bad("the picture's pixels are null");
-  if (image.height < 0 || image.width < 0)
-    return bad("the picture is " + size(image.width, image.height) + " pixels; neither may be negative");
-  if (image.height > planned.height || image.width > planned.width)
-    return bad("the picture is " + size(image.width, image.height) + " pixels, larger than the plan's " +
-               size(planned.width, planned.height));
-  if (!pixel_table_.takes(image.channels))
-    return bad("the picture has " + std::to_string(image.channels) + " channels, the model takes " +
-               std::to_string(model_->input_channels()));
-  if (image.height > 1 && image.row_stride != 0 && std::abs(image.row_stride) < packed_row(image))
-    return bad("row_stride is " + std::to_string(image.row_stride) + ", less than the " +
-               std::to_string(packed_row(image)) + " bytes of a row; 0 means packed rows");
+  if (images.size() != static_cast<std::size_t>(planned.images))
+    return Error{ErrorCode::invalid_argument,
+                 "the plan is for " + std::to_string(planned.images) + " images, " +
+                     std::to_string(images.size()) + " given",
+                 ""};
+  pictures_.clear();
+  for (const ImageView& image : images) {
+    const auto layout = pixel_layout(image, model_->input_channels());
+    if (!layout) return layout.error();
+    if (image.height > planned.height || image.width > planned.width)
+      return Error{ErrorCode::invalid_argument,
+                   "the picture is " + size(image.width, image.height) + " pixels, larger than the plan's " +
+                       size(planned.width, planned.height),
+                   ""};
+    pictures_.push_back(*layout);
+  }
   return {};
 }
 
 FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<const Tap> taps) {
-  const PlanOptions& options = plan_.options();
-  if (images.size() != static_cast<std::size_t>(options.images))
-    return Error{ErrorCode::invalid_argument,
-                 "the plan is for " + std::to_string(options.images) + " images, " +
-                     std::to_string(images.size()) + " given",
-                 ""};
-  for (const ImageView& image : images)
-    if (Status ok = check_image(image); !ok) return ok;
+  if (Status ok = lay_out(images); !ok) return ok;
   for (const Tap& tap : taps)
     if (node(tap.node).fused_into)
       return Error{
           ErrorCode::invalid_argument,
           "its rows are not stored, because its max-pool computes them; plan with keep_rows to tap them",
           "node " + plan_.graph().nodes[tap.node].name};
-  images_ = images;
+  finite_ = true;
   const ThreadPool::Awake awake(*pool_);
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
@@ -74,6 +63,11 @@ FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<con
     std::visit([&](const auto& op) { make(step, op); }, plan_.graph().nodes[step.node].op);
     const RowStep made = finished(step);
     if (profile_ != nullptr) profile_->end(made);
+    if (!finite_)
+      return Error{ErrorCode::invalid_argument,
+                   "a float in rows " + std::to_string(step.begin) + " to " + std::to_string(step.end - 1) +
+                       " of the picture is infinite, not a number or too large",
+                   ""};
     if (made.begin < made.end) show(made, taps);
   }
   return {};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,19 +15,19 @@ namespace fcn::inline FCN_ABI {
 
 FCN_INLINE void Executor::make(const RowStep& step, const Input&) {
   const NodePlan& out = node(step.node);
+  std::atomic<bool> finite{true};
   pool_->run([&](int worker) {
     const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
     for (std::ptrdiff_t r = step.begin + rows.begin; r < step.begin + rows.end; ++r)
-      for (std::size_t image = 0; image < images_.size(); ++image) {
-        const ImageView& from = images_[image];
+      for (std::size_t image = 0; image < pictures_.size(); ++image) {
+        const PixelLayout& from = pictures_[image];
         float* const to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
         const PlanOptions& planned = plan_.options();
         // Beyond the planned size its edge pixels are repeated.
         const std::ptrdiff_t row = std::min<std::ptrdiff_t>(r, planned.height - 1);
-        const std::ptrdiff_t row_bytes = from.row_stride != 0 ? from.row_stride : packed_row(from);
         const int there = row < from.height ? from.width : 0;
-        if (there > 0)
-          pixel_table_.apply(from.pixels + row * row_bytes, from.channels, there, out.pixel_stride, to);
+        if (there > 0 && !pixel_table_.apply(from, row, out.pixel_stride, to))
+          finite.store(false, std::memory_order_relaxed);
         const bool goes_on = there == planned.width;
         float* end = to + there * out.pixel_stride;
         for (int x = there; goes_on && x < out.shape.width; ++x, end += out.pixel_stride)
@@ -34,6 +35,7 @@ FCN_INLINE void Executor::make(const RowStep& step, const Input&) {
         std::fill(end, to + out.shape.width * out.pixel_stride, 0.0f);
       }
   });
+  finite_ = finite.load(std::memory_order_relaxed);
 }
 
 FCN_INLINE kernels::PoolBand Executor::pool_band(const RowStep& step) {

@@ -33,6 +33,12 @@ FCN_INLINE Status check_plan_options(const Model& model, const PlanOptions& opti
                  "the picture is " + size + " pixels; at most " + std::to_string(limits.max_image_side) +
                      " a side are allowed",
                  ""};
+  const auto pixels = static_cast<std::uint64_t>(options.height) * static_cast<std::uint64_t>(options.width);
+  if (pixels > limits.max_image_pixels)
+    return Error{ErrorCode::limit_exceeded,
+                 "the picture is " + size + " pixels; at most " + std::to_string(limits.max_image_pixels) +
+                     " in all are allowed",
+                 ""};
   if (model.info().kind == ModelKind::pixels && (options.output_stride != 0 || options.pool_stride != 0))
     return Error{ErrorCode::invalid_argument, "this model scores every pixel: its map cannot be denser", ""};
   const Extent window = model.info().window;
