@@ -8,6 +8,8 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fcn)
 install(TARGETS fcn_headers EXPORT fcnTargets)
 install(TARGETS fcn_runtime EXPORT fcnTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
                                               LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(TARGETS fcn_c EXPORT fcnTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(FILES interfaces/c/fcn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(DIRECTORY engine/fcn kernels/fcn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT fcnTargets NAMESPACE fcn:: DESTINATION ${package_folder} COMPONENT development)
 

@@ -17,6 +17,8 @@
 // SSE2, which is several times slower. See docs/embedding.md.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "fcn/maps.hpp"
@@ -28,6 +30,9 @@ namespace fcn::inline FCN_ABI {
 /// FCN_FORCE_ARCH names, with fcn::runtime; for the arch that this unit is compiled for with headers alone.
 /// Errors: io, truncated, malformed, unsupported, limit_exceeded, out_of_memory, mismatch.
 Result<Model> load_model(const std::string& path, const Limits& limits = {});
+/// The same from the bytes of a model file, as of one that `fcn-export to-header` made part of the program.
+/// They are not needed afterwards.
+Result<Model> load_model(std::span<const std::byte> bytes, const Limits& limits = {});
 
 }  // namespace fcn::inline FCN_ABI
 

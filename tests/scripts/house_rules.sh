@@ -24,12 +24,15 @@ except() { # EXTENDED-REGEX of files
   grep -vE "^($1):" || true
 }
 sources() {
-  find engine kernels tools tests bench scripts .ci -type f \
-    \( -name '*.hpp' -o -name '*.cpp' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' -o -path '.ci/run' \)
+  find engine kernels interfaces tools tests bench scripts .ci -type f \
+    \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' -o -path '.ci/run' \)
 }
 
 none "kernels include no engine and no tools" < <(named_in '#include *[<"](\.\./)*(tools/|fcn/(base|graph|passes|file|run|maps)/|fcn/[a-z_]+\.hpp)' kernels)
 none "the engine includes no tools" < <(named_in '#include *[<"](\.\./)*tools/' engine)
+none "interfaces for other languages use the public headers, and nothing uses them" \
+  < <(named_in '#include *[<"](\.\./)*(tools/|fcn/(passes|file|run)/)|detail::' interfaces
+      named_in '#include *[<"](\.\./)*interfaces/' engine kernels tools)
 # Rooms in order: each includes itself and those before it.
 out_of_order() { # FOLDER INCLUDE-PREFIX ROOM...
   local folder=$1 prefix=$2 later
@@ -48,11 +51,11 @@ none "the programs share no more than shell and pictures" \
   < <(named_in '#include *[<"]tools/(runs|report|draw|outputs|infer)/' tools/import tools/export
       named_in '#include *[<"]tools/(import|export)/' tools/{shell,pictures,runs,report,draw,outputs,infer})
 none "xsimd is named in kernels/fcn/kernels/simd.hpp only" \
-  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
+  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels interfaces tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
 none "nlohmann's JSON is named in engine/fcn/file/ only" \
-  < <(named_in '#include *[<"]nlohmann|nlohmann::' engine kernels tools | except 'engine/fcn/file/json(_inl)?\.hpp')
+  < <(named_in '#include *[<"]nlohmann|nlohmann::' engine kernels interfaces tools | except 'engine/fcn/file/json(_inl)?\.hpp')
 none "Eigen stays in tests and benchmarks" \
-  < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels tools)
+  < <(named_in '#include *[<"]Eigen|Eigen::' engine kernels interfaces tools)
 none "stb_image is included in one tools file" \
   < <(named_in '#include *[<"](stb/)?stb_image\.h' engine kernels tools | cut -d: -f1 | sort -u | tail -n +2)
 none "no C++ file is longer than 350 lines, and no other source than 500" \
@@ -64,7 +67,7 @@ none "a source names its licence in its first lines" < <(sources | grep -vE 'con
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
 done)
 none "no comment of C++ reaches beyond column 110" \
-  < <(grep -rnE --include='*.hpp' --include='*.cpp' '^.{111,}$' engine kernels tools tests bench | grep -E ':[0-9]+: *//' || true)
+  < <(grep -rnE --include='*.hpp' --include='*.cpp' '^.{111,}$' engine kernels interfaces tools tests bench | grep -E ':[0-9]+: *//' || true)
 none "no file is called utils" < <(sources | grep -E '(^|[/_-])utils?([._-]|$)' || true)
 
 if [ $breaches -gt 0 ]; then

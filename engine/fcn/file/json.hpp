@@ -21,8 +21,22 @@ namespace fcn::inline FCN_ABI {
 using Json = nlohmann::json;                 ///< what parse_json() gives: members sorted by key
 using OrderedJson = nlohmann::ordered_json;  ///< for writing: members in the order they were added
 
+/// A parsed text. Json's own destructor allocates for each container that is not empty, which ends a program
+/// that has no memory left; this one empties them first, the innermost before the others.
+class JsonDocument : public Json {
+ public:
+  JsonDocument() = default;
+  JsonDocument(JsonDocument&&) noexcept = default;
+  JsonDocument& operator=(JsonDocument&&) = delete;
+  using Json::operator=;
+  ~JsonDocument() { empty(*this); }
+
+ private:
+  static void empty(Json& value);  // calls itself for what the value holds; max_json_depth is the limit
+};
+
 /// Parses one JSON text. Comments, trailing bytes, duplicate keys and invalid UTF-8 are errors.
-Result<Json> parse_json(std::string_view text, const Limits& limits = {});
+Result<JsonDocument> parse_json(std::string_view text, const Limits& limits = {});
 
 /// Compact text. Numbers that JSON cannot hold become null, invalid UTF-8 the replacement character.
 template <class AnyJson>

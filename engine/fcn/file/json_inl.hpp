@@ -45,7 +45,7 @@ class JsonBuilder {
     return false;
   }
 
-  Json root;
+  JsonDocument root;
   [[nodiscard]] const Error& error() const { return error_; }
 
  private:
@@ -56,7 +56,10 @@ class JsonBuilder {
 
   /// Puts a value where the text has it: the root, the member just named, or the end of the open array.
   Json* place(Json value) {
-    if (open_.empty()) return &(root = std::move(value));
+    if (open_.empty()) {
+      root = std::move(value);
+      return &root;
+    }
     if (open_.back()->is_object()) return &(*member_ = std::move(value));
     open_.back()->push_back(std::move(value));
     return &open_.back()->back();
@@ -92,7 +95,13 @@ class JsonBuilder {
 
 }  // namespace detail
 
-FCN_INLINE Result<Json> parse_json(std::string_view text, const Limits& limits) {
+FCN_INLINE void JsonDocument::empty(Json& value) {
+  if (!value.is_structured() || value.empty()) return;
+  for (Json& inner : value) empty(inner);
+  value.clear();
+}
+
+FCN_INLINE Result<JsonDocument> parse_json(std::string_view text, const Limits& limits) {
   // nlohmann's lexer takes a NUL for the end of the text and would not look at what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
     return Error{ErrorCode::malformed, "not valid JSON at byte " + std::to_string(nul + 1), ""};
