@@ -2,6 +2,7 @@
 # What `cmake --install` puts where: the headers with a CMake package (component "development") and the tools
 # ("runtime"). An embedder then says find_package(fcn) and links fcn::fcn.
 include(CMakePackageConfigHelpers)
+include(cmake/pkgconfig.cmake)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fcn)
 
@@ -10,6 +11,7 @@ install(TARGETS fcn_runtime EXPORT fcnTargets ARCHIVE DESTINATION ${CMAKE_INSTAL
                                               LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 install(TARGETS fcn_c EXPORT fcnTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 install(FILES interfaces/c/fcn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+install(FILES interfaces/python/fcn.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fcn/python COMPONENT development)
 install(DIRECTORY engine/fcn kernels/fcn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT fcnTargets NAMESPACE fcn:: DESTINATION ${package_folder} COMPONENT development)
 

@@ -12,7 +12,7 @@ packages_of() {
       echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev zlib1g-dev libgif-dev libtiff-dev libwebp-dev nettle-dev libonnx-dev libprotobuf-dev
       ;;
     test) # the tests and benchmarks; NEON is cross-compiled and emulated where the machine has none
-      echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox
+      echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox pkg-config python3 python3-numpy python3-pil
       if [ "$(dpkg --print-architecture)" = amd64 ]; then echo g++-aarch64-linux-gnu qemu-user-static; fi
       ;;
     browser) # opens the pages of --html in their test, which is skipped without it
