@@ -163,6 +163,13 @@ void add_commands(CommandLine& line, ExportOptions& options) {
       "cells");
   OptionGroup verify = line.command("verify", "Replay a model's self-test on this machine", options.verify);
   verify.argument("MODEL", options.file, "Model file", true);
+  OptionGroup to_header = line.command(
+      "to-header", "Write a model as C or C++ source, to be part of a program", options.to_header);
+  to_header.argument("MODEL", options.file, "Model file", true);
+  to_header.text(
+      "-o,--output", "FILE", options.source_output,
+      "NAME.h or NAME.hpp, which holds the bytes; or NAME.S,\nwhich includes the model file when it "
+      "is assembled and\ncompiles at once, with its declarations in NAME.h");
 }
 
 }  // namespace

@@ -11,8 +11,9 @@
 namespace fcn::tools {
 
 struct ExportOptions {
-  bool inspect = false;  ///< a subcommand: show what `file` holds
-  bool verify = false;   ///< another: replay the self-test of `file`
+  bool inspect = false;    ///< a subcommand: show what `file` holds
+  bool verify = false;     ///< another: replay the self-test of `file`
+  bool to_header = false;  ///< another: write `file` as the source `source_output`
   bool version = false;
   bool quiet = false;
   ExportRequest request;  ///< without the labels, which are in a file
@@ -20,6 +21,7 @@ struct ExportOptions {
   std::optional<PixelHead> head;
   int head_classes = 0;  ///< 0 to keep the classifier's
   std::string file;
+  std::string source_output;
   InspectOptions inspection;
 };
 

@@ -17,6 +17,7 @@
 #include "tools/export/export_report.hpp"
 #include "tools/export/inspect_file.hpp"
 #include "tools/export/layer_table.hpp"
+#include "tools/export/weights_source.hpp"
 #include "tools/shell/input_files.hpp"
 #include "tools/shell/interrupt.hpp"
 #include "tools/shell/standard_streams.hpp"
@@ -145,6 +146,17 @@ int run_export(ExportOptions options) {
   return show(export_report(*report, options.request.output));
 }
 
+int run_to_header(const std::string& model, const std::string& output) {
+  if (output.empty()) return fail(usage_error("say where the source goes (see to-header --help)", "-o FILE"));
+  const auto written = fcn::tools::write_weights_source(model, output);
+  if (!written) return fail(written.error());
+  const std::string also = written->assembler.empty()
+                               ? ""
+                               : fmt::format("\nAssemble and link: {}", fcn::printable(written->assembler));
+  return show(fmt::format("Written: {}, the array {} of {} bytes{}\n", fcn::printable(written->header),
+                          written->name, fcn::tools::with_commas(written->bytes), also));
+}
+
 int run(int argc, char** argv) {
   std::string help;
   auto options = fcn::tools::parse_export_arguments(argc, argv, help);
@@ -153,6 +165,7 @@ int run(int argc, char** argv) {
   if ((*options)->version) return show(std::string("fcn-export " FCN_VERSION "\n"));
   if ((*options)->inspect) return show(fcn::tools::inspect_file((*options)->file, (*options)->inspection));
   if ((*options)->verify) return show(fcn::tools::verify_model((*options)->file));
+  if ((*options)->to_header) return run_to_header((*options)->file, (*options)->source_output);
   return run_export(**std::move(options));
 }
 

@@ -6,22 +6,22 @@
 
 #include "fcn/kernels/kernel_table.hpp"
 
+#if defined(__SSE2__) || defined(__aarch64__)
+#include "fcn/kernels/make_table.hpp"
+#else
+#include "fcn/kernels/reference/table.hpp"
+#endif
 #if defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && \
     defined(__AVX512VL__)
-#include "fcn/kernels/make_table.hpp"
 #include "fcn/kernels/simd_avx512.hpp"
 #define FCN_NATIVE_TABLE make_table<arch::avx512>()
 #elif defined(__AVX2__) && defined(__FMA__)
-#include "fcn/kernels/make_table.hpp"
 #define FCN_NATIVE_TABLE make_table<arch::avx2>()
 #elif defined(__aarch64__)
-#include "fcn/kernels/make_table.hpp"
 #define FCN_NATIVE_TABLE make_table<arch::neon>()
 #elif defined(__SSE2__)
-#include "fcn/kernels/make_table.hpp"
 #define FCN_NATIVE_TABLE make_table<arch::sse2>()
 #else
-#include "fcn/kernels/reference/table.hpp"
 #define FCN_NATIVE_TABLE reference::make_table()
 #endif
 
