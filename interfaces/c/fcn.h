@@ -133,18 +133,24 @@ FCN_API void fcn_session_free(fcn_session* session);
 /* Threads that run, fewer than asked for if the system refused some; 0 for NULL. */
 FCN_API int fcn_session_threads(const fcn_session* session);
 
-/* FCN_GREY has 1 byte a pixel, FCN_RGB 3. A model for grey pictures reads RGB as its luma. */
-enum { FCN_GREY = 1, FCN_RGB = 2 };
+/* The channels of a pixel in the order in which they lie in memory. A colour model reads grey as three equal
+ * channels, a grey model reads colour as its luma. Alpha is skipped. */
+enum { FCN_GREY = 1, FCN_RGB = 2, FCN_BGR = 3, FCN_RGBA = 4, FCN_BGRA = 5 };
+
+/* What a channel of a pixel is: black is 0, white is 255, 65535 or 1.0f. */
+enum { FCN_UINT8 = 0, FCN_UINT16 = 1, FCN_FLOAT32 = 2 };
 
 typedef struct fcn_pixels {
   size_t struct_size;
-  const void* data; /* the first pixel of the top row */
+  const void* data; /* the first pixel of the top row; need not be aligned */
   size_t data_size; /* bytes at data, which are then checked to suffice; 0 if not known */
   int width;
   int height;
-  ptrdiff_t
-      row_stride; /* bytes from a row to the next below; 0: rows are packed; negative: stored bottom up */
-  int format;     /* FCN_GREY or FCN_RGB */
+  ptrdiff_t row_stride;   /* bytes from a row to the next below; 0: rows are packed; negative: bottom up */
+  int format;             /* FCN_GREY to FCN_BGRA */
+  int samples;            /* FCN_UINT8, FCN_UINT16 or FCN_FLOAT32 */
+  int planar;             /* not 0: each channel lies in a plane of its own */
+  ptrdiff_t plane_stride; /* bytes from a plane to the next, if planar; 0: planes are packed */
 } fcn_pixels;
 
 typedef struct fcn_map fcn_map;

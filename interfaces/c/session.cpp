@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The sessions of fcn.h, and the pictures that they run.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,27 +14,55 @@ namespace {
 
 static_assert(static_cast<int>(ScoreKind::logits) == FCN_LOGITS);
 
+static_assert(static_cast<int>(PixelFormat::grey) == FCN_GREY &&
+              static_cast<int>(PixelFormat::rgb) == FCN_RGB &&
+              static_cast<int>(PixelFormat::bgr) == FCN_BGR &&
+              static_cast<int>(PixelFormat::rgba) == FCN_RGBA &&
+              static_cast<int>(PixelFormat::bgra) == FCN_BGRA);
+static_assert(static_cast<int>(SampleType::uint16) == FCN_UINT16 &&
+              static_cast<int>(SampleType::float32) == FCN_FLOAT32);
+
+Error invalid(std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message), ""};
+}
+
+/// Bytes from the first sample to the last, where strides are not negative; nothing if that overflows.
+std::optional<std::uint64_t> needed_bytes(const ImageView& view) {
+  const auto size = [](auto value) { return static_cast<std::uint64_t>(value); };
+  const int channels = channel_count(view.format);
+  const std::uint64_t row =
+      size(view.width) * size(view.planar ? 1 : channels) * size(sample_bytes(view.pixels.type()));
+  const std::uint64_t row_stride = view.row_stride == 0 ? row : size(view.row_stride);
+  const auto before_last = checked_mul(row_stride, size(view.height - 1));
+  const auto plane = checked_mul(row_stride, size(view.height));
+  if (!before_last || !plane) return std::nullopt;
+  const std::uint64_t plane_stride = view.plane_stride == 0 ? *plane : size(view.plane_stride);
+  const auto planes = checked_mul(plane_stride, size(view.planar ? channels - 1 : 0));
+  const auto to_row = planes ? checked_add(*planes, *before_last) : std::nullopt;
+  return to_row ? checked_add(*to_row, row) : std::nullopt;
+}
+
 /// The caller's pixels as the engine takes them. What the engine checks itself is not checked here.
 Result<ImageView> view_of(const fcn_pixels& pixels) {
-  const int channels = pixels.format == FCN_RGB ? 3 : 1;
-  if (pixels.format != FCN_GREY && pixels.format != FCN_RGB)
-    return Error{ErrorCode::invalid_argument,
-                 "format is " + std::to_string(pixels.format) + "; expected FCN_GREY or FCN_RGB", ""};
-  const ImageView view{static_cast<const std::uint8_t*>(pixels.data), pixels.width, pixels.height,
-                       pixels.row_stride, channels};
+  if (pixels.format < FCN_GREY || pixels.format > FCN_BGRA)
+    return invalid("format is " + std::to_string(pixels.format) + "; expected FCN_GREY to FCN_BGRA");
+  if (pixels.samples < FCN_UINT8 || pixels.samples > FCN_FLOAT32)
+    return invalid("samples is " + std::to_string(pixels.samples) +
+                   "; expected FCN_UINT8, FCN_UINT16 or FCN_FLOAT32");
+  const ImageView view{.pixels = {pixels.data, static_cast<SampleType>(pixels.samples)},
+                       .width = pixels.width,
+                       .height = pixels.height,
+                       .row_stride = pixels.row_stride,
+                       .format = static_cast<PixelFormat>(pixels.format),
+                       .planar = pixels.planar != 0,
+                       .plane_stride = pixels.plane_stride};
   if (pixels.data_size == 0 || pixels.width < 1 || pixels.height < 1) return view;
-  if (pixels.row_stride < 0)
-    return Error{ErrorCode::invalid_argument,
-                 "data_size is given with a negative row_stride, whose rows lie before data: set it to 0",
-                 ""};
-  const auto row = static_cast<std::uint64_t>(pixels.width) * static_cast<std::uint64_t>(channels);
-  const std::uint64_t stride = pixels.row_stride == 0 ? row : static_cast<std::uint64_t>(pixels.row_stride);
-  const auto before_last = checked_mul(stride, static_cast<std::uint64_t>(pixels.height - 1));
-  if (!before_last || pixels.data_size < row || *before_last > pixels.data_size - row)
-    return Error{ErrorCode::invalid_argument,
-                 "data_size is " + std::to_string(pixels.data_size) + " bytes, which is less than " +
-                     std::to_string(pixels.height) + " rows of " + std::to_string(stride) + " bytes have",
-                 ""};
+  if (pixels.row_stride < 0 || pixels.plane_stride < 0)
+    return invalid("data_size is given with a negative stride, whose rows lie before data: set it to 0");
+  const auto needed = needed_bytes(view);
+  if (!needed || *needed > pixels.data_size)
+    return invalid("data_size is " + std::to_string(pixels.data_size) + " bytes, and the picture has " +
+                   (needed ? std::to_string(*needed) : "more than 2^64"));
   return view;
 }
 

@@ -5,14 +5,15 @@
 
     model = fcn.Model("model.safetensors")
     session = fcn.Session(model, threads=2)
-    scores = session.run(pixels)             # a numpy array or Pillow image of 8 bits, height x width x 3
+    scores = session.run(pixels)             # a numpy array or Pillow image, height x width x 3
     for peak in scores.top(3):
         print(peak.label, peak.probability, peak.x, peak.y)
     scores.array()                           # rows x columns x classes, the map itself and not a copy
 
-Bytes without a shape need one: session.run(data, width=640, height=480, format="rgb"). numpy is used by array() if
-it is there; view() needs none. A model serves any number of threads; a session runs one picture at a time, and other
-threads wait. FCN_LIBRARY in the environment names another libfcn.so. fcn.h describes what stands behind this.
+Pixels are uint8, uint16 or float32 (white is 1); format="bgr" is for OpenCV's. Bytes without a shape need one:
+session.run(data, width=640, height=480, format="rgb"). numpy is used by array() if it is there; view() needs none. A
+model serves any number of threads; a session runs one picture at a time, and other threads wait. FCN_LIBRARY in the
+environment names another libfcn.so. fcn.h describes what stands behind this.
 """
 
 import ctypes
@@ -23,8 +24,9 @@ from collections import namedtuple
 __all__ = ["Error", "LabelMap", "Model", "Peak", "Region", "ScoreMap", "Session", "version"]
 
 # The enumerations of fcn.h.
-_FORMATS = {"grey": (1, 1), "rgb": (2, 3)}  # number, channels
-_FORMAT_OF_CHANNELS = {1: "grey", 3: "rgb"}
+_FORMATS = {"grey": (1, 1), "rgb": (2, 3), "bgr": (3, 3), "rgba": (4, 4), "bgra": (5, 4)}  # number, channels
+_FORMAT_OF_CHANNELS = {1: "grey", 3: "rgb", 4: "rgba"}
+_SAMPLES = {"u1": (0, 1), "u2": (1, 2), "f4": (2, 4)}  # numpy's name: number, bytes
 _KINDS = ("classifier", "pixels")
 _ACTIVATIONS = ("softmax", "sigmoid", "none")
 _SCORES = {"probabilities": 0, "logits": 1}
@@ -65,7 +67,8 @@ class _SessionOptions(_Sized):
 class _Pixels(_Sized):
     _fields_ = [("struct_size", ctypes.c_size_t), ("data", ctypes.c_void_p), ("data_size", ctypes.c_size_t),
                 ("width", ctypes.c_int), ("height", ctypes.c_int), ("row_stride", ctypes.c_ssize_t),
-                ("format", ctypes.c_int)]
+                ("format", ctypes.c_int), ("samples", ctypes.c_int), ("planar", ctypes.c_int),
+                ("plane_stride", ctypes.c_ssize_t)]
 
 
 class _MapDetails(_Sized):
@@ -192,36 +195,42 @@ class Model:
         return [name(self._handle.value, i).decode(errors="replace") for i in range(count)]
 
 
+_Array = namedtuple("_Array", "address size shape strides type keep")
+
+
 def _array_of(source):
-    """(address, bytes, shape, strides, what to keep alive) of pixels: anything with numpy's array interface, as
-    Pillow's images, or with Python's buffers."""
+    """Pixels with what must be kept alive: anything with numpy's array interface, as Pillow's images, or with Python's
+    buffers, which hold bytes."""
     interface = getattr(source, "__array_interface__", None)
-    if interface is not None:
-        if interface["typestr"][1:] not in ("u1",):
-            raise Error(_INVALID_ARGUMENT, f"pixels are of type {interface['typestr']}; expected uint8")
-        shape = interface["shape"]
-        if isinstance(interface["data"], tuple):
-            strides = interface.get("strides") or _packed(shape)
-            return interface["data"][0], 0, shape, strides, source
-        source = interface["data"]  # Pillow's: bytes
-        address, size, _, _, keep = _array_of(source)
-        return address, size, shape, _packed(shape), keep
+    if interface is None:
+        return _array_of_buffer(source)
+    order, type = interface["typestr"][0], interface["typestr"][1:]
+    if type not in _SAMPLES or order not in "|<=":
+        raise Error(_INVALID_ARGUMENT,
+                    f"pixels are of type {interface['typestr']}; expected uint8, uint16 or float32")
+    shape = interface["shape"]
+    strides = interface.get("strides") or _packed(shape, _SAMPLES[type][1])
+    if isinstance(interface["data"], tuple):
+        return _Array(interface["data"][0], 0, shape, strides, type, source)
+    return _array_of_buffer(interface["data"])._replace(shape=shape, strides=strides, type=type)  # Pillow's
+
+
+def _array_of_buffer(source):
     view = memoryview(source)
     if view.itemsize != 1:
         raise Error(_INVALID_ARGUMENT, f"pixels are of {view.itemsize} bytes a value; expected 1")
     if isinstance(source, bytes):
         keep = ctypes.c_char_p(source)
-        return ctypes.cast(keep, ctypes.c_void_p).value, len(source), view.shape, view.strides, (keep, source)
+        address = ctypes.cast(keep, ctypes.c_void_p).value
+        return _Array(address, len(source), view.shape, view.strides, "u1", (keep, source))
     if view.readonly or not view.c_contiguous:  # ctypes has no address of those
-        content = view.tobytes()
-        address, size, _, _, keep = _array_of(content)
-        return address, size, view.shape, _packed(view.shape), keep
+        return _array_of_buffer(view.tobytes())._replace(shape=view.shape, strides=_packed(view.shape, 1))
     keep = (ctypes.c_char * view.nbytes).from_buffer(view)
-    return ctypes.addressof(keep), view.nbytes, view.shape, view.strides, keep
+    return _Array(ctypes.addressof(keep), view.nbytes, view.shape, view.strides, "u1", keep)
 
 
-def _packed(shape):
-    strides, step = [], 1
+def _packed(shape, step):
+    strides = []
     for length in reversed(shape):
         strides.insert(0, step)
         step *= length
@@ -230,27 +239,32 @@ def _packed(shape):
 
 def _pixels_of(source, width, height, format, row_stride):
     """The _Pixels of a picture, and what must outlive its use."""
-    address, size, shape, strides, keep = _array_of(source)
+    array = _array_of(source)
+    samples, step = _SAMPLES[array.type]
     if width is None and height is None:
-        if len(shape) not in (2, 3):
-            raise Error(_INVALID_ARGUMENT, "pixels have no height and width: pass width=, height= and format=")
-        channels = shape[2] if len(shape) == 3 else 1
-        if format is None:
-            format = _FORMAT_OF_CHANNELS.get(channels)
-        if _FORMATS.get(format, (0, 0))[1] != channels:
-            raise Error(_INVALID_ARGUMENT, f"pixels of {channels} channels are not of format {format}")
-        packed = strides[1] == channels and (len(shape) == 2 or strides[2] == 1)
-        if not packed and 0 not in shape:
-            raise Error(_INVALID_ARGUMENT, "the values of a row of pixels are not next to each other in memory")
-        height, width, row_stride = shape[0], shape[1], strides[0]
-        size = 0  # the shape says it
-    elif width is None or height is None or format not in _FORMATS:
+        return _pixels_of_array(array, format, samples, step), array.keep
+    if width is None or height is None or format not in _FORMATS:
         raise Error(_INVALID_ARGUMENT, f"expected width, height and a format of {', '.join(_FORMATS)}")
-    elif size == 0:
+    if array.size == 0:
         raise Error(_INVALID_ARGUMENT, "there are no pixels, or they have a shape of their own")
-    pixels = _Pixels(data=address, data_size=size, width=width, height=height, row_stride=row_stride,
-                     format=_FORMATS[format][0])
-    return pixels, keep
+    return _Pixels(data=array.address, data_size=array.size, width=width, height=height, row_stride=row_stride,
+                   format=_FORMATS[format][0], samples=samples), array.keep
+
+
+def _pixels_of_array(array, format, samples, step):
+    shape, strides = array.shape, array.strides
+    if len(shape) not in (2, 3):
+        raise Error(_INVALID_ARGUMENT, "pixels have no height and width: pass width=, height= and format=")
+    channels = shape[2] if len(shape) == 3 else 1
+    if format is None:
+        format = _FORMAT_OF_CHANNELS.get(channels)
+    if _FORMATS.get(format, (0, 0))[1] != channels:
+        raise Error(_INVALID_ARGUMENT, f"pixels of {channels} channels (shape {shape}) are not of format {format}")
+    packed = strides[1] == channels * step and (len(shape) == 2 or strides[2] == step)
+    if not packed and 0 not in shape:
+        raise Error(_INVALID_ARGUMENT, "the values of a row of pixels are not next to each other in memory")
+    return _Pixels(data=array.address, width=shape[1], height=shape[0], row_stride=strides[0],
+                   format=_FORMATS[format][0], samples=samples)
 
 
 class _Plane:

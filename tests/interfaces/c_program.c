@@ -48,8 +48,8 @@ static void check_layout(void) {
   if (sizeof(void*) != 8 || sizeof(size_t) != 8) return;
   CHECK(sizeof(fcn_model_details) == 40 && offsetof(fcn_model_details, window_height) == 36);
   CHECK(sizeof(fcn_session_options) == 32 && offsetof(fcn_session_options, max_run_bytes) == 24);
-  CHECK(sizeof(fcn_pixels) == 48 && offsetof(fcn_pixels, row_stride) == 32 &&
-        offsetof(fcn_pixels, format) == 40);
+  CHECK(sizeof(fcn_pixels) == 64 && offsetof(fcn_pixels, row_stride) == 32 &&
+        offsetof(fcn_pixels, format) == 40 && offsetof(fcn_pixels, plane_stride) == 56);
   CHECK(sizeof(fcn_map_details) == 64 && offsetof(fcn_map_details, stride_x) == 24);
   CHECK(sizeof(fcn_peak) == 32 && offsetof(fcn_peak, x) == 16);
   CHECK(sizeof(fcn_region_request) == 40 && offsetof(fcn_region_request, class_ids) == 24);
@@ -120,6 +120,17 @@ static void check_wrong_pictures(fcn_session* session, fcn_map* map, fcn_pixels 
   wrong.format = 77;
   CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run(session, &wrong, map));
   wrong = picture;
+  wrong.samples = 3;
+  CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run(session, &wrong, map));
+  wrong.samples = FCN_UINT16; /* twice the bytes */
+  CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run(session, &wrong, map));
+  wrong = picture;
+  wrong.planar = 1;
+  wrong.plane_stride = wrong.width * wrong.height + 1;
+  CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run(session, &wrong, map));
+  wrong.plane_stride = PTRDIFF_MAX;
+  CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run(session, &wrong, map));
+  wrong = picture;
   wrong.row_stride = 1;
   CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run(session, &wrong, map));
   wrong = picture;
@@ -137,6 +148,57 @@ static void check_wrong_pictures(fcn_session* session, fcn_map* map, fcn_pixels 
   CHECK(fcn_label_map_create(&labels) == FCN_OK && fcn_label_map_data(labels) == NULL);
   CHECK_FAILS(FCN_INVALID_ARGUMENT, fcn_run_labels(session, &picture, labels));
   fcn_label_map_free(labels);
+}
+
+/* The picture in every format and as floats in planes gives the same bits. */
+static void check_formats(fcn_session* session, const fcn_map* expected, fcn_pixels picture) {
+  static const struct {
+    int format, channels, red, green, blue;
+  } kFormats[] = {
+      {FCN_RGB, 3, 0, 1, 2}, {FCN_BGR, 3, 2, 1, 0}, {FCN_RGBA, 4, 0, 1, 2}, {FCN_BGRA, 4, 2, 1, 0}};
+  const size_t count = (size_t)picture.width * (size_t)picture.height;
+  const unsigned char* const rgb = picture.data;
+  unsigned char* const bytes = malloc(4 * count);
+  uint16_t* const wide = malloc(3 * count * sizeof *wide);
+  fcn_map* map = NULL;
+  fcn_map_details details = {.struct_size = sizeof details};
+  if (bytes == NULL || wide == NULL || fcn_map_create(&map) != FCN_OK) exit(2);
+  CHECK(fcn_map_get_details(expected, &details) == FCN_OK);
+  const size_t scores = (size_t)(details.rows * details.columns * details.classes) * sizeof(float);
+  for (size_t f = 0; f < sizeof kFormats / sizeof *kFormats; ++f) {
+    const size_t step = (size_t)kFormats[f].channels;
+    memset(bytes, 77, 4 * count);
+    for (size_t i = 0; i < count; ++i) {
+      bytes[step * i + (size_t)kFormats[f].red] = rgb[3 * i];
+      bytes[step * i + (size_t)kFormats[f].green] = rgb[3 * i + 1];
+      bytes[step * i + (size_t)kFormats[f].blue] = rgb[3 * i + 2];
+    }
+    const fcn_pixels other = {.struct_size = sizeof other,
+                              .data = bytes,
+                              .data_size = step * count,
+                              .width = picture.width,
+                              .height = picture.height,
+                              .format = kFormats[f].format};
+    CHECK(fcn_run(session, &other, map) == FCN_OK &&
+          memcmp(fcn_map_scores(map), fcn_map_scores(expected), scores) == 0);
+  }
+  for (size_t i = 0; i < count; ++i)
+    for (size_t c = 0; c < 3; ++c) wide[c * count + i] = (uint16_t)(257 * rgb[3 * i + c]);
+  const fcn_pixels planes = {.struct_size = sizeof planes,
+                             .data = wide,
+                             .data_size = 3 * count * sizeof *wide,
+                             .width = picture.width,
+                             .height = picture.height,
+                             .format = FCN_RGB,
+                             .samples = FCN_UINT16,
+                             .planar = 1};
+  CHECK(fcn_run(session, &planes, map) == FCN_OK);
+  int before = -1, after = -2;
+  CHECK(fcn_map_predicted(expected, &before) == FCN_OK && fcn_map_predicted(map, &after) == FCN_OK &&
+        before == after);
+  fcn_map_free(map);
+  free(bytes);
+  free(wide);
 }
 
 static void check_regions(const fcn_map* map, fcn_pixels picture, int best) {
@@ -311,6 +373,7 @@ int main(int argc, char** argv) {
   CHECK(fcn_map_create(&map) == FCN_OK && fcn_map_scores(map) == NULL);
   CHECK(fcn_run(session, &picture, map) == FCN_OK);
   check_map(model, map, picture);
+  check_formats(session, map, picture);
   check_threads(model, map, picture);
   check_wrong_pictures(session, map, picture);
   check_labels(argv[2], picture);

@@ -127,9 +127,18 @@ class PythonModule(unittest.TestCase):
         self.assertEqual(self.session.run(flipped[::-1]).view().tobytes(), array.tobytes())
         self.refuses(1, "next to each other", self.session.run, picture[:, ::-1])
         self.refuses(1, "expected uint8", self.session.run, picture.astype(numpy.float64))
+        self.refuses(1, "expected uint8", self.session.run, picture.astype(">u2"))
+        bgr = numpy.ascontiguousarray(picture[:, :, ::-1])
+        self.assertEqual(self.session.run(bgr, format="bgr").view().tobytes(), array.tobytes())
+        rgba = numpy.dstack([picture, picture[:, :, :1]])
+        self.assertEqual(self.session.run(rgba).view().tobytes(), array.tobytes())
+        for other in (picture.astype(numpy.uint16) * 257, picture.astype(numpy.float32) / 255):
+            self.assertEqual([peak.class_id for peak in self.session.run(other).top(3)],
+                             [peak.class_id for peak in self.map.top(3)])
         self.refuses(1, "channels", self.session.run, picture[:, :, :2])
-        grey = self.session.run(numpy.ascontiguousarray(picture[:, :, 0])) if self.model.channels == 1 else None
-        self.assertTrue(grey is None or grey.shape == array.shape)
+        grey = numpy.ascontiguousarray(picture[:, :, 0])
+        self.assertEqual(self.session.run(grey).view().tobytes(),
+                         self.session.run(numpy.dstack([grey] * 3)).view().tobytes())
 
 
 if __name__ == "__main__":

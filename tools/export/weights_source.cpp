@@ -23,7 +23,7 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/// The array's name, from that of the output: "my-net.hpp" is my_net.
+/// The array's name, from that of the output: "my-net" is my_net.
 Result<std::string> array_name(const std::filesystem::path& output) {
   std::string name = output.stem().string();
   std::replace(name.begin(), name.end(), '-', '_');

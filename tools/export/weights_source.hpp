@@ -18,10 +18,10 @@ struct WeightsSource {
   std::string assembler;  ///< empty if the header holds the bytes
 };
 
-/// Writes `model`, which must be a model file that loads, as `output`: NAME.h or NAME.hpp with its bytes; or
-/// NAME.S, which names the model file by its whole path and reads it when it is assembled, with the
-/// declarations as NAME.h beside it. ErrorCode::invalid_argument for an output that is called otherwise,
-/// whose name is no identifier, or that would replace the model.
+/// Writes `model`, which must be a model file that loads, as `output`: a header (.h, .hpp) with its bytes; or
+/// an assembler file (.S), which names the model file by its whole path and reads it when it is assembled,
+/// with the declarations in a header beside it. ErrorCode::invalid_argument for an output that is called
+/// otherwise, whose name is no identifier, or that would replace the model.
 Result<WeightsSource> write_weights_source(const std::string& model, const std::string& output);
 
 }  // namespace fcn::tools
