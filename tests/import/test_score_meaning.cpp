@@ -121,6 +121,54 @@ TEST_CASE("a softmax at the end is taken off, and applied once") {
   check_softmax(outcome_of(classifier(2, nodes({"Softmax"})), 90), 90);
 }
 
+namespace {
+
+/// e^z over its sum, with the largest logit subtracted first if `shifted`.
+End softmax_in_parts(bool shifted) {
+  return [shifted](onnx::ModelProto& file) {
+    const auto reduce = [&](const char* type, const char* from, const char* to) {
+      onnx::NodeProto& node = test_onnx::add_node(file, type, {from}, {to});
+      test_onnx::set_ints(node, "axes", {1});
+      node.set_name(to);
+    };
+    if (shifted) {
+      reduce("ReduceMax", "z", "most");
+      test_onnx::add_node(file, "Sub", {"z", "most"}, {"s"});
+    }
+    test_onnx::add_node(file, "Exp", {shifted ? "s" : "z"}, {"e"});
+    reduce("ReduceSum", "e", "sum");
+    test_onnx::add_node(file, "Div", {"e", "sum"}, {"y"});
+  };
+}
+
+/// 1 / (1 + e^-z), or e^z / (1 + e^z).
+End sigmoid_in_parts(bool reciprocal) {
+  return [reciprocal](onnx::ModelProto& file) {
+    test_onnx::add_floats(file, "one", {1}).set_float_data(0, 1);
+    if (reciprocal) test_onnx::add_node(file, "Neg", {"z"}, {"n"});
+    test_onnx::add_node(file, "Exp", {reciprocal ? "n" : "z"}, {"e"});
+    test_onnx::add_node(file, "Add", {"e", "one"}, {"sum"});
+    test_onnx::add_node(file, "Div", {reciprocal ? "one" : "e", "sum"}, {"y"});
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a softmax or a sigmoid that is written in parts is one") {
+  for (const End& end : {softmax_in_parts(false), softmax_in_parts(true), nodes({"LogSoftmax", "Exp"}),
+                         nodes({"Softmax", "Log", "Exp"})}) {
+    const Outcome outcome = outcome_of(classifier(3, end, 11), 200);
+    CHECK_THAT(outcome.report.meaning.reason, Contains("ends in a softmax"));
+    check_softmax(outcome, 200);
+  }
+  for (const bool reciprocal : {false, true}) {
+    const Outcome outcome = outcome_of(classifier(4, sigmoid_in_parts(reciprocal), 11), 150);
+    CHECK(outcome.report.meaning.activation == ScoreActivation::sigmoid);
+    CHECK_THAT(outcome.report.meaning.reason, Contains("ends in a sigmoid"));
+    check_sigmoid(outcome, 150);
+  }
+}
+
 TEST_CASE("a sigmoid at the end makes classes independent, one class a question") {
   for (const int classes : {1, 4}) {
     const Outcome outcome = outcome_of(classifier(classes, nodes({"Sigmoid"})), 150);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Products that exporters write in place of an activation: x sigmoid(x), x tanh(softplus(x)), and GELU by
-// erf or tanh with its factors in any order.
+// Products and quotients that are written in place of an activation: x sigmoid(x), x tanh(softplus(x)), GELU
+// by erf or tanh with its factors in any order, and sigmoid and softmax as quotients of exponentials.
 #include <cmath>
 #include <utility>
 #include <variant>
@@ -118,6 +118,34 @@ std::optional<Feature> as_gated(const Feature& x, const Feature& gate, NetworkBu
   return mish ? std::optional(activate(x, ActivationKind::mish, net)) : std::nullopt;
 }
 
+/// The sigmoid of -(scale x + shift), where the exponential of that is at `powers`.
+Feature sigmoid_of_powers(const Feature& like, NodeId powers, bool negated, NetworkBuilder& net) {
+  const Scaled inside = peel(net.graph(), net.graph().nodes[powers].inputs[0]);
+  Feature in = like;
+  in.node = inside.node;
+  const double sign = negated ? -1 : 1;
+  return activate(
+      scaled(in, static_cast<float>(sign * inside.scale), static_cast<float>(sign * inside.shift), net),
+      ActivationKind::sigmoid, net);
+}
+
+/// The values whose largest is subtracted at `node`, channel by channel; else those at `node`.
+NodeId without_largest(const Graph& graph, NodeId node) {
+  const auto* difference = std::get_if<Arithmetic>(&graph.nodes[node].op);
+  if (difference == nullptr || difference->kind != ArithmeticKind::subtract) return node;
+  const Node& largest = graph.nodes[graph.nodes[node].inputs[1]];
+  const auto* reduction = std::get_if<ReduceChannels>(&largest.op);
+  const bool is_largest = reduction != nullptr && reduction->kind == ReductionKind::maximum &&
+                          largest.inputs[0] == graph.nodes[node].inputs[0];
+  return is_largest ? largest.inputs[0] : node;
+}
+
+/// Whether the value is 1 + e^x, x being what the exponential at `powers` reads.
+bool is_one_more(const Graph& graph, NodeId value, NodeId powers) {
+  const Scaled sum = peel(graph, value);
+  return sum.node == powers && sum.scale == 1 && sum.shift == 1;
+}
+
 }  // namespace
 
 std::optional<Feature> as_activation(const Feature& a, const Feature& b, NetworkBuilder& net) {
@@ -127,6 +155,50 @@ std::optional<Feature> as_activation(const Feature& a, const Feature& b, Network
     if (auto made = as_gelu(*x, *gate, net)) return made;
   }
   return std::nullopt;
+}
+
+std::optional<Feature> as_quotient(const Feature& a, const Feature& b, NetworkBuilder& net) {
+  const Graph& graph = net.graph();
+  if (activation_at(graph, a.node, ActivationKind::exp) == nullptr) return std::nullopt;
+  if (a.view == b.view && is_one_more(graph, b.node, a.node)) return sigmoid_of_powers(a, a.node, false, net);
+  const auto* sum = std::get_if<ReduceChannels>(&graph.nodes[b.node].op);
+  if (sum == nullptr || sum->kind != ReductionKind::sum || graph.nodes[b.node].inputs[0] != a.node)
+    return std::nullopt;
+  Feature in = a;
+  in.node = without_largest(graph, graph.nodes[a.node].inputs[0]);
+  return net.append_like(Softmax{}, in);
+}
+
+std::optional<Feature> as_exponential(const Feature& map, NetworkBuilder& net) {
+  const Graph& graph = net.graph();
+  const Node& node = graph.nodes[map.node];
+  Feature in = map;
+  if (activation_at(graph, map.node, ActivationKind::log) != nullptr) {
+    const Op& op = graph.nodes[node.inputs[0]].op;
+    const auto* activation = std::get_if<Activation>(&op);
+    const bool sigmoid = activation != nullptr && activation->kind == ActivationKind::sigmoid;
+    if (!sigmoid && !std::holds_alternative<Softmax>(op)) return std::nullopt;
+    in.node = node.inputs[0];
+    return in;
+  }
+  const auto* difference = std::get_if<Arithmetic>(&node.op);
+  if (difference == nullptr || difference->kind != ArithmeticKind::subtract) return std::nullopt;
+  const NodeId x = node.inputs[0], log = node.inputs[1];
+  if (activation_at(graph, log, ActivationKind::log) == nullptr) return std::nullopt;
+  const Node& sum = graph.nodes[graph.nodes[log].inputs[0]];
+  const auto* reduction = std::get_if<ReduceChannels>(&sum.op);
+  if (reduction == nullptr || reduction->kind != ReductionKind::sum) return std::nullopt;
+  if (activation_at(graph, sum.inputs[0], ActivationKind::exp) == nullptr) return std::nullopt;
+  if (graph.nodes[sum.inputs[0]].inputs[0] != x) return std::nullopt;
+  in.node = without_largest(graph, x);
+  return net.append_like(Softmax{}, in);
+}
+
+std::optional<Feature> as_reciprocal(const Feature& map, NetworkBuilder& net) {
+  const Scaled sum = peel(net.graph(), map.node);
+  if (sum.scale != 1 || sum.shift != 1) return std::nullopt;
+  if (activation_at(net.graph(), sum.node, ActivationKind::exp) == nullptr) return std::nullopt;
+  return sigmoid_of_powers(map, sum.node, true, net);
 }
 
 }  // namespace fcn::tools

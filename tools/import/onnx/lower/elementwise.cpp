@@ -53,6 +53,8 @@ bool fits_within(const Dims& dims, const Dims& whole) {
 Feature two_maps(ArithmeticKind kind, const Feature& a, const Feature& b, NetworkBuilder& net) {
   if (kind == ArithmeticKind::multiply)
     if (auto activation = as_activation(a, b, net)) return *activation;
+  if (kind == ArithmeticKind::divide)
+    if (auto activation = as_quotient(a, b, net)) return *activation;
   const Pair pair = pair_up(a, b, net);
   // An Add proper can be fused into a convolution, but its inputs have one size whatever the picture's.
   const bool residual = kind == ArithmeticKind::add && pair.a.shape == pair.b.shape &&
@@ -102,6 +104,8 @@ Feature map_and_constant(ArithmeticKind kind, const Feature& map, const KnownTen
     std::vector<float> minus(values->size(), -1.0f);
     return net.append_like(scale_and_shift(std::move(minus), *std::move(values)), map);
   }
+  if (kind == ArithmeticKind::divide && known_first && one_value && values->front() == 1)
+    if (auto sigmoid = as_reciprocal(map, net)) return *sigmoid;
   if (kind == ArithmeticKind::multiply)
     if (const auto plain = undone(map, *values, net)) return *plain;
   if (in_order && kind != ArithmeticKind::maximum && kind != ArithmeticKind::minimum)
@@ -163,6 +167,7 @@ Feature whole_power(const Feature& in, int exponent, NetworkBuilder& net) {
 }
 
 Feature one_over(const Feature& in, NetworkBuilder& net) {
+  if (auto sigmoid = as_reciprocal(in, net)) return *sigmoid;
   Feature out = net.append(Arithmetic{.kind = ArithmeticKind::divide},
                            {net.append(Constant{.shape = {1, 1, 1}, .values = {1.0f}}, {}).node, in.node});
   out.view = in.view;

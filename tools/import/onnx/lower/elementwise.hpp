@@ -30,4 +30,13 @@ Feature power(const Feature& in, float exponent, NetworkBuilder& net);
 /// a b, if that product is known as an activation of its own: SiLU, hard swish, Mish, GELU.
 std::optional<Feature> as_activation(const Feature& a, const Feature& b, NetworkBuilder& net);
 
+/// a / b, if that is a sigmoid or a softmax written out: e^x / (1 + e^x), e^x / sum of e^x over the channels.
+std::optional<Feature> as_quotient(const Feature& a, const Feature& b, NetworkBuilder& net);
+
+/// e^map, if that is a sigmoid or a softmax of which the file takes the logarithm first.
+std::optional<Feature> as_exponential(const Feature& map, NetworkBuilder& net);
+
+/// 1 / map, if that is a sigmoid written out: 1 / (1 + e^-x).
+std::optional<Feature> as_reciprocal(const Feature& map, NetworkBuilder& net);
+
 }  // namespace fcn::tools

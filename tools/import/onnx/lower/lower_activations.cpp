@@ -21,6 +21,11 @@ std::vector<Value> lower_relu(const NodeCall& call, NetworkBuilder& net) {
   return {net.append_like(Relu{}, call.feature(0))};
 }
 
+std::vector<Value> lower_exp(const NodeCall& call, NetworkBuilder& net) {
+  if (auto probabilities = as_exponential(call.feature(0), net)) return {*probabilities};
+  return {activate(call.feature(0), ActivationKind::exp, net)};
+}
+
 std::vector<Value> lower_leaky_relu(const NodeCall& call, NetworkBuilder& net) {
   return {activate(call.feature(0), ActivationKind::leaky_relu, net, call.real("alpha", 0.01f))};
 }
@@ -159,7 +164,7 @@ constexpr LoweringRule kActivationsRules[] = {
     {"Dropout", lower_dropout},
     {"Elu", lower_elu},
     {"Erf", lower_plain<ActivationKind::erf>, {9, kNewestOpset}},
-    {"Exp", lower_plain<ActivationKind::exp>},
+    {"Exp", lower_exp},
     {"Gelu", lower_gelu, {20, kNewestOpset}},
     {"HardSigmoid", lower_hard_sigmoid},
     {"HardSwish", lower_plain<ActivationKind::hard_swish>, {14, kNewestOpset}},
