@@ -21,6 +21,7 @@
 #include "fcn/passes/fuse_residual_add.hpp"
 #include "fcn/passes/to_fcn.hpp"
 #include "tools/export/export_work.hpp"
+#include "tools/export/headless_network.hpp"
 #include "tools/export/layer_table.hpp"
 #include "tools/export/model_writer.hpp"
 #include "tools/export/onnx/onnx_writer.hpp"
@@ -101,8 +102,8 @@ Status convert(ImportedNetwork& network, ModelInfo& info, bool fold,
     if (const Status done = passes::fold_batch_norm(graph); !done) return done;
   if (const Status done = passes::fuse_relu(graph); !done) return done;
   if (const Status done = passes::fuse_residual_add(graph); !done) return done;
-  if (info.kind == ModelKind::pixels) return convert_gates(graph, info);
-  return network.is_fcn ? Status() : passes::to_fcn(graph, info, &changes);
+  if (info.kind == ModelKind::pixels || network.is_fcn) return convert_gates(graph, info);
+  return passes::to_fcn(graph, info, &changes);
 }
 
 /// Compares the results of the classifier and of the FCN, which may differ by `bound` at most.
@@ -249,7 +250,7 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   if (!preprocessing) return preprocessing.error();
   apply_channel_order(graph, *preprocessing);
   report.preprocessing = *std::move(preprocessing);
-  const Extent window = network->window.value_or(kUsualWindow);
+  Extent window = network->window.value_or(kUsualWindow);
   const int channels = std::get<Input>(graph.nodes[0].op).channels;
   if (request.head)
     if (const Status built = build_pixel_head(*network, window, *request.head); !built) return built.error();
@@ -262,6 +263,13 @@ Result<ExportReport> export_model(const ExportRequest& request) {
   const bool pixels = !network->is_fcn && labels_pixels((*shapes)[graph.output], window);
   report.classes = (*shapes)[graph.output].channels;
   tell_sources(request, *network, report);
+  if (!network->is_fcn && !pixels)
+    if (const auto cell = window_of_one_cell(graph, *shapes, window)) {
+      report.notes.push_back(headless_note((*shapes)[graph.output], window, *cell));
+      report.window_source = "what one cell of its map sees";
+      network->is_fcn = true;
+      network->window = window = *cell;
+    }
   auto layers = layer_table(graph, window, parameters_by_node(graph));
   if (!layers) return layers.error();
   report.layers = *std::move(layers);
