@@ -34,6 +34,8 @@ TEST_CASE("files of other kinds are named, with what to do instead") {
         {"\x93NUMPY\x01\0"s + zeros, "numpy array"},
         {"7767517\n75 83\nInput data 0 1 data 0=224\n"s, "ncnn"},
         {"<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">"s, "OpenVINO"},
+        {"<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>"s, "error message in XML"},
+        {"{\"error\": \"Repository not found\"}"s, "server's error message"},
         {"name: \"VGG\"\nlayer {\n type: \"Input\"\n}"s, "Caffe"},
         {"{\"metadata\": {}, \"weight_map\": {}}"s, "in several files"},
         {"{\"architectures\": [\"ResNetForImageClassification\"]}"s, "model.safetensors"},
@@ -49,11 +51,16 @@ TEST_CASE("files of other kinds are named, with what to do instead") {
     CHECK_THAT(error_of(file), Contains(words));
   }
   CHECK_THAT(error_of(zeros, "net.mlmodel"), Contains("Core ML"));
+  CHECK_THAT(error_of("\x08\x01\x12\x10" + zeros, "net.mlmodel"),
+             Contains("Core ML"));  // begins as ONNX does
   CHECK_THAT(error_of(zeros, "inference.pdmodel"), Contains("paddle2onnx"));
 }
 
 TEST_CASE("zip archives of other kinds are named") {
   CHECK_THAT(error_of(make_zip({{"conv1.weight.npy", "x"}, {"fc.weight.npy", "x"}})), Contains(".npz"));
+  std::string compressed = make_zip({{"a.npy", "x"}});
+  compressed[8] = compressed[compressed.find("PK\x01\x02") + 10] = '\x08';
+  CHECK_THAT(error_of(compressed), Contains(".npz"));
   CHECK_THAT(error_of(make_zip({{"metadata.json", "{}"}, {"config.json", "{}"}, {"model.weights.h5", "x"}})),
              Contains("keras"));
   CHECK_THAT(error_of(make_zip({{"folder/net.onnx", "x"}})), Contains("folder/net.onnx"));

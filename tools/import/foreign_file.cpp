@@ -83,7 +83,11 @@ constexpr Word kWords[] = {
     {"<head", true, "an HTML page, probably an error page in place of the download",
      "download the file again"},
     {"<net ", false, "an OpenVINO network description (.xml)", kAtSource},
+    {"<error>", false, "an error message in XML in place of the download", "download the file again"},
     {"<?xml", true, "an XML document", kAtSource},
+    {"{\"error\"", true, "a server's error message in place of the download", "download the file again"},
+    {"{\"message\"", true, "a server's error message in place of the download", "download the file again"},
+    {"{\"detail\"", true, "a server's error message in place of the download", "download the file again"},
     {"\"weight_map\"", false, "the index of a checkpoint in several files",
      "in Python, load the model and save it in one file: safetensors.torch.save_file(model.state_dict(), "
      "path)"},

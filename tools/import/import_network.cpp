@@ -30,7 +30,12 @@ Result<ImportedNetwork> import_onnx_file(const ByteSource& source, const ImportO
     read.real_folder = std::filesystem::canonical(source.name(), unknown).parent_path().string();
   }
   auto model = read_onnx(source, read);
-  if (!model) return model.error();
+  if (!model) {
+    const auto foreign = foreign_name(source.name());
+    if (foreign && model.error().code == ErrorCode::malformed)
+      return Error{ErrorCode::unsupported, *foreign, source.name()};
+    return model.error();
+  }
   const std::string format = "ONNX, operator set " + std::to_string(model->opset);
   auto network = import_onnx(*std::move(model), source.name(),
                              {.window = options.window, .output_name = options.output_name});

@@ -68,7 +68,9 @@ Result<TarPart> find_part(const ByteSource& source, std::string_view name) {
     at = begin + round_up(*size, kTarBlock);
   }
   return tar_error("holds no \"" + std::string(name) +
-                       "\": expected storages, tensors and pickle, as torch 0.1 wrote them",
+                       "\": expected storages, tensors and pickle, as torch 0.1 wrote them; a file that is "
+                       "packed in it must be "
+                       "unpacked first",
                    ErrorCode::unsupported);
 }
 

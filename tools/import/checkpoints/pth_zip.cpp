@@ -86,12 +86,12 @@ Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& l
   });
   // A program's code is compressed; it is not read.
   if (script) std::erase_if(*entries, [](const ZipEntry& entry) { return entry.method != 0; });
-  for (const ZipEntry& entry : *entries)
-    if (const Status intact = check_zip_member(source, entry); !intact) return intact.error();
   Members members;
   for (ZipEntry& entry : *entries) members.emplace(entry.name, std::move(entry));
   const auto root = find_root(members);
   if (!root) return root.error();
+  for (const auto& [name, entry] : members)
+    if (const Status intact = check_zip_member(source, entry); !intact) return intact.error();
   if (const Status order = check_byte_order(source, members, *root); !order) return order.error();
   const ZipEntry& data = members.at(*root + "data.pkl");
   if (data.bytes > limits.max_header_bytes)
