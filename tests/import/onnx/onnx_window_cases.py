@@ -104,3 +104,45 @@ for kind in ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum"]:
             pooled = g.op(kind, [g.op(kind, ["m", ints(first)], keepdims=keep), ints(second)], keepdims=keep)
             return g.op("Mul", ["m", pooled if keep else g.op("Reshape", [pooled, ints(1, -1, 1, 1)])])
         CASES[f"{kind.lower()}_twice_{first}_{second}_18"] = (18, one_axis_after_the_other)
+
+
+for opset in [21, 23, 24, 25]:
+    def plain_operators(g):
+        """Operators that newer sets define again for more types."""
+        flat = g.op("Flatten", [g.op("GlobalAveragePool", ["m"])])
+        row = g.op("Transpose", [g.op("Unsqueeze", [flat, ints(2)])], perm=[0, 2, 1])
+        gate = g.op("Reshape", [g.op("Squeeze", [row, ints(1)]), ints(0, -1, 1, 1)])
+        gate = g.op("Cast", [g.op("Identity", [gate])], to=1)
+        padded = g.op("Pad", [g.op("Mul", ["m", gate]), ints(1, 0, 0, 1), "", ints(2, 3)])
+        return g.op("Slice", [padded, ints(0, 1), ints(-1, 2 ** 62), ints(2, 3)])
+    CASES[f"plain_operators_{opset}"] = (opset, plain_operators)
+
+
+@case(18)
+def split_into_outputs(g):
+    """Six channels in three parts; five in two, the last of which is smaller."""
+    parts = g.op("Split", ["m"], axis=1, num_outputs=3, outputs=["s0", "s1", "s2"])
+    five = g.op("Slice", ["m", ints(1), ints(6), ints(1)])
+    more = g.op("Split", [five], axis=1, num_outputs=2, outputs=["t0", "t1"])
+    return g.op("Concat", [parts[2], more[1], parts[0], more[0]], axis=1)
+
+
+@case(21)
+def reshape_allowing_zero(g):
+    return g.op("Reshape", [g.op("Reshape", ["m", ints(1, 2, 3, -1)], allowzero=1), g.op("Shape", ["m"])], allowzero=1)
+
+
+@case(22)
+def softmax_of_groups(g):
+    """Over the radix of a split attention, in a set whose softmax has one axis."""
+    split = g.op("Reshape", [g.op("GlobalAveragePool", ["m"]), ints(1, 2, 3)])
+    gate = g.op("Reshape", [g.op("Softmax", [split], axis=1), ints(1, -1, 1, 1)])
+    return g.op("Mul", ["m", gate])
+
+
+@case(21)
+def group_norm_in_parts(g):
+    shaped = g.op("Reshape", ["m", ints(0, 3, -1)])
+    normal = g.op("InstanceNormalization", [shaped, array([1, 1, 1]), array([0, 0, 0])], epsilon=1e-3)
+    back = g.op("Reshape", [normal, g.op("Shape", ["m"])])
+    return g.op("Add", [g.op("Mul", [back, weights(CHANNELS, 1, 1)]), weights(CHANNELS, 1, 1)])

@@ -8,6 +8,7 @@ import sys
 import torch
 import torch.nn.functional as F
 
+import further_cases
 from aten_program import Program
 
 CASES = []
@@ -428,5 +429,5 @@ def einsum():
 
 if __name__ == "__main__":
     only = sys.argv[1:]
-    cases = [build() for build in CASES]
+    cases = [build() for build in CASES + further_cases.CASES]
     print("[" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases if not only or c["name"] in only) + "]")

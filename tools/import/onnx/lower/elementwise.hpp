@@ -27,6 +27,9 @@ Feature square(const Feature& in, NetworkBuilder& net);
 /// x to the power of a number.
 Feature power(const Feature& in, float exponent, NetworkBuilder& net);
 
+/// 1 where x is not 0, else 0 (lower_comparisons.cpp).
+Feature is_nonzero(const Feature& x, NetworkBuilder& net);
+
 /// a b, if that product is known as an activation of its own: SiLU, hard swish, Mish, GELU.
 std::optional<Feature> as_activation(const Feature& a, const Feature& b, NetworkBuilder& net);
 

@@ -133,11 +133,12 @@ std::vector<Value> lower_identity(const NodeCall& call, NetworkBuilder& /*net*/)
 }
 
 /// Between floating-point types; all of them are float32 here.
-std::vector<Value> lower_cast(const NodeCall& call, NetworkBuilder& /*net*/) {
+std::vector<Value> lower_cast(const NodeCall& call, NetworkBuilder& net) {
   const std::int64_t type = call.integer("to", 0);
+  if (type == 9) return {is_nonzero(call.feature(0), net)};
   if (type == 1 || type == 10 || type == 11 || type == 16) return {call.input(0)};  // TensorProto's numbers
   throw Refusal{"casts a feature map to type " + std::to_string(type) +
-                ", supported are floating-point types"};
+                ", supported are floating-point types and truth values"};
 }
 
 /// To the type of input 1. A map is of reals, whichever width they had in the file.

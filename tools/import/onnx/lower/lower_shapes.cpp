@@ -230,25 +230,11 @@ std::vector<Value> lower_space_to_depth(const NodeCall& call, NetworkBuilder& ne
                    {d[0], d[1] * b * b, d[2] / b, d[3] / b}, net)};
 }
 
-/// One of two values, whichever a condition that is everywhere the same selects.
-std::vector<Value> lower_where(const NodeCall& call, NetworkBuilder& /*net*/) {
-  const std::vector<std::int64_t> condition = call.known_integers(0);
-  if (condition.empty()) throw Refusal{"its condition has no value"};
-  for (const std::int64_t value : condition)
-    if ((value != 0) != (condition[0] != 0))
-      throw Refusal{"its condition differs from place to place, supported is one that is constant"};
-  const Value& chosen = call.input(condition[0] != 0 ? 1 : 2);
-  const Dims dims = dims_of(chosen), other = dims_of(call.input(condition[0] != 0 ? 2 : 1));
-  if (broadcast(broadcast(dims, other), call.known(0).dims) != dims)
-    throw Refusal{"its inputs differ in shape"};
-  return {chosen};
-}
-
 constexpr LoweringRule kShapesRules[] = {
-    {"Expand", lower_expand},       {"Flatten", lower_reshape},   {"Gather", lower_gather},
-    {"Reshape", lower_reshape},     {"Slice", lower_slice},       {"SpaceToDepth", lower_space_to_depth},
-    {"Split", lower_split},         {"Squeeze", lower_reshape},   {"Tile", lower_tile},
-    {"Transpose", lower_transpose}, {"Unsqueeze", lower_reshape}, {"Where", lower_where}};
+    {"Expand", lower_expand},       {"Flatten", lower_reshape},  {"Gather", lower_gather},
+    {"Reshape", lower_reshape},     {"Slice", lower_slice},      {"SpaceToDepth", lower_space_to_depth},
+    {"Split", lower_split},         {"Squeeze", lower_reshape},  {"Tile", lower_tile},
+    {"Transpose", lower_transpose}, {"Unsqueeze", lower_reshape}};
 
 }  // namespace
 

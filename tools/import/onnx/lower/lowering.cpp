@@ -31,8 +31,8 @@ Lowering find_lowering(const NodeCall& call) {
   std::string known;  // the operator sets of the rules for this type
   for (const auto rules :
        {convolution_rules(), transposed_rules(), window_rules(), pad_rules(), activation_rules(),
-        arithmetic_rules(), norm_rules(), reduction_rules(), shape_rules(), concat_rules(), linear_rules(),
-        einsum_rules(), resize_rules(), aten_rules(), quantised_rules()})
+        arithmetic_rules(), comparison_rules(), norm_rules(), reduction_rules(), shape_rules(),
+        concat_rules(), linear_rules(), einsum_rules(), resize_rules(), aten_rules(), quantised_rules()})
     for (const LoweringRule& rule : rules) {
       if (rule.type != call.node().type) continue;
       if (rule.opsets.contains(call.opset())) return rule.lower;

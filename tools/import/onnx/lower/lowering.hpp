@@ -35,6 +35,7 @@ std::span<const LoweringRule> pad_rules();          // lower_pads.cpp
 std::span<const LoweringRule> resize_rules();       // lower_resize.cpp
 std::span<const LoweringRule> activation_rules();   // lower_activations.cpp: functions of single values
 std::span<const LoweringRule> arithmetic_rules();   // lower_arithmetic.cpp: several maps; constants
+std::span<const LoweringRule> comparison_rules();   // lower_comparisons.cpp: logic and choices, too
 std::span<const LoweringRule> norm_rules();         // lower_norms.cpp
 std::span<const LoweringRule> reduction_rules();    // lower_reductions.cpp: along axes; softmax
 std::span<const LoweringRule> shape_rules();        // lower_shapes.cpp: reshapes, selections

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Two tensors, or a tensor and a number, value by value. A call whose result is of floats is computed in
 // floats, whatever its operands are.
-#include <cmath>
 #include <utility>
 
 #include "tools/import/pt2/aten/aten_ops.hpp"
@@ -100,57 +99,11 @@ ValueNames interpolated(AtenCall& call) {
   return {call.emit("Add", {x, call.emit("Mul", {way, call.operand("weight", true)})})};
 }
 
-ValueNames where(AtenCall& call) {
-  const bool real = real_result(call);
-  return {call.emit("Where",
-                    {call.tensor("condition"), call.operand("self", real), call.operand("other", real)})};
-}
-
-/// A comparison; of floats where one of the two is.
-ValueNames compared(AtenCall& call, const char* type) {
-  const auto real = [&](const char* name) {
-    return call.is_tensor(name) ? is_real(call.meta(name)) : std::trunc(call.real(name)) != call.real(name);
-  };
-  const bool as_real = real("self") || real("other");
-  return {call.emit(type, {call.operand("self", as_real), call.operand("other", as_real)})};
-}
-ValueNames equal(AtenCall& call) {
-  return compared(call, "Equal");
-}
-ValueNames greater(AtenCall& call) {
-  return compared(call, "Greater");
-}
-ValueNames greater_or_equal(AtenCall& call) {
-  return compared(call, "GreaterOrEqual");
-}
-ValueNames less(AtenCall& call) {
-  return compared(call, "Less");
-}
-ValueNames less_or_equal(AtenCall& call) {
-  return compared(call, "LessOrEqual");
-}
-
-constexpr AtenRule kAtenArithmeticRules[] = {{"add", add},
-                                             {"addcdiv", add_quotient},
-                                             {"addcmul", add_product},
-                                             {"div", divide},
-                                             {"divide", divide},
-                                             {"eq", equal},
-                                             {"ge", greater_or_equal},
-                                             {"gt", greater},
-                                             {"le", less_or_equal},
-                                             {"lerp", interpolated},
-                                             {"lt", less},
-                                             {"maximum", maximum},
-                                             {"minimum", minimum},
-                                             {"mul", multiply},
-                                             {"multiply", multiply},
-                                             {"pow", power},
-                                             {"rsub", subtract_from},
-                                             {"sub", subtract},
-                                             {"subtract", subtract},
-                                             {"true_divide", divide},
-                                             {"where", where}};
+constexpr AtenRule kAtenArithmeticRules[] = {
+    {"add", add},       {"addcdiv", add_quotient}, {"addcmul", add_product}, {"div", divide},
+    {"divide", divide}, {"lerp", interpolated},    {"maximum", maximum},     {"minimum", minimum},
+    {"mul", multiply},  {"multiply", multiply},    {"pow", power},           {"rsub", subtract_from},
+    {"sub", subtract},  {"subtract", subtract},    {"true_divide", divide}};
 
 }  // namespace
 

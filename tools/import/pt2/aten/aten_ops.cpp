@@ -32,9 +32,9 @@ AtenTranslation find_aten_rule(std::string_view target) {
   const std::string_view name = aten_name(target);
   if (name.empty()) return nullptr;
   for (const auto rules :
-       {aten_activation_rules(), aten_arithmetic_rules(), aten_constant_rules(), aten_convolution_rules(),
-        aten_linear_rules(), aten_norm_rules(), aten_part_rules(), aten_reduction_rules(), aten_shape_rules(),
-        aten_window_rules()}) {
+       {aten_activation_rules(), aten_arithmetic_rules(), aten_comparison_rules(), aten_constant_rules(),
+        aten_convolution_rules(), aten_linear_rules(), aten_norm_rules(), aten_part_rules(),
+        aten_reduction_rules(), aten_shape_rules(), aten_window_rules()}) {
     const auto found =
         std::find_if(rules.begin(), rules.end(), [&](const AtenRule& rule) { return rule.name == name; });
     if (found != rules.end()) return found->translate;

@@ -24,6 +24,7 @@ struct AtenRule {
 
 std::span<const AtenRule> aten_activation_rules();   // aten_activations.cpp: functions of single values
 std::span<const AtenRule> aten_arithmetic_rules();   // aten_arithmetic.cpp: of two tensors, or with numbers
+std::span<const AtenRule> aten_comparison_rules();   // aten_comparisons.cpp: logic and choices, too
 std::span<const AtenRule> aten_constant_rules();     // aten_constants.cpp: tensors made from nothing
 std::span<const AtenRule> aten_convolution_rules();  // aten_convolutions.cpp
 std::span<const AtenRule> aten_linear_rules();       // aten_linear.cpp: products with matrices
