@@ -44,6 +44,7 @@ struct NodePlan {
   NodeId ring = 0;                     ///< whose ring it uses: its own, or that of what it overwrites
   std::optional<NodeId> overwritable;  ///< an input that it may write its rows over, as far as shapes tell
   std::optional<NodeId> overwrites;    ///< the same where no other node still reads those rows
+  bool finds_margins = false;          ///< the last ring in its memory left zeros where its own margins are
   RingUse use;                         ///< of a ring of its own
   std::uint64_t multiply_adds = 0;     ///< of the direct algorithm, for one image
   ConvAlgorithm algorithm = ConvAlgorithm::direct;

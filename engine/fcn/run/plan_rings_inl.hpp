@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -117,6 +119,38 @@ FCN_INLINE bool Plan::simulate_sharing(const std::vector<std::vector<Reader>>& r
   return possible;
 }
 
+namespace detail {
+
+/// Which ring was the last in each part of the arena.
+class LastRings {
+ public:
+  /// Notes that a ring now takes [begin, end). True if that held one that lay there alike, whole.
+  bool replace(std::uint64_t begin, std::uint64_t end, const NodePlan& ring) {
+    const auto same = rings_.find(begin);
+    const bool alike = same != rings_.end() && same->second.end == end && lie_alike(*same->second.ring, ring);
+    auto at = rings_.upper_bound(begin);
+    if (at != rings_.begin() && std::prev(at)->second.end > begin) --at;
+    while (at != rings_.end() && at->first < end) at = rings_.erase(at);
+    rings_.emplace(begin, Held{end, &ring});
+    return alike;
+  }
+
+ private:
+  struct Held {
+    std::uint64_t end;
+    const NodePlan* ring;
+  };
+  static bool lie_alike(const NodePlan& a, const NodePlan& b) {
+    return a.shape.width == b.shape.width && a.margin_left == b.margin_left &&
+           a.pixel_stride == b.pixel_stride && a.image_stride == b.image_stride && !a.fused_into &&
+           !b.fused_into;
+  }
+
+  std::map<std::uint64_t, Held> rings_;  // by their first float; what another has cut into is left out
+};
+
+}  // namespace detail
+
 /// Offsets of the rings, and where they end.
 FCN_INLINE std::uint64_t Plan::lay_out_rings() {
   std::vector<NodeId> by_begin, by_end;
@@ -129,11 +163,14 @@ FCN_INLINE std::uint64_t Plan::lay_out_rings() {
   std::stable_sort(by_end.begin(), by_end.end(),
                    [&](NodeId a, NodeId b) { return use(a).last < use(b).last; });
   ArenaLayout layout;
+  detail::LastRings last;
   auto ending = by_end.begin();
   for (const NodeId id : by_begin) {
     for (; use(*ending).last < use(id).begin; ++ending)
       layout.give_back(nodes_[*ending].ring_offset, nodes_[*ending].ring_floats());
-    nodes_[id].ring_offset = static_cast<std::size_t>(layout.take(nodes_[id].ring_floats()));
+    const std::uint64_t floats = nodes_[id].ring_floats(), offset = layout.take(floats);
+    nodes_[id].ring_offset = static_cast<std::size_t>(offset);
+    nodes_[id].finds_margins = last.replace(offset, offset + floats, nodes_[id]);
   }
   for (NodePlan& plan : nodes_) {
     plan.ring_rows = nodes_[plan.ring].ring_rows;
