@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every kernel at ResNet-18's shapes, on every arch that this CPU runs, and Eigen's matrix product beside the
+// Every kernel at the shapes of real networks (bench/shapes), on every arch that this CPU runs, and Eigen's matrix product beside the
 // convolutions. Counters: GFLOP/s or GB/s (in and out, as if caches held nothing), and for convolutions the
 // share of the multiply-add peak, sampled in turn with the kernel; both in the thread's own time.
-//   bench_kernels --benchmark_filter='725x1920.*(avx2|eigen)'
+//   bench_kernels --benchmark_filter='resnet50/725x1920.*(avx2|eigen)'
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -196,15 +196,15 @@ void bench_unpool(benchmark::State& state, const KernelTable& table, const MapSi
 void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) {
   const std::string suffix = std::string("/") + table.arch;
   for (const ConvRow& row : rows) {
-    benchmark::RegisterBenchmark(("conv/" + row.image() + "/" + row.layer + suffix).c_str(), bench_conv, row,
-                                 table)
+    benchmark::RegisterBenchmark(("conv/" + row.name() + suffix).c_str(), bench_conv, row, table)
         ->UseManualTime();
     const auto register_winograd = [&](ConvAlgorithm algorithm) {
       const std::string name = to_string(algorithm);
-      benchmark::RegisterBenchmark((name + "/" + row.image() + "/" + row.layer + suffix).c_str(),
-                                   bench_winograd, row, table, algorithm)
+      benchmark::RegisterBenchmark((name + "/" + row.name() + suffix).c_str(), bench_winograd, row, table,
+                                   algorithm)
           ->UseManualTime();
     };
+    if (row.groups != 1) continue;
     if (row.kernel == 7 && row.stride == 2) register_winograd(ConvAlgorithm::rowwise);
     if (row.kernel == 3 && row.stride == 2) register_winograd(ConvAlgorithm::polyphase);
     if (row.kernel != 3 || row.stride != 1) continue;
@@ -232,13 +232,16 @@ void register_table(const KernelTable& table, const std::vector<ConvRow>& rows) 
 }  // namespace fcn::bench
 
 int main(int argc, char** argv) {
-  const auto rows = fcn::bench::read_conv_shapes(FCN_BENCH_SHAPES);
+  std::vector<fcn::bench::ConvRow> rows;
+  for (const char* network : {"resnet18", "resnet50", "densenet121", "mobilenet_v2"})
+    for (const auto& row : fcn::bench::read_conv_shapes(FCN_BENCH_SHAPES, network)) rows.push_back(row);
   for (const auto* table : fcn::kernels::supported_tables()) {
     // The reference takes minutes at these sizes and is not meant to be quick.
     if (std::string(table->arch) != "reference") fcn::bench::register_table(*table, rows);
   }
   for (const auto& row : rows) {
-    const std::string name = "conv/" + row.image() + "/" + row.layer;
+    if (row.groups != 1) continue;
+    const std::string name = "conv/" + row.name();
     benchmark::RegisterBenchmark((name + "/eigen_product").c_str(), fcn::bench::bench_eigen, row, false)
         ->UseManualTime();
     benchmark::RegisterBenchmark((name + "/eigen_im2col").c_str(), fcn::bench::bench_eigen, row, true)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Maps and weights of one benchmarked convolution, laid out as the executor lays them out: pixels that touch,
-// zero margins, a shared row of zeros above and below.
+// Maps and weights of one benchmarked convolution, laid out as the executor lays them out: whole quanta a
+// pixel, but for the picture's, which touch; zero margins, a shared row of zeros above and below.
 #pragma once
 
 #include <cstdlib>
@@ -36,9 +36,10 @@ class ConvBenchData {
     const int taps = (step - 1) * row.stride + row.kernel;  // input rows for them
     // Whole tiles read past the map, and along rows a cache line past their last column.
     const int right = row.pad + (direct ? 0 : tile.x * row.stride + 16);
-    const std::size_t in_row = static_cast<std::size_t>((row.pad + row.in_w + right) * row.in_channels);
-    const int out_stride = (row.out_channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum *
-                           kernels::kChannelQuantum;
+    const int in_stride =
+        row.in_channels < kernels::kChannelQuantum ? row.in_channels : quanta(row.in_channels);
+    const std::size_t in_row = static_cast<std::size_t>((row.pad + row.in_w + right) * in_stride);
+    const int out_stride = quanta(row.out_channels);
     const std::size_t out_row = static_cast<std::size_t>(row.out_w() * out_stride);
     in_ = values(in_row * static_cast<std::size_t>(row.in_h + 1));
     out_ = aligned_floats(out_row * static_cast<std::size_t>(row.out_h()));
@@ -49,14 +50,14 @@ class ConvBenchData {
       for (int ky = 0; oy % step == 0 && ky < taps; ++ky) {
         const int y = oy * row.stride - row.pad + ky;
         const float* from = y >= 0 && y < row.in_h ? in_.get() + in_row * static_cast<std::size_t>(y) : zeros;
-        in_rows_.push_back(from + row.pad * row.in_channels);
+        in_rows_.push_back(from + row.pad * in_stride);
       }
     }
-    band.shape = {row.in_channels, row.out_channels, 1, row.kernel, row.kernel,
-                  row.stride,      row.stride,       1, 1,          row.pad};
+    band.shape = {row.in_channels, row.out_channels, row.groups, row.kernel, row.kernel,
+                  row.stride,      row.stride,       1,          1,          row.pad};
     band.out_rows = row.out_h();
     band.out_width = row.out_w();
-    band.in = {in_rows_.data(), row.in_channels, static_cast<std::ptrdiff_t>(in_row)};
+    band.in = {in_rows_.data(), in_stride, static_cast<std::ptrdiff_t>(in_row)};
     band.out = {out_rows_.data(), out_stride, static_cast<std::ptrdiff_t>(out_row)};
     band.relu = true;
     const std::size_t weights =
@@ -81,6 +82,10 @@ class ConvBenchData {
   kernels::ConvBand band;
 
  private:
+  static int quanta(int channels) {
+    return (channels + kernels::kChannelQuantum - 1) / kernels::kChannelQuantum * kernels::kChannelQuantum;
+  }
+
   ConvRow row_;
   Floats in_, out_, packed_;
   std::vector<const float*> in_rows_;

@@ -9,7 +9,8 @@
 //         for tiles:          ... while every tile of the block uses them
 //
 // Outputs are the first use of their memory, one short run per pixel and panel: each tile prefetches that of
-// the next (18 % less time for a 1 x 1 layer of 64 channels at 725x1920, 1 % for the network).
+// the next (18 % less time for a 1 x 1 layer of 64 channels at 725x1920, 1 % for the network). Sums of few
+// taps end before it comes, and the requests cost 1 to 3 % of a mobile network.
 // A sum that spans chunks is kept in `partial` between them, as float32: chunks change no bit.
 // Fetching the next chunk's weights ahead was tried: 5 to 10 % less time where k is thousands (layers that
 // Winograd has anyway), as much more in the stem and in shallow layers, whose inner loop it lengthens.
@@ -98,6 +99,7 @@ void conv_block_panel(PanelWork<Arch> work, const PixelBlock<Arch>& block, const
                       std::ptrdiff_t vectors, float* partial) {
   constexpr std::ptrdiff_t chunk_k = ConvTile<Arch>::chunk_k;
   const bool far = layout.group_size > near_weights && block.tiles > 1;
+  const bool fetches = layout.k >= 64;
   const std::ptrdiff_t chunks = block.tiles == 1 ? 1 : (layout.k + chunk_k - 1) / chunk_k;
   for (std::ptrdiff_t chunk = 0; chunk < chunks; ++chunk) {
     work.k_begin = layout.k * chunk / chunks;
@@ -107,7 +109,7 @@ void conv_block_panel(PanelWork<Arch> work, const PixelBlock<Arch>& block, const
     for (int t = 0; t < block.tiles; ++t) {
       const int pixel = block.begin[t];
       const int pixels = block.begin[t + 1] - pixel;
-      if (work.last_chunk && t + 1 < block.tiles) fetch_outputs(block, t + 1, work);
+      if (work.last_chunk && fetches && t + 1 < block.tiles) fetch_outputs(block, t + 1, work);
       if (far) fetch_weights<Arch>(work, vectors * Vec<Arch>::width, t, block.tiles);
       conv_tiles<Arch>.sized[pixels - 1][vectors - 1](work, block, pixel, partial + pixel * conv_nr<Arch>);
     }
