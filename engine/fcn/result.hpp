@@ -23,6 +23,8 @@ enum class ErrorCode {
   too_small,         ///< an image smaller than the model's window
   out_of_memory,     ///< the allocator refused
   mismatch,          ///< a check of results failed (self-test, checksum)
+  cancelled,         ///< the caller asked a run to end (RunHooks::cancel)
+  busy,              ///< another thread is running the same session
 };
 
 constexpr const char* to_string(ErrorCode code) {
@@ -45,6 +47,10 @@ constexpr const char* to_string(ErrorCode code) {
       return "out of memory";
     case ErrorCode::mismatch:
       return "mismatch";
+    case ErrorCode::cancelled:
+      return "cancelled";
+    case ErrorCode::busy:
+      return "busy";
   }
   return "unknown";
 }

@@ -30,6 +30,10 @@ fcn_code code_of(ErrorCode code) {
       return FCN_OUT_OF_MEMORY;
     case ErrorCode::mismatch:
       return FCN_MISMATCH;
+    case ErrorCode::cancelled:
+      return FCN_CANCELLED;
+    case ErrorCode::busy:
+      return FCN_BUSY;
   }
   return FCN_INTERNAL;
 }
@@ -81,6 +85,10 @@ const char* fcn_code_text(fcn_code code) {
       return "out of memory";
     case FCN_MISMATCH:
       return "mismatch";
+    case FCN_CANCELLED:
+      return "cancelled";
+    case FCN_BUSY:
+      return "busy";
     default:
       return "unknown";
   }

@@ -65,8 +65,10 @@ enum {
   FCN_LIMIT_EXCEEDED = 6,   /* more memory or work than the limits allow */
   FCN_TOO_SMALL = 7,        /* the picture is smaller than the model's window */
   FCN_OUT_OF_MEMORY = 8,
-  FCN_MISMATCH = 9, /* a checksum is wrong */
-  FCN_INTERNAL = 10 /* a defect of the library */
+  FCN_MISMATCH = 9,   /* a checksum is wrong */
+  FCN_INTERNAL = 10,  /* a defect of the library */
+  FCN_CANCELLED = 11, /* the caller asked the run to end */
+  FCN_BUSY = 12       /* another thread is running the same session */
 };
 
 /* A few words for a code, as "too small"; "unknown" for a number that is no code. */

@@ -71,6 +71,31 @@ TEST_CASE("running a planned size allocates nothing") {
   }
 }
 
+TEST_CASE("a camera of changing sizes allocates in its first round only") {
+  const Model model = narrow_resnet(16, *kernels::select_table().table);
+  Session session = session_on(model, {.threads = 2, .max_kept_bytes = 64u << 20});
+  const NoisePicture largest(400, 420);
+  const auto round = [&](ScoreMap& map) {
+    bool fine = true;
+    for (const auto& [height, width] : {std::pair{300, 260}, {400, 420}, {260, 300}, {201, 420}})
+      fine = static_cast<bool>(
+                 session.run_into({largest.pixels.data(), width, height, 3 * largest.width}, map)) &&
+             fine;
+    return fine;
+  };
+  ScoreMap map;
+  REQUIRE(round(map));
+  const long planned = allocations;
+  bool fine = true;
+  for (int i = 0; i < 3; ++i) fine = round(map) && fine;
+  const long afterwards = allocations;
+  CHECK(fine);
+  CHECK(afterwards == planned);
+  session.forget();
+  REQUIRE(round(map));
+  CHECK(allocations > afterwards);
+}
+
 TEST_CASE("a thousand sizes leave the process as large as the largest did") {
   Random random(1);
   Graph graph;

@@ -54,7 +54,8 @@ static void check_layout(void) {
   CHECK(sizeof(fcn_peak) == 32 && offsetof(fcn_peak, x) == 16);
   CHECK(sizeof(fcn_region_request) == 40 && offsetof(fcn_region_request, class_ids) == 24);
   CHECK(sizeof(fcn_region) == 40 && offsetof(fcn_region, mean) == 24);
-  CHECK(FCN_INTERNAL == 10 && FCN_MISMATCH == 9 && FCN_OUT_OF_MEMORY == 8);
+  CHECK(FCN_INTERNAL == 10 && FCN_MISMATCH == 9 && FCN_OUT_OF_MEMORY == 8 && FCN_CANCELLED == 11 &&
+        FCN_BUSY == 12);
 }
 
 static void check_texts(void) {

@@ -167,7 +167,7 @@ Status PictureRunner::check_layers(const std::vector<std::string>& images, const
 Status PictureRunner::draw_layers(const std::string& image, const Picture& picture) {
   if (options_.layers.empty()) return {};
   const PlanOptions ran = session_->plan()->options();
-  session_->release();  // its rings and those of the unfused network need not stand side by side
+  session_->forget();  // its rings and those of the unfused network need not stand side by side
   const std::string folder = several_ ? layers_.path_for(image) : options_.layers;
   return write_layer_pictures(model_, model_path_, picture.view(), ran, session_->pool(), folder);
 }
@@ -208,7 +208,7 @@ PlanRequest PictureRunner::plan_request() const {
 /// Under --max-memory: the steps that fit, or the refusal. Nothing of the picture before is kept then.
 Status PictureRunner::obey_memory_limit(PictureNeeds& needs) {
   if (options_.max_memory == 0) return {};
-  session_->release();
+  session_->forget();
   map_ = ScoreMap();
   const auto plan = plan_picture(model_, needs, plan_request());
   if (!plan) return plan.error();

@@ -28,7 +28,7 @@ class Pyramid {
       : session_(session), picture_(picture), limits_(limits), report_(report), fused_(fused) {}
 
   Status run(ScaleRun& scale) {
-    session_.release();  // the rings of the scale before, which the next would find too small or too large
+    session_.forget();  // the rings of the scale before, which the next would find too small or too large
     if (scale.size.width == picture_.width && scale.size.height == picture_.height)
       return run_on(picture_, scale);
     const auto start = std::chrono::steady_clock::now();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The only threading code: a fork-join pool that runs one function for each of a number of shares. Work is
-// divided by the callee from the share's number, so the content of a share never depends on timing. Each
-// thread begins with its own share (the caller's is 0) and then takes those that no thread has begun, so that
-// a thread whose processor runs something else does not delay the others. A thread without work spins for
-// some hundreds of microseconds, then sleeps; while the pool is kept awake it spins for longer, because
-// waking a thread can take as long as a step of the network.
+// The only threading code, beside an executor of the caller's (parallel_for.hpp) that may take the place of
+// its threads: a fork-join pool that runs one function for each of a number of shares. Work is divided by the
+// callee from the share's number, so the content of a share never depends on timing. Each thread begins with
+// its own share (the caller's is 0) and then takes those that no thread has begun, so that a thread whose
+// processor runs something else does not delay the others. A thread without work spins for some hundreds of
+// microseconds, then sleeps; while the pool is kept awake it spins for longer, because waking a thread can
+// take as long as a step of the network.
 #pragma once
 
 #include <pthread.h>
@@ -16,6 +17,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "fcn/base/parallel_for.hpp"
 #include "fcn/base/processors.hpp"
 #include "fcn/config.hpp"
 
@@ -43,6 +45,7 @@ class ThreadPool {
     std::atomic<bool> stop{false};
     bool may_spin = false;
     std::vector<Start> starts;
+    ParallelFor executor;  // in place of threads, if there is one
   };
 
  public:
@@ -62,7 +65,14 @@ class ThreadPool {
       if (::pthread_create(&thread, nullptr, &begin, &start) != 0) break;
       workers_.push_back(thread);
     }
-    shared_->shares = size();
+    shared_->shares = static_cast<int>(workers_.size()) + 1;
+  }
+  /// Runs `shares` >= 1 shares on the caller's executor; starts no thread.
+  ThreadPool(int shares, const ParallelFor& executor) : shared_(std::make_unique<Shared>()) {
+    FCN_ASSERT(shares >= 1 && executor);
+    shared_->tickets = std::make_unique<Ticket[]>(static_cast<std::size_t>(shares));
+    shared_->shares = shares;
+    shared_->executor = executor;
   }
   ThreadPool(ThreadPool&&) = default;
   ThreadPool& operator=(ThreadPool&&) = delete;
@@ -73,14 +83,14 @@ class ThreadPool {
     for (const pthread_t worker : workers_) ::pthread_join(worker, nullptr);
   }
 
-  [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
+  [[nodiscard]] int size() const { return shared_->shares; }
 
   /// Calls task(share) once for every share 0 .. size() - 1, on any threads and at the same time if they are
   /// free, and returns when all have been called. Not re-entrant, and one caller at a time. What the task
   /// wrote is visible to the caller afterwards.
   template <class Task>
   void run(const Task& task) {
-    if (workers_.empty()) {
+    if (size() == 1) {
       task(0);
       return;
     }
@@ -88,7 +98,12 @@ class ThreadPool {
     shared.task = &task;
     shared.call = [](const void* erased, int share) { (*static_cast<const Task*>(erased))(share); };
     shared.unfinished.store(size(), std::memory_order_relaxed);
-    publish(shared);
+    if (shared.executor) {
+      shared.generation.fetch_add(1, std::memory_order_release);
+      shared.executor.call(shared.executor.executor, size(), &call_share, &shared);
+    } else {
+      publish(shared);
+    }
     take_shares(shared, 0, shared.generation.load(std::memory_order_relaxed));
     if (spin_until(shared, [&] { return shared.unfinished.load(std::memory_order_acquire) == 0; })) return;
     while (const int left = shared.unfinished.load(std::memory_order_acquire))
@@ -147,6 +162,14 @@ class ThreadPool {
   static void publish(Shared& shared) {
     shared.generation.fetch_add(1, std::memory_order_release);
     shared.generation.notify_all();
+  }
+
+  /// What an executor of the caller's calls. Whichever share it names: it names them all, or others take
+  /// them.
+  static void call_share(void* job, int share) {
+    Shared& shared = *static_cast<Shared*>(job);
+    if (share < 0 || share >= shared.shares) return;
+    take_shares(shared, share, shared.generation.load(std::memory_order_acquire));
   }
 
   static void* begin(void* start) {

@@ -23,6 +23,7 @@
 #include "fcn/run/rings.hpp"
 #include "fcn/run/row_pointers.hpp"
 #include "fcn/run/row_sink.hpp"
+#include "fcn/run_hooks.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -35,8 +36,8 @@ class Executor {
   /// Runs as many images as the plan says, each of its size or smaller: what an image lacks on the right and
   /// below enters as zeros after normalisation, as the network's own padding does. (The cells inside
   /// still differ from those of the smaller size: there each layer pads anew.) Rows of tapped nodes go to
-  /// their sinks.
-  Status run(std::span<const ImageView> images, std::span<const Tap> taps);
+  /// their sinks. ErrorCode::cancelled if the hooks say so; the next run is as any other.
+  Status run(std::span<const ImageView> images, std::span<const Tap> taps, const RunHooks& hooks = {});
 
   /// Records each step's time in `profile` from now on; null stops that.
   void set_profile(Profile* profile) {
@@ -74,7 +75,7 @@ class Executor {
                       kernels::ConvBand band);
   template <class Work>
   void share_convolution(const kernels::ConvBand& band, std::ptrdiff_t units, std::ptrdiff_t grain,
-                         std::ptrdiff_t panels, const Work& work);
+                         std::ptrdiff_t panels, double unit_adds, const Work& work);
 
   // Other layers with windows (executor_layers_inl.hpp).
   void make(const RowStep& step, const Input& op);
@@ -152,6 +153,7 @@ class Executor {
   PixelTable pixel_table_;
   // Of the present run or step; room for the longest is taken once.
   std::vector<PixelLayout> pictures_;
+  RunHooks hooks_;
   bool finite_ = true;  // all pixels so far
   RowPointers rows_;
   std::vector<int> rows_counted_;

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "fcn/run/executor.hpp"
+#include "fcn/run/run_progress.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -46,21 +47,25 @@ FCN_INLINE Status Executor::lay_out(std::span<const ImageView> images) {
   return {};
 }
 
-FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<const Tap> taps) {
+FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<const Tap> taps,
+                                const RunHooks& hooks) {
   if (Status ok = lay_out(images); !ok) return ok;
   for (const Tap& tap : taps)
     if (node(tap.node).fused_into)
-      return Error{
-          ErrorCode::invalid_argument,
-          "its rows are not stored, because its max-pool computes them; plan with keep_rows to tap them",
-          "node " + plan_.graph().nodes[tap.node].name};
+      return Error{ErrorCode::invalid_argument,
+                   "its rows are not stored, because its max-pool computes them; plan with keep_rows "
+                   "(SessionOptions, PlanOptions) to tap them",
+                   "node " + plan_.graph().nodes[tap.node].name};
   finite_ = true;
+  hooks_ = hooks;
+  RunProgress progress(plan_, hooks_);
   const ThreadPool::Awake awake(*pool_);
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
     if (profile_ != nullptr) profile_->begin();
     if (step.begin == 0 && !node(step.node).overwrites) rings_.open(node(step.node), plan_.options().images);
     std::visit([&](const auto& op) { make(step, op); }, plan_.graph().nodes[step.node].op);
+    if (hooks_.cancelled()) return Error{ErrorCode::cancelled, "the run was cancelled", ""};
     const RowStep made = finished(step);
     if (profile_ != nullptr) profile_->end(made);
     if (!finite_)
@@ -69,6 +74,7 @@ FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<con
                        " of the picture is infinite, not a number or too large",
                    ""};
     if (made.begin < made.end) show(made, taps);
+    progress.made(step);
   }
   return {};
 }

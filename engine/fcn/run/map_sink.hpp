@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <utility>
 
 #include "fcn/base/aligned_buffer.hpp"
@@ -19,38 +20,44 @@ namespace fcn::inline FCN_ABI {
 
 class MapSink : public RowSink {
  public:
-  /// `output` describes the rows that will come, of one image.
+  /// `output` describes the rows that will come.
   static Result<MapSink> create(const kernels::KernelTable& table, ThreadPool& pool, const NodePlan& output) {
     auto row = AlignedBuffer::allocate(static_cast<std::size_t>(output.row_stride), "row of probabilities");
     if (!row) return row.error();
     return MapSink(table, pool, *std::move(row));
   }
 
-  /// Where the next run's scores go. `map` must already have the shape of the run's output.
-  void fill(ScoreMap& map) { map_ = &map; }
+  /// Where the next run's scores go, a map for each image. All must already have the shape of the run's
+  /// output.
+  void fill(std::span<ScoreMap> maps) { maps_ = maps; }
 
   void take(const RowBlock& block) override {
-    FCN_ASSERT(map_ != nullptr && block.images == 1);
-    // The map lacks what only padding has (Plan::map_shape()).
-    const int end = std::min(block.first_row + block.row_count, map_->rows());
-    for (int row = block.first_row; row < end; ++row) {
-      const float* logits = block.pixel(0, row, 0);
-      const float* const probabilities = activate(block, logits);
-      keep_peaks(block, row, probabilities);
-      const float* scores = map_->kind() == ScoreKind::logits ? logits : probabilities;
-      for (int col = 0; col < map_->cols(); ++col)
-        std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map_->cell(row, col));
-    }
+    FCN_ASSERT(maps_.size() == static_cast<std::size_t>(block.images));
+    for (int image = 0; image < block.images; ++image)
+      take(block, image, maps_[static_cast<std::size_t>(image)]);
   }
 
  private:
   MapSink(const kernels::KernelTable& table, ThreadPool& pool, AlignedBuffer row)
       : table_(&table), pool_(&pool), probabilities_(std::move(row)) {}
 
+  void take(const RowBlock& block, int image, ScoreMap& map) {
+    // The map lacks what only padding has (Plan::map_shape()).
+    const int end = std::min(block.first_row + block.row_count, map.rows());
+    for (int row = block.first_row; row < end; ++row) {
+      const float* logits = block.pixel(image, row, 0);
+      const float* const probabilities = activate(block, logits, map.activation());
+      keep_peaks(block, row, probabilities, map);
+      const float* scores = map.kind() == ScoreKind::logits ? logits : probabilities;
+      for (int col = 0; col < map.cols(); ++col)
+        std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map.cell(row, col));
+    }
+  }
+
   /// The row's probabilities; the logits themselves if the model has no activation.
-  const float* activate(const RowBlock& block, const float* logits) {
-    if (map_->activation() == ScoreActivation::none) return logits;
-    const auto kernel = map_->activation() == ScoreActivation::sigmoid ? table_->sigmoid : table_->softmax;
+  const float* activate(const RowBlock& block, const float* logits, ScoreActivation activation) {
+    if (activation == ScoreActivation::none) return logits;
+    const auto kernel = activation == ScoreActivation::sigmoid ? table_->sigmoid : table_->softmax;
     float* probabilities = probabilities_.data();
     kernels::PixelBand band;
     band.channels = block.shape.channels;
@@ -62,9 +69,9 @@ class MapSink : public RowSink {
     return probabilities;
   }
 
-  void keep_peaks(const RowBlock& block, int row, const float* probabilities) {
-    std::vector<Peak>& peaks = map_->peaks();
-    for (int col = 0; col < map_->cols(); ++col) {
+  static void keep_peaks(const RowBlock& block, int row, const float* probabilities, ScoreMap& map) {
+    std::vector<Peak>& peaks = map.peaks();
+    for (int col = 0; col < map.cols(); ++col) {
       const float* cell = probabilities + col * block.pixel_stride;
       for (std::size_t c = 0; c < peaks.size(); ++c)
         if (cell[c] > peaks[c].probability) peaks[c] = {cell[c], row, col};
@@ -74,7 +81,7 @@ class MapSink : public RowSink {
   const kernels::KernelTable* table_;
   ThreadPool* pool_;
   AlignedBuffer probabilities_;  // one row, laid out like the rows that come
-  ScoreMap* map_ = nullptr;
+  std::span<ScoreMap> maps_;
 };
 
 }  // namespace fcn::inline FCN_ABI

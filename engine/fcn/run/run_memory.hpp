@@ -13,7 +13,7 @@ namespace fcn::inline FCN_ABI {
 struct RunMemory {
   std::uint64_t rings = 0;    ///< rows of all feature maps
   std::uint64_t scratch = 0;  ///< of all threads
-  std::uint64_t map = 0;      ///< the scores
+  std::uint64_t map = 0;      ///< the scores of all images
   std::uint64_t rest = 0;     ///< a row of zeros for padding, a row of probabilities
 
   [[nodiscard]] std::uint64_t total() const { return rings + scratch + map + rest; }

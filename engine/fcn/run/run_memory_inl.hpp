@@ -21,7 +21,8 @@ FCN_INLINE RunMemory run_memory(const Plan& plan, MapUse use) {
   memory.rings = sizeof(float) * plan.zero_offset();
   memory.scratch = sizeof(float) * (plan.arena_floats() - plan.scratch_offset());
   if (use == MapUse::held)
-    memory.map = sizeof(float) * size(map.channels) * size(map.height) * size(map.width);
+    memory.map =
+        sizeof(float) * size(plan.options().images) * size(map.channels) * size(map.height) * size(map.width);
   memory.rest = sizeof(float) *
                 (plan.scratch_offset() - plan.zero_offset() + static_cast<std::uint64_t>(output.row_stride));
   return memory;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <ctime>
+#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -74,6 +75,57 @@ TEST_CASE("workers that wait in vain sleep, kept awake or not") {
     CHECK(idle() < wait / 2);
   } else {
     CHECK(idle() < wait / 2);
+  }
+}
+
+TEST_CASE("every share runs once on an executor of any kind") {
+  std::vector<std::function<void(int)>> late;  // tasks that an executor has left undone
+  const auto in_order = [](int shares, auto task) {
+    for (int share = 0; share < shares; ++share) task(share);
+  };
+  const auto backwards_and_twice = [](int shares, auto task) {
+    for (int share = 2 * shares; share-- > 0;) task(share % shares);
+  };
+  const auto nothing = [](int, auto) {};
+  const auto one_only = [](int, auto task) { task(1); };
+  const auto wrong_shares = [](int shares, auto task) {
+    for (const int share : {-1, shares, shares + 1}) task(share);
+  };
+  const auto in_threads = [](int shares, auto task) {
+    std::vector<std::thread> threads;
+    for (int share = 0; share < shares; ++share) threads.emplace_back([=] { task(share); });
+    for (std::thread& thread : threads) thread.join();
+  };
+  const auto too_late = [&late](int shares, auto task) {
+    for (const auto& before : late) before(0);
+    late.clear();
+    for (int share = 0; share < shares; ++share) late.emplace_back(task);
+  };
+  const auto check = [](auto executor) {
+    for (const int shares : {1, 2, 5}) {
+      ThreadPool pool(shares, ParallelFor::of(executor));
+      REQUIRE(pool.size() == shares);
+      std::vector<int> counts(static_cast<std::size_t>(shares), 0);
+      for (int run = 1; run <= 20; ++run) {
+        pool.run([&](int share) { ++counts[static_cast<std::size_t>(share)]; });
+        for (const int count : counts) REQUIRE(count == run);
+      }
+    }
+  };
+  check(in_order);
+  check(backwards_and_twice);
+  check(nothing);
+  check(one_only);
+  check(wrong_shares);
+  check(in_threads);
+  for (const int shares : {2, 5}) {
+    ThreadPool pool(shares, ParallelFor::of(too_late));
+    int count = 0;
+    for (int run = 1; run <= 20; ++run) {
+      pool.run([&](int) { ++count; });
+      REQUIRE(count == run * shares);
+    }
+    late.clear();
   }
 }
 
