@@ -9,7 +9,7 @@ cd "$1"
 unformatted=()
 while IFS= read -r source; do
   clang-format "$source" | cmp -s - "$source" || unformatted+=("$source")
-done < <(find engine kernels interfaces tools tests bench -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c')
+done < <(find engine kernels interfaces examples tools tests bench -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c')
 if [ ${#unformatted[@]} -gt 0 ]; then
   echo "Not as .clang-format has it; mend with: clang-format -i ${unformatted[*]}"
   exit 1
