@@ -95,7 +95,10 @@ Result<CheckpointContent> read_pth_zip(const ByteSource& source, const Limits& l
   if (const Status order = check_byte_order(source, members, *root); !order) return order.error();
   const ZipEntry& data = members.at(*root + "data.pkl");
   if (data.bytes > limits.max_header_bytes)
-    return Error{ErrorCode::limit_exceeded, "exceeds " + std::to_string(limits.max_header_bytes) + " bytes",
+    return Error{ErrorCode::limit_exceeded,
+                 "exceeds " + std::to_string(limits.max_header_bytes) +
+                     " bytes; weights that are numpy arrays lie in it: in Python, torch.save({name: "
+                     "torch.as_tensor(value) for name, value in weights.items()}, path)",
                  data.name};
   const auto bytes = source.read(data.data_begin, data.bytes);
   if (!bytes) return bytes.error();
