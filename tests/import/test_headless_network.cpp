@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Networks without a head: their map is what the file's own graph gives, on its window and on other pictures.
-#include "tools/export/headless_network.hpp"
-
 #include <catch2/catch.hpp>
 #include <cmath>
 

@@ -21,7 +21,6 @@
 #include "fcn/passes/fuse_residual_add.hpp"
 #include "fcn/passes/to_fcn.hpp"
 #include "tools/export/export_work.hpp"
-#include "tools/export/headless_network.hpp"
 #include "tools/export/layer_table.hpp"
 #include "tools/export/model_writer.hpp"
 #include "tools/export/onnx/onnx_writer.hpp"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Networks that label every pixel: how they differ from classifiers, and what makes one that was trained at
-// one size work on pictures of any size. Not here: running one (fcn/run/plan.hpp, fcn/session.hpp).
+// one size work on pictures of any size; and those without a head that score cells, not pixels. Not here:
+// running one (fcn/run/plan.hpp, fcn/session.hpp).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,5 +31,13 @@ Status convert_gates(Graph& graph, const ModelInfo& info);
 
 /// A small picture that such a network accepts, on which it runs quickly.
 Extent small_picture(const Graph& graph, const ModelInfo& info);
+
+/// The window on which a network without a head gives a single cell: `window`, on which its shapes are
+/// `shapes` and its map has several, without the strides of the others. Nothing if there is none, or if the
+/// network only fits some sizes in between.
+std::optional<Extent> window_of_one_cell(const Graph& graph, const std::vector<Shape>& shapes, Extent window);
+
+/// What the export says of it.
+std::string headless_note(const Shape& map, Extent window, Extent cell);
 
 }  // namespace fcn::tools
