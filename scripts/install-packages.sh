@@ -3,7 +3,7 @@
 # The one place that names Debian packages: installs those of the given groups that are missing.
 # Not here: anything that builds (demo.sh, test.sh) and the npm side of the benchmarks (bench/peers/).
 #
-#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, fetch, peers, plot
+#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, compilers, fetch, peers, plot
 set -euo pipefail
 
 packages_of() {
@@ -24,6 +24,9 @@ packages_of() {
     fetch) # fetch-imagenet.sh
       echo curl ca-certificates
       ;;
+    compilers) # check-compilers.sh
+      echo libc++-14-dev libc++abi-14-dev g++-i686-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu g++-s390x-linux-gnu
+      ;;
     peers) # what bench/peers/run.sh compares with, besides npm's package
       echo nodejs python3 python3-numpy python3-torch python3-torchvision python3-opencv libdnnl-dev
       if ! command -v npm > /dev/null; then echo npm; fi
@@ -32,7 +35,7 @@ packages_of() {
       echo gnuplot-nox jq
       ;;
     *)
-      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, fetch, peers and plot" >&2
+      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, compilers, fetch, peers and plot" >&2
       exit 2
       ;;
   esac

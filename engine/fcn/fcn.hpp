@@ -17,6 +17,10 @@
 // SSE2, which is several times slower. See docs/embedding.md.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "fcn needs C++20: compile with -std=c++20"
+#endif
+
 #include <cstddef>
 #include <span>
 #include <string>
@@ -28,7 +32,8 @@ namespace fcn::inline FCN_ABI {
 
 /// Loads a model file (docs/model-format.md): for the best kernels that this processor runs, or those that
 /// FCN_FORCE_ARCH names, with fcn::runtime; for the arch that this unit is compiled for with headers alone.
-/// Errors: io, truncated, malformed, unsupported, limit_exceeded, out_of_memory, mismatch.
+/// Errors: io, truncated, malformed, unsupported (also a processor without the instructions that this unit
+/// was compiled for), limit_exceeded, out_of_memory, mismatch.
 Result<Model> load_model(const std::string& path, const Limits& limits = {});
 /// The same from the bytes of a model file, as of one that `fcn-export to-header` made part of the program.
 /// They are not needed afterwards.

@@ -15,6 +15,22 @@ namespace fcn::inline FCN_ABI {
 
 namespace detail {
 
+#if !defined(FCN_COMPILED)
+/// Whether this processor has the instructions that the including unit was compiled for. One that lacks AVX
+/// altogether may not come to here.
+inline bool processor_suffices() {
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl");
+#elif defined(__AVX2__) && defined(__FMA__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;  // the baseline
+#endif
+}
+#endif
+
 /// The kernels of this program for this processor.
 FCN_INLINE Result<const kernels::KernelTable*> best_table() {
 #if defined(FCN_COMPILED)
@@ -22,6 +38,11 @@ FCN_INLINE Result<const kernels::KernelTable*> best_table() {
   if (choice.table == nullptr) return Error{ErrorCode::invalid_argument, choice.error, "FCN_FORCE_ARCH"};
   return choice.table;
 #else
+  if (!processor_suffices())
+    return Error{ErrorCode::unsupported,
+                 std::string("this processor lacks the instructions that the program was compiled for (") +
+                     kernels::native_table().arch + "); compile with other -m flags, or link fcn::fcn",
+                 ""};
   return &kernels::native_table();
 #endif
 }

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "fcn/base/printable.hpp"
+#include "tools/export/embed/weights_source.hpp"
 #include "tools/export/export_model.hpp"
 #include "tools/export/export_options.hpp"
 #include "tools/export/export_report.hpp"
 #include "tools/export/inspect_file.hpp"
 #include "tools/export/layer_table.hpp"
-#include "tools/export/weights_source.hpp"
 #include "tools/shell/input_files.hpp"
 #include "tools/shell/interrupt.hpp"
 #include "tools/shell/standard_streams.hpp"

@@ -113,8 +113,10 @@ FCN_INLINE Result<JsonDocument> parse_json(std::string_view text, const Limits& 
 FCN_INLINE double json_number(float value) {
   char text[32];
   const auto [end, status] = std::to_chars(text, text + sizeof text, value);
-  double shortest = value;
-  if (status == std::errc{}) std::from_chars(text, end, shortest);
+  if (status != std::errc{}) return value;
+  // Not std::from_chars, which LLVM's library lacks for double. A whole number is the double already.
+  const Json parsed = Json::parse(text, end, nullptr, false);
+  const double shortest = parsed.is_number_float() ? parsed.get<double>() : static_cast<double>(value);
   return static_cast<float>(shortest) == value ? shortest : static_cast<double>(value);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/export/weights_source.hpp"
+#include "tools/export/embed/weights_source.hpp"
 
 #include <fmt/format.h>
 

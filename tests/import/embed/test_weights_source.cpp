@@ -7,7 +7,7 @@
 
 #include "tests/import/files.hpp"
 #include "tests/tools/tiny_model.hpp"
-#include "tools/export/weights_source.hpp"
+#include "tools/export/embed/weights_source.hpp"
 
 using namespace fcn;
 using namespace fcn::tools;
