@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every kernel at the shapes of real networks (bench/shapes), on every arch that this CPU runs, and Eigen's matrix product beside the
-// convolutions. Counters: GFLOP/s or GB/s (in and out, as if caches held nothing), and for convolutions the
-// share of the multiply-add peak, sampled in turn with the kernel; both in the thread's own time.
+// Every kernel at the shapes of real networks (bench/shapes), on every arch that this CPU runs, and Eigen's
+// matrix product beside the convolutions. Counters: GFLOP/s or GB/s (in and out, as if caches held nothing),
+// and for convolutions the share of the multiply-add peak, sampled in turn with the kernel; both in the
+// thread's own time.
 //   bench_kernels --benchmark_filter='resnet50/725x1920.*(avx2|eigen)'
 #include <benchmark/benchmark.h>
 
