@@ -26,7 +26,7 @@ row() { # WHAT LINK SOURCE COMPILER OPTION...
   awk -v what="$what" -v taken="$taken" -v bytes="$(stat -c %s "$work/example")" \
     'BEGIN { split(taken, t, " "); printf "| %-32s | %5.1f s | %5d KB |\n", what, t[1] + t[2], bytes / 1024 }'
 }
-cpp=tests/consumer/embedding_example.cpp
+cpp=examples/minimal.cpp
 compiled="$build/engine/libfcn_runtime.a"
 shared="-L$build/interfaces/c -lfcn"
 alone=(-mavx2 -mfma)

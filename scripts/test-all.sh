@@ -12,7 +12,7 @@ scripts/install-packages.sh build test dev browser compilers
 scripts/test.sh
 scripts/check-compilers.sh
 cmake -DSCRIPT=scripts/single-header.sh -DWORK_FOLDER="$PWD/build/single_header" -DCOMPILER=g++ -DFULL=ON \
-  -DEXAMPLE=tests/consumer/embedding_example.cpp -DMODEL=weights/fashion-resnet18.safetensors \
+  -DEXAMPLE=examples/minimal.cpp -DMODEL=weights/fashion-resnet18.safetensors \
   -DPICTURE=tests/consumer/boot.ppm -P tests/consumer/single_header.cmake
 
 build_and_test() { # FOLDER CMAKE-OPTION...
