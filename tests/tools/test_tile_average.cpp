@@ -43,6 +43,7 @@ std::vector<std::uint8_t> noise(int width, int height) {
 
 /// The labels by definition: each pixel's mean logits over all tiles that have it.
 std::vector<std::uint16_t> averaged_labels(Session& session, const ImageView& picture, Extent tile) {
+  const auto* const pixels = static_cast<const std::uint8_t*>(picture.pixels.get());
   std::vector<double> sums(static_cast<std::size_t>(picture.width) *
                            static_cast<std::size_t>(picture.height) * 3);
   std::vector<int> counts(sums.size() / 3);
@@ -50,7 +51,7 @@ std::vector<std::uint16_t> averaged_labels(Session& session, const ImageView& pi
     for (const int left : tile_starts(picture.width, tile.x)) {
       std::vector<std::uint8_t> crop;
       for (int y = top; y < top + tile.y; ++y) {
-        const std::uint8_t* row = picture.pixels + 3 * (y * picture.width + left);
+        const std::uint8_t* row = pixels + 3 * (y * picture.width + left);
         crop.insert(crop.end(), row, row + std::ptrdiff_t{3} * tile.x);
       }
       const auto map = session.run({crop.data(), tile.x, tile.y, 0, 3});
