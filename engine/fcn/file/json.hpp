@@ -31,6 +31,9 @@ class JsonDocument : public Json {
   using Json::operator=;
   ~JsonDocument() { empty(*this); }
 
+  /// A copy as plain Json. (Without this Json takes a document for a range, and makes an array of it.)
+  friend void to_json(Json& copy, const JsonDocument& document) { copy = static_cast<const Json&>(document); }
+
  private:
   static void empty(Json& value);  // calls itself for what the value holds; max_json_depth is the limit
 };

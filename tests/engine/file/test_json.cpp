@@ -30,6 +30,11 @@ std::string fields_error(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a copy of a document is the same JSON, not an array of its parts") {
+  const Json copy = *parse_json(R"({"a": [1, "b"]})");
+  CHECK(copy.dump() == R"({"a":[1,"b"]})");
+}
+
 TEST_CASE("only strict JSON is parsed") {
   CHECK(error_of(R"({"a":[1,-2,3.5,true,null,"\u00e9"]})").empty());
   for (const std::string& bad :
