@@ -31,13 +31,12 @@ FCN_INLINE std::optional<NodeId> Plan::overwritable_input(NodeId id, const std::
   if (nodes_[id].fused_into) return std::nullopt;
   const Node& node = graph_.nodes[id];
   for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
+    if (!may_overwrite(node.op, slot)) continue;  // an op with thousands of inputs never may
     const NodeId from = node.inputs[slot];
     const bool once = std::count(node.inputs.begin(), node.inputs.end(), from) == 1;
     const bool has_rows = from != 0 && !nodes_[from].fused_into && !gathers_rows(graph_.nodes[from].op) &&
                           !std::holds_alternative<Constant>(graph_.nodes[from].op);
-    if (may_overwrite(node.op, slot) && nodes_[from].shape == nodes_[id].shape && once && has_rows &&
-        !taken[from])
-      return from;
+    if (nodes_[from].shape == nodes_[id].shape && once && has_rows && !taken[from]) return from;
   }
   return std::nullopt;
 }
