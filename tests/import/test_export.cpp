@@ -90,6 +90,17 @@ TEST_CASE("every checkpoint exports to the same tensors") {
   }
 }
 
+TEST_CASE("labels that do not fit the network are told with their file and line") {
+  const Scratch scratch;
+  const std::string file = scratch.write("names.txt", "a\nb\n");
+  ExportRequest request = request_for(fixture("zip.pth"), scratch.path("model"));
+  request.labels = *read_label_file(file);
+  request.labels_source = file;
+  const auto report = export_model(request);
+  REQUIRE_FALSE(report);
+  CHECK(report.error().to_string().find(file + ": line 2: the labels end too early") != std::string::npos);
+}
+
 TEST_CASE("missing, misshaped and unknown tensors are named") {
   const auto read = read_checkpoint(fixture("zip.pth"));
   REQUIRE(read);

@@ -57,7 +57,7 @@ Result<ModelInfo> describe(const ExportRequest& request, const ImportedNetwork& 
   info.name = network.name;
   if (!request.labels.names.empty())
     if (const Status fits = check_label_count(request.labels, classes); !fits)
-      return fits.error().at("--labels");
+      return fits.error().at(request.labels_source.empty() ? "--labels" : request.labels_source);
   info.labels = request.labels.names;
   if (info.labels.empty() && network.labels.size() == static_cast<std::size_t>(classes))
     info.labels = network.labels;
