@@ -3,14 +3,15 @@
 # What it costs to embed the library: CPU seconds to compile the README's example, and the size of the stripped
 # program, compiled and header-only. docs/embedding.md shows the table.
 #
-#   scripts/embedding-cost.sh [BUILD-FOLDER]     BUILD-FOLDER: build/release, which has the compiled library
+#   scripts/embedding-cost.sh [BUILD-FOLDER]     BUILD-FOLDER: build/release, which has the compiled libraries
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build/release}
-if [ ! -e "$build/engine/libfcn_runtime.a" ]; then
-  echo "embedding-cost.sh: no compiled library in $build; build with: cmake --preset release && cmake --build --preset release" >&2
+for library in engine/libfcn_runtime.a interfaces/c/libfcn.so; do
+  [ ! -e "$build/$library" ] || continue
+  echo "embedding-cost.sh: no $library in $build; build with: cmake --preset release && cmake --build --preset release" >&2
   exit 1
-fi
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 TIMEFORMAT='%U %S'
