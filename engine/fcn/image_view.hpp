@@ -76,7 +76,10 @@ class PixelPointer {
   SampleType type_ = SampleType::uint8;
 };
 
-/// A picture in the caller's memory. A run only reads it, and keeps no pointer to it.
+class PixelRows;
+
+/// A picture in the caller's memory, or one that comes row by row. A run only reads it, and keeps no pointer
+/// to it.
 ///
 ///   {.pixels = rgb, .width = w, .height = h, .channels = 3}                      // packed RGB
 ///   {.pixels = mat.data, .width = mat.cols, .height = mat.rows,
@@ -96,10 +99,13 @@ struct ImageView {
   /// Bytes from one plane to the next, if planar. 0: a plane begins where the one before ends (height rows
   /// further). Planes may also lie line by line in each other, but not overlap.
   std::ptrdiff_t plane_stride = 0;
+  /// Where rows come from as a run needs them, in place of `pixels` (pixel_rows.hpp): `width` and `height` are
+  /// those of the whole picture, and all else is as the rows' own views say.
+  PixelRows* source = nullptr;
 
   /// The rectangle of `crop_width` x `crop_height` pixels whose top left pixel is (x, y), in the same memory.
-  /// ErrorCode::invalid_argument if it is not inside the picture, or if neither `channels` nor `format` says
-  /// how large a pixel is.
+  /// ErrorCode::invalid_argument if it is not inside the picture, if neither `channels` nor `format` says how
+  /// large a pixel is, or if the picture comes row by row.
   [[nodiscard]] Result<ImageView> crop(int x, int y, int crop_width, int crop_height) const;
 };
 

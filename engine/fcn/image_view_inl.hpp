@@ -17,6 +17,7 @@ FCN_INLINE Result<ImageView> ImageView::crop(int x, int y, int crop_width, int c
     return bad("a crop of " + std::to_string(crop_width) + "x" + std::to_string(crop_height) +
                " pixels at (" + std::to_string(x) + ", " + std::to_string(y) +
                ") is not inside the picture of " + std::to_string(width) + "x" + std::to_string(height));
+  if (source != nullptr) return bad("the picture comes row by row: only its source can crop it");
   ImageView part = *this;
   if (part.channels == 0) part.channels = channel_count(format);
   if (part.channels < 1) return bad("set channels or format: the size of a pixel is not known");

@@ -32,6 +32,12 @@ struct Peak {
   int col = 0;
 };
 
+/// What becomes of a run's rows of scores.
+enum class MapUse {
+  held,       ///< a map is made of them
+  passed_on,  ///< they are used as they come: memory grows with the picture's width, not its area
+};
+
 class ScoreMap {
  public:
   ScoreMap() = default;
@@ -44,13 +50,16 @@ class ScoreMap {
     return map;
   }
 
-  /// Makes this a map of the given shape without scores, reusing its memory where that suffices.
+  /// Makes this a map of the given shape without scores, reusing its memory where that suffices. Of scores
+  /// that are passed on the map has all but the cells.
   Status reset(const Shape& shape, ScoreKind kind, const MapGeometry& geometry, std::optional<int> background,
-               ScoreActivation activation = ScoreActivation::softmax) {
+               ScoreActivation activation = ScoreActivation::softmax, MapUse use = MapUse::held) {
     const int dims[] = {shape.channels, shape.height, shape.width};
     const auto floats = checked_product(dims);
     if (!floats) return Error{ErrorCode::limit_exceeded, "score map size overflows", ""};
-    if (*floats > values_.size()) {
+    has_cells_ = use == MapUse::held;
+    if (!has_cells_) values_ = AlignedBuffer();
+    if (has_cells_ && *floats > values_.size()) {
       values_ = AlignedBuffer();  // free the old one first: two large maps need not fit
       auto values = AlignedBuffer::allocate(static_cast<std::size_t>(*floats), "score map");
       if (!values) return values.error();
@@ -75,6 +84,9 @@ class ScoreMap {
   [[nodiscard]] ScoreActivation activation() const { return activation_; }
   [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }
   [[nodiscard]] std::optional<int> background() const { return background_; }
+
+  /// Whether the cells' scores are here. Without them only at(), cell() and winner() may not be called.
+  [[nodiscard]] bool has_cells() const { return has_cells_; }
 
   [[nodiscard]] float at(int class_id, int row, int col) const {
     FCN_ASSERT(class_id >= 0 && class_id < classes());
@@ -132,7 +144,7 @@ class ScoreMap {
     return best;
   }
   [[nodiscard]] std::size_t offset(int row, int col) const {
-    FCN_ASSERT(row >= 0 && row < rows() && col >= 0 && col < cols());
+    FCN_ASSERT(has_cells_ && row >= 0 && row < rows() && col >= 0 && col < cols());
     return (static_cast<std::size_t>(row) * static_cast<std::size_t>(shape_.width) +
             static_cast<std::size_t>(col)) *
            static_cast<std::size_t>(shape_.channels);
@@ -143,6 +155,7 @@ class ScoreMap {
   ScoreActivation activation_ = ScoreActivation::softmax;
   MapGeometry geometry_;
   std::optional<int> background_;
+  bool has_cells_ = true;
   AlignedBuffer values_;
   std::vector<Peak> peaks_;
 };

@@ -14,17 +14,18 @@
 #include "fcn/image_view.hpp"
 #include "fcn/label_map.hpp"
 #include "fcn/model.hpp"
+#include "fcn/pixel_rows.hpp"
 #include "fcn/result.hpp"
 #include "fcn/run/row_sink.hpp"
 #include "fcn/run_hooks.hpp"
 #include "fcn/score_map.hpp"
+#include "fcn/score_rows.hpp"
 
 namespace fcn::inline FCN_ABI {
 
 class Plan;
 class Profile;
 class ThreadPool;
-enum class MapUse;
 
 struct SessionOptions {
   int threads = 0;  ///< workers, the caller included; 0 takes all processors that the process may use.
@@ -71,6 +72,11 @@ class Session {
 
   /// Runs one picture; errors as run_into().
   Result<ScoreMap> run(const ImageView& image, const RunHooks& hooks = {});
+
+  /// Scores one picture and hands the scores on row by row, as they are made: `map` becomes its map without
+  /// cells, with the geometry and the peaks. Memory then grows with the picture's width, not its area, if the
+  /// picture comes row by row too (ImageView::source). Errors as run_into().
+  Status score_rows(const ImageView& image, ScoreRows& rows, ScoreMap& map, const RunHooks& hooks = {});
 
   /// Runs pictures of one size side by side, picture i into maps[i]: with the bits of run_into(), and faster
   /// than one after the other if the pictures are small. The memory of a run grows with their number. Errors
@@ -126,8 +132,9 @@ class Session {
   Session(const Model& model, const SessionOptions& options, std::unique_ptr<ThreadPool> pool);
   Status prepare(std::span<const ImageView> images, MapUse use);
   Status check_kind() const;
-  Status reset(ScoreMap& map) const;
-  Status run_maps(std::span<const ImageView> images, std::span<ScoreMap> maps, const RunHooks& hooks);
+  Status reset(ScoreMap& map, MapUse use) const;
+  Status run_maps(std::span<const ImageView> images, std::span<ScoreMap> maps, ScoreRows* rows,
+                  const RunHooks& hooks);
   Status run_labels(const ImageView& image, LabelRows& rows, ScoreMap* scores, const RunHooks& hooks);
   Status run_taps(std::span<const ImageView> images, std::span<const Tap> taps, const RunHooks& hooks,
                   double planned);

@@ -87,7 +87,13 @@ FCN_INLINE Result<ScoreMap> Session::run(const ImageView& image, const RunHooks&
 FCN_INLINE Status Session::run_batch_into(std::span<const ImageView> images, std::span<ScoreMap> maps,
                                           const RunHooks& hooks) {
   const Turn turn(*state_);
-  return turn ? run_maps(images, maps, hooks) : Turn::refusal();
+  return turn ? run_maps(images, maps, nullptr, hooks) : Turn::refusal();
+}
+
+FCN_INLINE Status Session::score_rows(const ImageView& image, ScoreRows& rows, ScoreMap& map,
+                                      const RunHooks& hooks) {
+  const Turn turn(*state_);
+  return turn ? run_maps({&image, 1}, {&map, 1}, &rows, hooks) : Turn::refusal();
 }
 
 FCN_INLINE Result<std::vector<ScoreMap>> Session::run_batch(std::span<const ImageView> images,
@@ -150,8 +156,9 @@ FCN_INLINE const Plan* Session::plan() const {
   return last != nullptr ? &last->plan() : nullptr;
 }
 
+/// With `rows` one picture, whose scores they take.
 FCN_INLINE Status Session::run_maps(std::span<const ImageView> images, std::span<ScoreMap> maps,
-                                    const RunHooks& hooks) {
+                                    ScoreRows* rows, const RunHooks& hooks) {
   times_ = {};
   const auto start = std::chrono::steady_clock::now();
   if (images.size() != maps.size())
@@ -159,11 +166,12 @@ FCN_INLINE Status Session::run_maps(std::span<const ImageView> images, std::span
                  std::to_string(images.size()) + " pictures and " + std::to_string(maps.size()) +
                      " maps given; each picture needs one",
                  ""};
-  if (Status ok = prepare(images, MapUse::held); !ok) return ok;
+  const MapUse use = rows != nullptr ? MapUse::passed_on : MapUse::held;
+  if (Status ok = prepare(images, use); !ok) return ok;
   for (ScoreMap& map : maps)
-    if (Status ok = reset(map); !ok) return ok;
+    if (Status ok = reset(map, use); !ok) return ok;
   PlannedSize& size = *state_->sizes.last();
-  size.sink.fill(maps);
+  size.sink.fill(maps, rows);
   const Tap tap{size.plan().graph().output, &size.sink};
   return run_taps(images, {&tap, 1}, hooks, detail::milliseconds_since(start));
 }
@@ -179,7 +187,7 @@ FCN_INLINE Status Session::run_labels(const ImageView& image, LabelRows& rows, S
   const NodeId output = size.plan().graph().output;
   const std::array<Tap, 2> taps{Tap{output, &size.labels}, Tap{output, &size.sink}};
   if (scores != nullptr) {
-    if (Status ok = reset(*scores); !ok) return ok;
+    if (Status ok = reset(*scores, MapUse::held); !ok) return ok;
     size.sink.fill({scores, 1});
   }
   return run_taps({&image, 1}, std::span(taps).first(scores != nullptr ? 2 : 1), hooks,
@@ -198,10 +206,10 @@ FCN_INLINE Status Session::run_taps(std::span<const ImageView> images, std::span
 }
 
 /// Makes `map` one of what is planned.
-FCN_INLINE Status Session::reset(ScoreMap& map) const {
+FCN_INLINE Status Session::reset(ScoreMap& map, MapUse use) const {
   const ModelInfo& info = model_->info();
-  return map.reset(plan()->map_shape(), options_.scores, plan()->geometry(), info.background,
-                   info.activation);
+  return map.reset(plan()->map_shape(), options_.scores, plan()->geometry(), info.background, info.activation,
+                   use);
 }
 
 FCN_INLINE Status Session::check_kind() const {

@@ -64,6 +64,8 @@ class Executor {
 
   /// Takes the layouts of the pictures of this run, if it can read them.
   [[nodiscard]] Status lay_out(std::span<const ImageView> images);
+  /// Gets the rows of a step of the input from pictures that come row by row.
+  [[nodiscard]] Status fetch(const RowStep& step);
 
   // Convolutions (executor_convolutions_inl.hpp).
   void make(const RowStep& step, const Conv& op) { convolve(step, op); }
@@ -152,7 +154,14 @@ class Executor {
   Rings rings_;
   PixelTable pixel_table_;
   // Of the present run or step; room for the longest is taken once.
-  std::vector<PixelLayout> pictures_;
+  struct Picture {
+    PixelLayout layout;
+    PixelRows* source = nullptr;
+    int width = 0;
+    int height = 0;
+    int first_row = 0;  ///< the picture's row that is the layout's first
+  };
+  std::vector<Picture> pictures_;
   RunHooks hooks_;
   bool finite_ = true;  // all pixels so far
   RowPointers rows_;

@@ -3,10 +3,12 @@
 // op does in a step is in the executor_*_inl.hpp that stand at the end.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "fcn/pixel_rows.hpp"
 #include "fcn/run/executor.hpp"
 #include "fcn/run/run_progress.hpp"
 
@@ -35,14 +37,39 @@ FCN_INLINE Status Executor::lay_out(std::span<const ImageView> images) {
                  ""};
   pictures_.clear();
   for (const ImageView& image : images) {
-    const auto layout = pixel_layout(image, model_->input_channels());
-    if (!layout) return layout.error();
+    Picture picture{{}, image.source, image.width, image.height};
+    if (image.source == nullptr) {
+      const auto layout = pixel_layout(image, model_->input_channels());
+      if (!layout) return layout.error();
+      picture.layout = *layout;
+    }
     if (image.height > planned.height || image.width > planned.width)
       return Error{ErrorCode::invalid_argument,
                    "the picture is " + size(image.width, image.height) + " pixels, larger than the plan's " +
                        size(planned.width, planned.height),
                    ""};
-    pictures_.push_back(*layout);
+    pictures_.push_back(picture);
+  }
+  return {};
+}
+
+FCN_INLINE Status Executor::fetch(const RowStep& step) {
+  for (Picture& picture : pictures_) {
+    const int end = std::min(step.end, picture.height);
+    // Rows below the picture repeat its last row, which the last view still has.
+    if (picture.source == nullptr || step.begin >= end) continue;
+    const auto view = picture.source->rows(step.begin, end - step.begin);
+    if (!view) return view.error();
+    const auto layout = pixel_layout(*view, model_->input_channels());
+    if (!layout) return layout.error();
+    if (view->width != picture.width || view->height != end - step.begin || view->source != nullptr)
+      return Error{ErrorCode::invalid_argument,
+                   "the picture's source gave " + std::to_string(view->width) + "x" +
+                       std::to_string(view->height) + " pixels where " + std::to_string(picture.width) + "x" +
+                       std::to_string(end - step.begin) + " are needed",
+                   "rows " + std::to_string(step.begin) + " to " + std::to_string(end - 1)};
+    picture.layout = *layout;
+    picture.first_row = step.begin;
   }
   return {};
 }
@@ -63,6 +90,8 @@ FCN_INLINE Status Executor::run(std::span<const ImageView> images, std::span<con
   schedule_.restart();
   for (RowStep step; schedule_.next(step);) {
     if (profile_ != nullptr) profile_->begin();
+    if (std::holds_alternative<Input>(plan_.graph().nodes[step.node].op))
+      if (Status fetched = fetch(step); !fetched) return fetched;
     if (step.begin == 0 && !node(step.node).overwrites) rings_.open(node(step.node), plan_.options().images);
     std::visit([&](const auto& op) { make(step, op); }, plan_.graph().nodes[step.node].op);
     if (hooks_.cancelled()) return Error{ErrorCode::cancelled, "the run was cancelled", ""};

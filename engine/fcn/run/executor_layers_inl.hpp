@@ -20,13 +20,13 @@ FCN_INLINE void Executor::make(const RowStep& step, const Input&) {
     const kernels::Range rows = split(step.end - step.begin, 1, worker, pool_->size());
     for (std::ptrdiff_t r = step.begin + rows.begin; r < step.begin + rows.end; ++r)
       for (std::size_t image = 0; image < pictures_.size(); ++image) {
-        const PixelLayout& from = pictures_[image];
+        const Picture& from = pictures_[image];
         float* const to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
         const PlanOptions& planned = plan_.options();
         // Beyond the planned size its edge pixels are repeated.
         const std::ptrdiff_t row = std::min<std::ptrdiff_t>(r, planned.height - 1);
         const int there = row < from.height ? from.width : 0;
-        if (there > 0 && !pixel_table_.apply(from, row, out.pixel_stride, to))
+        if (there > 0 && !pixel_table_.apply(from.layout, row - from.first_row, out.pixel_stride, to))
           finite.store(false, std::memory_order_relaxed);
         const bool goes_on = there == planned.width;
         float* end = to + there * out.pixel_stride;

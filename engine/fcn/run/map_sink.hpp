@@ -15,6 +15,7 @@
 #include "fcn/run/node_plan.hpp"
 #include "fcn/run/row_sink.hpp"
 #include "fcn/score_map.hpp"
+#include "fcn/score_rows.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -28,8 +29,11 @@ class MapSink : public RowSink {
   }
 
   /// Where the next run's scores go, a map for each image. All must already have the shape of the run's
-  /// output.
-  void fill(std::span<ScoreMap> maps) { maps_ = maps; }
+  /// output. Maps without cells get their peaks only. `rows` takes the scores of a single image as they come.
+  void fill(std::span<ScoreMap> maps, ScoreRows* rows = nullptr) {
+    maps_ = maps;
+    rows_ = rows;
+  }
 
   void take(const RowBlock& block) override {
     FCN_ASSERT(maps_.size() == static_cast<std::size_t>(block.images));
@@ -49,8 +53,9 @@ class MapSink : public RowSink {
       const float* const probabilities = activate(block, logits, map.activation());
       keep_peaks(block, row, probabilities, map);
       const float* scores = map.kind() == ScoreKind::logits ? logits : probabilities;
-      for (int col = 0; col < map.cols(); ++col)
+      for (int col = 0; map.has_cells() && col < map.cols(); ++col)
         std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map.cell(row, col));
+      if (rows_ != nullptr) rows_->take({row, map.cols(), block.shape.channels, scores, block.pixel_stride});
     }
   }
 
@@ -82,6 +87,7 @@ class MapSink : public RowSink {
   ThreadPool* pool_;
   AlignedBuffer probabilities_;  // one row, laid out like the rows that come
   std::span<ScoreMap> maps_;
+  ScoreRows* rows_ = nullptr;
 };
 
 }  // namespace fcn::inline FCN_ABI

@@ -6,6 +6,7 @@
 #include "fcn/model.hpp"
 #include "fcn/result.hpp"
 #include "fcn/run/plan.hpp"
+#include "fcn/score_map.hpp"
 
 namespace fcn::inline FCN_ABI {
 
@@ -17,12 +18,6 @@ struct RunMemory {
   std::uint64_t rest = 0;     ///< a row of zeros for padding, a row of probabilities
 
   [[nodiscard]] std::uint64_t total() const { return rings + scratch + map + rest; }
-};
-
-/// What becomes of the rows of scores.
-enum class MapUse {
-  held,       ///< a map is made of them
-  passed_on,  ///< they are used as they come: memory grows with the picture's width, not its area
 };
 
 RunMemory run_memory(const Plan& plan, MapUse use = MapUse::held);
