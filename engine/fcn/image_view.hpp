@@ -86,7 +86,7 @@ class PixelRows;
 ///    .row_stride = std::ptrdiff_t(mat.step), .format = fcn::PixelFormat::bgr}    // a cv::Mat of 8UC3
 ///   {.pixels = chw, .width = w, .height = h, .channels = 3, .planar = true}      // float, channels first
 struct ImageView {
-  PixelPointer pixels;
+  PixelPointer pixels = {};
   int width = 0;   ///< pixels
   int height = 0;  ///< pixels
   /// Bytes from one row to the next. 0: rows are packed. Negative: the picture is stored bottom up, and

@@ -25,9 +25,11 @@ struct Limits {
   std::uint32_t max_zip_entries = 65'536;        ///< members of one archive
 
   // Pictures and runs.
-  std::int32_t max_image_side = 32'768;         ///< pixels along one side
-  std::uint64_t max_image_pixels = 1ull << 28;  ///< pixels of one picture (268 million)
-  std::uint64_t max_run_bytes = 8ull << 30;     ///< what a plan may allocate, map included
+  std::int32_t max_image_side = 262'144;        ///< pixels along one side
+  std::uint64_t max_image_pixels = 1ull << 36;  ///< pixels of one picture (69 billion)
+  /// Pixels of a picture that is held whole (268 million): one that a program decodes, resizes or turns.
+  std::uint64_t max_held_pixels = 1ull << 28;
+  std::uint64_t max_run_bytes = 8ull << 30;  ///< what a plan may allocate, map included
 
   // Work (fcn/run/work.hpp) of one picture, in multiply-adds; a run that passes either limit is refused. The
   // largest classifiers in use take a thirtieth of max_work_per_pixel, and most of it where their maps are

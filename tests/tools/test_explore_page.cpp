@@ -26,7 +26,7 @@ std::string page_of(const RunReport& report, const std::string& path) {
     for (int x = 0; x < 3 * picture.width; ++x) picture.row(y)[x] = static_cast<std::uint8_t>(x + y);
   auto file = AtomicFile::create(path);
   REQUIRE(file);
-  REQUIRE(write_explore(*file, {picture, report, {}}));
+  REQUIRE(write_explore(*file, {PictureSource(std::move(picture)), report, {}}));
   REQUIRE(file->commit());
   const Bytes bytes = read_file(path);
   return {bytes.begin(), bytes.end()};

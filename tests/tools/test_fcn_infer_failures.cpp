@@ -28,7 +28,7 @@ TEST_CASE("what cannot be run has its exit code and one line") {
   std::filesystem::create_directory(folder);
   scene.write_ppm("small.ppm", 7, 20);
   const auto text = [](const std::string& content) { return Bytes(content.begin(), content.end()); };
-  write_file(scene.folder / "huge.ppm", text("P6 60000 60000 255\n"));
+  write_file(scene.folder / "huge.ppm", text("P6 300000 300000 255\n"));
   write_file(scene.folder / "zero.ppm", text("P6 0 0 255\n"));
   write_file(scene.folder / "text.model", text("not a model"));
   const auto expect = [&](int exit_code, const std::vector<std::string>& arguments) {

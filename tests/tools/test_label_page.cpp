@@ -48,7 +48,8 @@ struct LabelledPicture {
     report.census = &census;
     auto file = AtomicFile::create(path);
     REQUIRE(file);
-    auto writer = make_label_page(*file, {picture, info, 3, {}, limits});
+    const PictureSource source(std::move(picture));
+    auto writer = make_label_page(*file, {source, info, 3, {}, limits});
     REQUIRE(writer);
     std::vector<std::uint16_t> row;
     for (int x = 0; x < width; ++x) row.push_back(static_cast<std::uint16_t>(label_at(x)));

@@ -30,7 +30,7 @@ Picture grey_picture(int width, int height) {
 
 TruthPicture overlay_of(const RunReport& report) {
   const TemporaryFolder folder;
-  const Picture picture = grey_picture(report.width, report.height);
+  const PictureSource picture(grey_picture(report.width, report.height));
   const Limits limits;
   auto file = AtomicFile::create(folder / "o.png");
   REQUIRE(file);
@@ -195,7 +195,7 @@ TEST_CASE("the npy file is classes x rows x cols") {
   const TemporaryFolder folder;
   auto file = AtomicFile::create(folder / "m.npy");
   REQUIRE(file);
-  REQUIRE(write_npy(*file, {Picture(), fixture.report, Limits()}));
+  REQUIRE(write_npy(*file, {PictureSource(Picture()), fixture.report, Limits()}));
   REQUIRE(file->commit());
   const Bytes bytes = read_file(folder / "m.npy");
   const std::size_t header = 10 + bytes[8] + 256u * bytes[9];

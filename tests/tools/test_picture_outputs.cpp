@@ -30,7 +30,7 @@ Picture patterned(int width, int height) {
 }
 
 Bytes written(Writer write, const RunReport& report, const std::string& path) {
-  const Picture picture = patterned(report.width, report.height);
+  const PictureSource picture(patterned(report.width, report.height));
   const Limits limits;
   auto file = AtomicFile::create(path);
   REQUIRE(file);

@@ -45,7 +45,7 @@ TEST_CASE("the masked image is the tutorials' to the pixel") {
     auto file = AtomicFile::create(folder / "m.png");
     REQUIRE(file);
     const Limits limits;
-    REQUIRE(write_masked(*file, {picture, report, limits}));
+    REQUIRE(write_masked(*file, {PictureSource(std::move(picture)), report, limits}));
     REQUIRE(file->commit());
     Fnv hash;
     for (const std::uint8_t byte : read_png_truth(folder / "m.png").rgb) hash.add(byte);

@@ -117,15 +117,22 @@ void draw_caption(const Canvas& strip, const Caption& caption, const Measures& s
   draw_text(strip, pad, pad + 4.1 * sizes.cap, fitted(caption.note, room, note), note);
 }
 
-Result<ScaledPicture> ScaledPicture::create(const Picture& picture, const PictureSize& size,
+Result<ScaledPicture> ScaledPicture::create(const PictureSource& picture, const PictureSize& size,
                                             const Limits& limits) {
-  ScaledPicture scaled;
-  scaled.original_ = &picture;
-  if (same_size({picture.width, picture.height}, size)) return scaled;
-  auto own = resize_bilinear(picture, static_cast<int>(size.width), static_cast<int>(size.height), limits);
+  ScaledPicture scaled(picture, size);
+  if (same_size({picture.width(), picture.height()}, size)) return scaled;
+  FCN_ASSERT(picture.held() != nullptr);
+  auto own =
+      resize_bilinear(*picture.held(), static_cast<int>(size.width), static_cast<int>(size.height), limits);
   if (!own) return own.error();
   scaled.own_ = *std::move(own);
   return scaled;
+}
+
+void ScaledPicture::draw(const Canvas& canvas) {
+  const auto pixels = static_cast<std::size_t>(std::min<std::int64_t>(canvas.width, size_.width));
+  for (int y = canvas.top; y < std::min<std::int64_t>(canvas.bottom, size_.height); ++y)
+    std::copy_n(own_.rgb ? own_.row(y) : original_.row(y), 3 * pixels, canvas.row(y));
 }
 
 std::uint64_t ScaledPicture::making_bytes(const PictureSize& from, const PictureSize& to) {

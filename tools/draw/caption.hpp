@@ -12,7 +12,7 @@
 #include "fcn/result.hpp"
 #include "tools/draw/drawing.hpp"
 #include "tools/draw/stroke_font.hpp"
-#include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_source.hpp"
 #include "tools/pictures/resize.hpp"
 #include "tools/runs/run_report.hpp"
 
@@ -81,16 +81,23 @@ std::string class_title(const RunReport& report, int class_id, const char* betwe
 /// A picture at the size at which it is drawn; it is copied only to be scaled.
 class ScaledPicture {
  public:
-  /// `picture` must outlive this.
-  static Result<ScaledPicture> create(const Picture& picture, const PictureSize& size, const Limits& limits);
+  /// `picture` must outlive this. One that is not held can be drawn only at its own size, from top to bottom.
+  static Result<ScaledPicture> create(const PictureSource& picture, const PictureSize& size,
+                                      const Limits& limits);
   /// Bytes held while one is made, and those it keeps, as MemoryCount counts them.
   static std::uint64_t making_bytes(const PictureSize& from, const PictureSize& to);
   static std::uint64_t kept_bytes(const PictureSize& from, const PictureSize& to);
 
-  [[nodiscard]] const Picture& get() const { return own_.rgb ? own_ : *original_; }
+  /// Copies the picture onto the rows that the canvas holds, corner on corner.
+  void draw(const Canvas& canvas);
+  /// The Error that ended reading the picture: what was drawn since is black.
+  [[nodiscard]] const Status& status() const { return original_.status(); }
 
  private:
-  const Picture* original_ = nullptr;
+  ScaledPicture(const PictureSource& picture, const PictureSize& size) : size_(size), original_(picture) {}
+
+  PictureSize size_;
+  PictureReader original_;
   Picture own_;
 };
 

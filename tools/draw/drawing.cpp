@@ -60,12 +60,6 @@ void blend_pixel(const Canvas& canvas, int x, int y, Colour colour, double cover
   pixel[2] = mix(pixel[2], colour.blue, cover);
 }
 
-void draw_picture(const Canvas& canvas, const Picture& picture) {
-  const auto pixels = static_cast<std::size_t>(std::min(canvas.width, picture.width));
-  for (int y = canvas.top; y < std::min(canvas.bottom, picture.height); ++y)
-    std::copy_n(picture.row(y), 3 * pixels, canvas.row(y));
-}
-
 void fill_box(const Canvas& canvas, Box box, Colour colour, double cover) {
   const Box inside = clipped(canvas, box);
   for (int y = inside.top; y < inside.bottom; ++y)

@@ -50,9 +50,6 @@ Colour heat_colour(double heat);
 /// cover 0 leaves the pixel, 1 replaces it. (x, y) must lie within the canvas.
 void blend_pixel(const Canvas& canvas, int x, int y, Colour colour, double cover);
 
-/// Copies `picture` onto the canvas, corner on corner.
-void draw_picture(const Canvas& canvas, const Picture& picture);
-
 void fill_box(const Canvas& canvas, Box box, Colour colour, double cover);
 
 /// A frame `line` pixels wide, inside the box.

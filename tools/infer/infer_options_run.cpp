@@ -14,9 +14,10 @@
 namespace fcn::tools {
 namespace {
 
-constexpr int kMostThreads = 1024;               // Session's own bound
-constexpr int kLargestWindowStride = 1'000'000;  // far beyond any picture
-constexpr int kLargestStride = 1'000;            // far beyond any network's; the model says what it allows
+constexpr int kMostThreads = 1024;                  // Session's own bound
+constexpr int kLargestWindowStride = 1'000'000;     // far beyond any picture
+constexpr int kLargestStride = 1'000;               // far beyond any network's; the model says what it allows
+constexpr std::uint64_t kLeastRowsFrom = 1u << 20;  // smaller pictures may have to be enlarged to be drawn
 
 Error not_understood(const std::string& text, const std::string& expected) {
   return {ErrorCode::invalid_argument, "\"" + text + "\" is " + expected, ""};
@@ -115,6 +116,16 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
         return {};
       },
       "Fit a picture's peak (see --plan) into SIZE, as 300M\nor 1G, or refuse it before decoding");
+  group.value(
+      "--rows-from", "SIZE",
+      [&options](const std::string& text) -> Status {
+        const auto bytes = parse_amount(text, 1024);
+        if (!bytes || *bytes < kLeastRowsFrom)
+          return not_understood(text, "not a size of 1M or more, such as 64M or 1G");
+        options.rows_from = *bytes;
+        return {};
+      },
+      "Read PNG, TIFF, PGM and PPM row by row if they take SIZE\nor more decoded (default: 64M)");
   group.value(
       "--max-work", "AMOUNT",
       [&options](const std::string& text) -> Status {

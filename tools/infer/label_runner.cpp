@@ -24,7 +24,7 @@ bool is_npy(const PictureOutput& output) {
   return std::string_view(output.kind->option) == "--npy";
 }
 
-Status run_whole(Session& session, const Picture& picture, LabelRows& rows, ScoreMap* scores,
+Status run_whole(Session& session, PictureSource& picture, LabelRows& rows, ScoreMap* scores,
                  LabelReport& report) {
   if (Status ran = session.label_rows(picture.view(), rows, scores); !ran) return ran;
   report.plan_ms = session.times().plan;
@@ -97,7 +97,7 @@ std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, 
 }
 
 Status label_picture(const Model& model, Session& session, const InferOptions& options,
-                     const std::vector<int>& masked, const Picture& picture, PictureOutputs outputs,
+                     const std::vector<int>& masked, PictureSource& picture, PictureOutputs outputs,
                      LabelCensus& census, LabelReport& report) {
   const LabelRequest request{picture, model.info(), report.classes, masked, model.limits()};
   const bool scored = keeps_scores(options);
@@ -112,7 +112,7 @@ Status label_picture(const Model& model, Session& session, const InferOptions& o
     fan.add(*writers[i]);
   }
   ScoreMap scores;
-  const Status ran = options.tile ? run_tiles(model, session, *options.tile, picture, fan, report)
+  const Status ran = options.tile ? run_tiles(model, session, *options.tile, *picture.held(), fan, report)
                                   : run_whole(session, picture, fan, scored ? &scores : nullptr, report);
   if (!ran) return ran;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -10,7 +10,7 @@
 #include "fcn/session.hpp"
 #include "tools/outputs/label_outputs.hpp"
 #include "tools/outputs/result_files.hpp"
-#include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_source.hpp"
 #include "tools/runs/infer_options.hpp"
 #include "tools/runs/label_report.hpp"
 
@@ -27,7 +27,7 @@ std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, 
 
 /// Runs the picture, fills `census` and the times of `report`, and writes the files.
 Status label_picture(const Model& model, Session& session, const InferOptions& options,
-                     const std::vector<int>& masked, const Picture& picture, PictureOutputs outputs,
+                     const std::vector<int>& masked, PictureSource& picture, PictureOutputs outputs,
                      LabelCensus& census, LabelReport& report);
 
 }  // namespace fcn::tools

@@ -77,10 +77,8 @@ Status PictureRunner::prepare(bool several) {
 
 Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& files) {
   MemoryCount::restart_peak();
-  const std::uint64_t most_held =
-      options_.max_memory != 0 ? options_.max_memory : model_.limits().max_file_bytes;
   const auto start = std::chrono::steady_clock::now();
-  auto file = PictureFile::open(path, model_.limits(), most_held);
+  auto file = PictureFile::open(path, model_.limits(), read_options());
   if (!file) return file.error();
   PictureNeeds needs = PictureNeeds::of(*file, options_.apply_exif);
   if (Status fits = complete_needs(needs); !fits) return fits.error();
@@ -90,9 +88,25 @@ Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& fi
   if (!options_.runs_pictures()) return plan_texts(path, needs, report.frame);
   if (Status fits = obey_memory_limit(needs); !fits) return fits.error();
   report.decode_ms = milliseconds_since(start);  // of opening; decode() adds its own
-  const auto picture = decode(*std::move(file), needs, report);
-  if (!picture) return picture.error();
-  return run_decoded(report, *picture, files);
+  if (needs.by_rows) {
+    PictureSource picture(*std::move(file));
+    return run_source(report, picture, files);
+  }
+  auto decoded = decode(*std::move(file), needs, report);
+  if (!decoded) return decoded.error();
+  PictureSource picture(*std::move(decoded));
+  return run_source(report, picture, files);
+}
+
+/// A picture is held whole if something needs more of it at once than a row.
+ReadOptions PictureRunner::read_options() const {
+  ReadOptions read{.apply_exif = options_.apply_exif};
+  read.max_held = options_.max_memory != 0 ? options_.max_memory : model_.limits().max_file_bytes;
+  const bool whole = options_.resize || options_.compare_windows || options_.tile ||
+                     !options_.scales.empty() || !options_.layers.empty() ||
+                     pixel_use(options_) == PixelUse::whole;
+  if (!whole) read.rows_from = options_.rows_from;
+  return read;
 }
 
 /// The picture as it runs: upright, then resized.
@@ -108,12 +122,13 @@ Result<Picture> PictureRunner::decode(PictureFile file, const PictureNeeds& need
   return picture;
 }
 
-Result<PictureTexts> PictureRunner::run_decoded(RunReport& report, const Picture& picture,
-                                                ResultFiles& files) {
+Result<PictureTexts> PictureRunner::run_source(RunReport& report, PictureSource& picture,
+                                               ResultFiles& files) {
   auto outputs = files.open_begun();
   if (!outputs) return outputs.error();
   if (model_.info().kind == ModelKind::pixels) return run_labels(report, picture, *std::move(outputs));
   if (Status ran = run_picture(model_, *session_, options_, picture, map_, report); !ran) return ran.error();
+  picture.end_run();
   complete(report, picture);
   if (Status found = add_regions(report); !found) return found.error();
   if (Status written = ResultFiles::write(*std::move(outputs), {picture, report, model_.limits()}); !written)
@@ -123,15 +138,15 @@ Result<PictureTexts> PictureRunner::run_decoded(RunReport& report, const Picture
 }
 
 /// By a model that labels pixels: files are written while it runs.
-Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, const Picture& picture,
+Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, PictureSource& picture,
                                                PictureOutputs outputs) {
   LabelReport report;
   report.image = run.image;
   report.frame = run.frame;
   report.decode_ms = run.decode_ms;
   report.preprocess_ms = run.preprocess_ms;
-  report.width = picture.width;
-  report.height = picture.height;
+  report.width = picture.width();
+  report.height = picture.height();
   report.model = model_name_;
   report.info = &model_.info();
   report.classes = class_count(model_);
@@ -164,7 +179,7 @@ Status PictureRunner::check_layers(const std::vector<std::string>& images, const
 }
 
 /// --layers: into the folder itself or, of several pictures, into a folder of each.
-Status PictureRunner::draw_layers(const std::string& image, const Picture& picture) {
+Status PictureRunner::draw_layers(const std::string& image, PictureSource& picture) {
   if (options_.layers.empty()) return {};
   const PlanOptions ran = session_->plan()->options();
   session_->forget();  // its rings and those of the unfused network need not stand side by side
@@ -183,12 +198,15 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
     } else {
       needs.run = resized_size(*options_.resize, width, height);
     }
-    if (Status fits = check_picture_size(static_cast<std::uint64_t>(needs.run.width),
-                                         static_cast<std::uint64_t>(needs.run.height), model_.limits());
+    if (Status fits = check_held_size(static_cast<std::uint64_t>(needs.run.width),
+                                      static_cast<std::uint64_t>(needs.run.height), model_.limits());
         !fits)
       return fits.error().at("--resize");
   }
+  needs.drawn = pixel_use(options_) == PixelUse::in_order;
   if (model_.info().kind == ModelKind::pixels) {  // any size, and rows are written as they are made
+    needs.drawn = !options_.overlay.empty();
+    needs.drawn_at_once = true;
     needs.outputs = label_bytes(options_, needs.run, class_count(model_));
     return {};
   }
@@ -220,7 +238,10 @@ Status PictureRunner::obey_memory_limit(PictureNeeds& needs) {
 Result<PictureTexts> PictureRunner::plan_size(const PictureSize& size) {
   PictureNeeds needs;
   needs.upright = needs.run = size;
-  needs.decoder = 3 * static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
+  const std::uint64_t row = 3 * static_cast<std::uint64_t>(size.width);
+  needs.decoder = row * static_cast<std::uint64_t>(size.height);
+  needs.by_rows = needs.decoder >= read_options().rows_from;
+  if (needs.by_rows) needs.decoder = row;
   if (Status possible = check_picture_size(static_cast<std::uint64_t>(size.width),
                                            static_cast<std::uint64_t>(size.height), model_.limits());
       !possible)
@@ -246,9 +267,9 @@ Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const P
   return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan)};
 }
 
-void PictureRunner::complete(RunReport& report, const Picture& picture) const {
-  report.width = picture.width;
-  report.height = picture.height;
+void PictureRunner::complete(RunReport& report, const PictureSource& picture) const {
+  report.width = picture.width();
+  report.height = picture.height();
   report.model = model_name_;
   report.info = &model_.info();
   report.map = &map_;

@@ -14,7 +14,7 @@
 #include "tools/outputs/output_targets.hpp"
 #include "tools/outputs/result_files.hpp"
 #include "tools/pictures/original_frame.hpp"
-#include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_source.hpp"
 #include "tools/runs/infer_options.hpp"
 #include "tools/runs/picture_plan.hpp"
 #include "tools/runs/run_report.hpp"
@@ -47,18 +47,19 @@ class PictureRunner {
   /// says what a run would be.
   Result<PictureTexts> run(const std::string& path, ResultFiles& files);
 
-  /// --plan or --explain-geometry of a picture that does not exist yet: as if its pixels were there.
+  /// --plan or --explain-geometry of a picture that does not exist yet: as if it were a PPM file.
   Result<PictureTexts> plan_size(const PictureSize& size);
 
  private:
-  Result<PictureTexts> run_decoded(RunReport& report, const Picture& picture, ResultFiles& files);
+  Result<PictureTexts> run_source(RunReport& report, PictureSource& picture, ResultFiles& files);
+  [[nodiscard]] ReadOptions read_options() const;
   Result<Picture> decode(PictureFile file, const PictureNeeds& needs, RunReport& report) const;
   Status complete_needs(PictureNeeds& needs) const;
   [[nodiscard]] PlanRequest plan_request() const;
-  Result<PictureTexts> run_labels(const RunReport& report, const Picture& picture, PictureOutputs outputs);
+  Result<PictureTexts> run_labels(const RunReport& report, PictureSource& picture, PictureOutputs outputs);
   Status obey_memory_limit(PictureNeeds& needs);
-  Status draw_layers(const std::string& image, const Picture& picture);
-  void complete(RunReport& report, const Picture& picture) const;
+  Status draw_layers(const std::string& image, PictureSource& picture);
+  void complete(RunReport& report, const PictureSource& picture) const;
   Result<PictureTexts> plan_texts(const std::string& image, const PictureNeeds& needs,
                                   const OriginalFrame& frame) const;
   PictureTexts result_texts(RunReport& report) const;

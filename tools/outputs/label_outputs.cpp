@@ -55,7 +55,7 @@ class NumberFile : public LabelOutput {
 Result<std::unique_ptr<LabelOutput>> byte_png(PictureOutput& output, const LabelRequest& request,
                                               PngPixels pixels, const std::vector<std::uint8_t>& palette,
                                               std::vector<std::uint8_t> byte_of) {
-  auto png = PngRows::create(output.file, request.picture.width, request.picture.height, pixels, palette);
+  auto png = PngRows::create(output.file, request.picture.width(), request.picture.height(), pixels, palette);
   if (!png) return png.error();
   return std::unique_ptr<LabelOutput>(std::make_unique<BytePng>(*std::move(png), std::move(byte_of)));
 }
@@ -84,7 +84,8 @@ Result<std::unique_ptr<LabelOutput>> mask_file(PictureOutput& output, const Labe
 }
 
 Result<std::unique_ptr<LabelOutput>> number_file(PictureOutput& output, const LabelRequest& request) {
-  const Status begun = output.file.write(npy_header("<u2", {request.picture.height, request.picture.width}));
+  const Status begun =
+      output.file.write(npy_header("<u2", {request.picture.height(), request.picture.width()}));
   if (!begun) return begun.error();
   return std::unique_ptr<LabelOutput>(std::make_unique<NumberFile>(output.file));
 }

@@ -10,7 +10,7 @@
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 #include "tools/outputs/result_files.hpp"
-#include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_source.hpp"
 #include "tools/runs/label_report.hpp"
 
 namespace fcn::tools {
@@ -24,7 +24,7 @@ class LabelOutput : public LabelRows {
 
 /// What the writers need to know before the first row.
 struct LabelRequest {
-  const Picture& picture;  ///< the one that runs
+  const PictureSource& picture;  ///< the one that runs
   const ModelInfo& info;
   int classes = 0;
   std::vector<int> masked;  ///< labels of --mask

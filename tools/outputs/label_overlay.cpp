@@ -30,7 +30,7 @@ class LabelOverlay : public LabelOutput {
  public:
   LabelOverlay(PngRows png, const LabelRequest& request, const CaptionedLayout& layout)
       : png_(std::move(png)),
-        picture_(&request.picture),
+        picture_(request.picture),
         layout_(layout),
         background_(background_label(request.info, request.classes)),
         rows_(label_rows(label_count(request.classes))),
@@ -41,7 +41,8 @@ class LabelOverlay : public LabelOutput {
     const Canvas canvas{layout_.width, 0, 1, line_.data(), static_cast<std::ptrdiff_t>(line_.size())};
     fill_box(canvas, {0, 0, layout_.width, 1}, kDark, 1);
     const int enlarged = layout_.enlarged();
-    const std::uint8_t* from = picture_->row(row);
+    const std::uint8_t* from = picture_.row(row);
+    if (status_) status_ = picture_.status();
     for (std::size_t x = 0; x < labels.size(); ++x, from += 3)
       for (int i = 0; i < enlarged; ++i) {
         const int at = layout_.picture.left + static_cast<int>(x) * enlarged + i;
@@ -95,7 +96,7 @@ class LabelOverlay : public LabelOutput {
   }
 
   PngRows png_;
-  const Picture* picture_;
+  PictureReader picture_;
   CaptionedLayout layout_;
   int background_;
   int rows_;
@@ -107,7 +108,7 @@ class LabelOverlay : public LabelOutput {
 }  // namespace
 
 Result<std::unique_ptr<LabelOutput>> make_label_overlay(AtomicFile& file, const LabelRequest& request) {
-  const PictureSize size{request.picture.width, request.picture.height};
+  const PictureSize size{request.picture.width(), request.picture.height()};
   const CaptionedLayout layout(size, 0.4 + 2.0 * label_rows(label_count(request.classes)));
   auto png = PngRows::create(file, layout.width, layout.height, PngPixels::rgb);
   if (!png) return png.error();

@@ -96,22 +96,23 @@ std::uint64_t argmax_bytes(const OutputNeeds& needs) {
 
 Status write_argmax(AtomicFile& file, const PictureResult& result) {
   const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width, picture.height};
+  const PictureSize size{picture.width(), picture.height()};
   const CaptionedLayout layout(size, kLegendCapitals);
-  const auto scaled = ScaledPicture::create(picture, layout.drawn, limits);
+  auto scaled = ScaledPicture::create(picture, layout.drawn, limits);
   if (!scaled) return scaled.error();
   const Winners winners(report);
   const maps::PlacedAxes axes =
       maps::PlacedAxes::create(report.placement, *report.map, map_size(size), map_size(layout.drawn));
   maps::ArgmaxRows rows(*report.map, axes);
-  return write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {
+  const Status drawn = write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, layout.width, layout.height}, kDark, 1);
     const Canvas panel = canvas.panel(layout.picture);
-    draw_picture(panel, scaled->get());
+    scaled->draw(panel);
     dim_picture(panel);
     draw_cells(panel, winners, rows);
     draw_legend(canvas.panel(layout.caption), winners, Measures(layout.width));
   });
+  return scaled->status() ? drawn : scaled->status();
 }
 
 }  // namespace fcn::tools

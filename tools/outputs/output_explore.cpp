@@ -149,7 +149,8 @@ Status write_explore(AtomicFile& file, const PictureResult& result) {
 
   std::string_view page = explore_page();
   if (Status before = write_until(file, page, "@@picture@@"); !before) return before;
-  if (Status written = write_page_picture(file, result.picture, result.limits); !written) return written;
+  if (Status written = write_page_picture(file, *result.picture.held(), result.limits); !written)
+    return written;
   if (Status before = write_until(file, page, "@@result@@"); !before) return before;
   if (Status written = file.write(result_text(report, ids, ranges)); !written) return written;
   if (Status before = write_until(file, page, "@@scores@@"); !before) return before;

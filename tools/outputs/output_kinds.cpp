@@ -15,32 +15,42 @@ std::uint64_t nothing(const OutputNeeds&) {
 }
 
 constexpr auto kKinds = std::to_array<OutputKind>({
-    {"--npy", ".npy", &InferOptions::npy, "Score map as NumPy float32, classes x rows x cols", write_npy,
-     nothing},
+    {"--npy", ".npy", &InferOptions::npy, "Score map as NumPy float32, classes x rows x cols", PixelUse::none,
+     write_npy, nothing},
     {"--csv", ".csv", &InferOptions::csv,
-     "A line a cell: place, best class, and scores of the\nlisted classes", write_csv, nothing},
+     "A line a cell: place, best class, and scores of the\nlisted classes", PixelUse::none, write_csv,
+     nothing},
     {"--overlay", ".overlay.png", &InferOptions::overlay, "PNG of the picture with its map drawn over it",
-     write_overlay, overlay_bytes},
-    {"--heat", ".heat.png", &InferOptions::heat, "PNG of the map alone, in colours with a scale", write_heat,
-     heat_bytes},
+     PixelUse::in_order, write_overlay, overlay_bytes},
+    {"--heat", ".heat.png", &InferOptions::heat, "PNG of the map alone, in colours with a scale",
+     PixelUse::none, write_heat, heat_bytes},
     {"--masked", ".masked.png", &InferOptions::masked,
-     "PNG of the picture times its map, with the red box, as\nthe tutorials draw it", write_masked, nothing},
+     "PNG of the picture times its map, with the red box, as\nthe tutorials draw it", PixelUse::in_order,
+     write_masked, nothing},
     {"--mask", ".mask.png", &InferOptions::mask, "PNG that is white where the regions are, else black",
-     write_mask, nothing},
+     PixelUse::none, write_mask, nothing},
     {"--argmax", ".argmax.png", &InferOptions::argmax, "PNG of the winning class of each cell, with a legend",
-     write_argmax, argmax_bytes},
+     PixelUse::in_order, write_argmax, argmax_bytes},
     {"--side-by-side", ".side.png", &InferOptions::side_by_side,
-     "PNG of the picture, with its regions, beside its map", write_side_by_side, side_by_side_bytes},
+     "PNG of the picture, with its regions, beside its map", PixelUse::whole, write_side_by_side,
+     side_by_side_bytes},
     {"--sheet", ".sheet.png", &InferOptions::sheet, "PNG of the maps of the best classes, or of each --class",
-     write_sheet, sheet_bytes},
+     PixelUse::whole, write_sheet, sheet_bytes},
     {"--html", ".html", &InferOptions::html, "A page to explore the map in a browser, in one file",
-     write_explore, explore_bytes},
+     PixelUse::whole, write_explore, explore_bytes},
 });
 
 }  // namespace
 
 std::span<const OutputKind> output_kinds() {
   return kKinds;
+}
+
+PixelUse pixel_use(const InferOptions& options) {
+  PixelUse most = PixelUse::none;
+  for (const OutputKind& kind : kKinds)
+    if (!(options.*kind.place).empty()) most = std::max(most, kind.pixels);
+  return most;
 }
 
 int listed_count(const InferOptions& options, const ModelInfo& info, int classes) {

@@ -16,11 +16,19 @@
 
 namespace fcn::tools {
 
+/// How a writer uses the picture's pixels.
+enum class PixelUse {
+  none,
+  in_order,  ///< its rows from top to bottom
+  whole,     ///< the picture must be held
+};
+
 struct OutputKind {
   const char* option;                ///< "--npy"; its value is FILE|DIR
   const char* ending;                ///< of files in a folder: ".npy"
   std::string InferOptions::*place;  ///< the option's value; empty if the file is not wanted
   const char* help;                  ///< for --help
+  PixelUse pixels;
   /// Writes the whole content; the caller opens and commits.
   Status (*write)(AtomicFile& file, const PictureResult& result);
   /// What write() holds at most beside the picture, as MemoryCount counts it.
@@ -28,6 +36,9 @@ struct OutputKind {
 };
 
 std::span<const OutputKind> output_kinds();
+
+/// The greatest use that the files which `options` ask for make of the picture.
+PixelUse pixel_use(const InferOptions& options);
 
 /// How many classes the report of a model with so many will list.
 int listed_count(const InferOptions& options, const ModelInfo& info, int classes);

@@ -26,11 +26,11 @@ class LabelPage : public LabelOutput {
  public:
   LabelPage(AtomicFile& file, const LabelRequest& request)
       : file_(&file),
-        picture_(&request.picture),
+        picture_(request.picture.held()),
         limits_(&request.limits),
         background_(background_label(request.info, request.classes)),
         colours_(label_colours(label_count(request.classes), background_)),
-        grid_(page_size({request.picture.width, request.picture.height})) {
+        grid_(page_size({request.picture.width(), request.picture.height()})) {
     points_.reserve(static_cast<std::size_t>(grid_.width * grid_.height));
   }
 

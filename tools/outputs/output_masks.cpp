@@ -82,7 +82,7 @@ Status write_mask(AtomicFile& file, const PictureResult& result) {
 
 Status write_masked(AtomicFile& file, const PictureResult& result) {
   const auto& [picture, report, limits] = result;
-  const maps::Size size{picture.width, picture.height};
+  const maps::Size size{picture.width(), picture.height()};
   const auto axes = maps::PlacedAxes::create(maps::Placement::stretch, *report.map, size, size);
   std::optional<maps::PlacedMap> map;
   std::optional<ThickOutline> outline;
@@ -93,22 +93,25 @@ Status write_masked(AtomicFile& file, const PictureResult& result) {
     if (!box) return box.error();
     if (!box->empty()) outline.emplace(box->front());
     map.emplace(*report.map, *shown, axes);
-    range = range_of(*map, picture.width, picture.height);
+    range = range_of(*map, picture.width(), picture.height());
   }
   const float most = range.high - range.low;
   std::vector<std::uint8_t> rgb(picture.row_bytes());
-  return write_png(file, picture.width, picture.height, PngPixels::rgb, [&](int y) {
+  PictureReader reader(picture);
+  const Status drawn = write_png(file, size.width, size.height, PngPixels::rgb, [&](int y) {
     const float* const scores = map ? map->row(y) : nullptr;
-    for (int x = 0; x < picture.width; ++x) {
+    const std::uint8_t* const pixels = reader.row(y);
+    for (int x = 0; x < size.width; ++x) {
       const float share = scores != nullptr ? (scores[x] - range.low) / most : 0;
       const bool red = outline && outline->covers(x, y);
       for (int channel = 0; channel < 3; ++channel) {
         const auto at = 3 * static_cast<std::size_t>(x) + static_cast<std::size_t>(channel);
-        rgb[at] = red ? static_cast<std::uint8_t>(channel == 0 ? 255 : 0) : masked(picture.row(y)[at], share);
+        rgb[at] = red ? static_cast<std::uint8_t>(channel == 0 ? 255 : 0) : masked(pixels[at], share);
       }
     }
     return rgb.data();
   });
+  return reader.status() ? drawn : reader.status();
 }
 
 }  // namespace fcn::tools

@@ -49,9 +49,9 @@ std::uint64_t overlay_bytes(const OutputNeeds& needs) {
 
 Status write_overlay(AtomicFile& file, const PictureResult& result) {
   const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width, picture.height};
+  const PictureSize size{picture.width(), picture.height()};
   const CaptionedLayout layout(size);
-  const auto scaled = ScaledPicture::create(picture, layout.drawn, limits);
+  auto scaled = ScaledPicture::create(picture, layout.drawn, limits);
   if (!scaled) return scaled.error();
   const Measures sizes(layout.width);
   const auto shown = shown_class(report);
@@ -65,16 +65,17 @@ Status write_overlay(AtomicFile& file, const PictureResult& result) {
                  sizes.small(kDark));
   }
   const Caption caption = caption_of(report, peak);
-  return write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {
+  const Status drawn = write_drawing(file, layout.width, layout.height, limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, layout.width, layout.height}, kDark, 1);
     const Canvas panel = canvas.panel(layout.picture);
-    draw_picture(panel, scaled->get());
+    scaled->draw(panel);
     if (shown) {
       heat->draw_over(panel);
       draw_peak(panel, static_cast<int>(layout.drawn.height), layout.enlarged(), *peak, tag, sizes);
     }
     draw_caption(canvas.panel(layout.caption), caption, sizes);
   });
+  return scaled->status() ? drawn : scaled->status();
 }
 
 }  // namespace fcn::tools

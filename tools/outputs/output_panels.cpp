@@ -112,9 +112,9 @@ std::uint64_t side_by_side_bytes(const OutputNeeds& needs) {
 
 Status write_side_by_side(AtomicFile& file, const PictureResult& result) {
   const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width, picture.height};
+  const PictureSize size{picture.width(), picture.height()};
   const PanelGrid grid = side_by_side_grid(size);
-  const auto scaled = ScaledPicture::create(picture, grid.panel, limits);
+  auto scaled = ScaledPicture::create(picture, grid.panel, limits);
   if (!scaled) return scaled.error();
   const auto shown = shown_class(report);
   std::optional<HeatLayer> heat;
@@ -129,7 +129,7 @@ Status write_side_by_side(AtomicFile& file, const PictureResult& result) {
     fill_box(canvas, {0, 0, grid.width, grid.height}, kDark, 1);
     for (const int index : {0, 1}) {
       const Canvas panel = canvas.panel(grid.picture_box(index));
-      draw_picture(panel, scaled->get());
+      scaled->draw(panel);
       if (index == 1 && heat) heat->draw_over(panel);
       draw_regions(panel, report, grid);
     }
@@ -145,10 +145,10 @@ std::uint64_t sheet_bytes(const OutputNeeds& needs) {
 
 Status write_sheet(AtomicFile& file, const PictureResult& result) {
   const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width, picture.height};
+  const PictureSize size{picture.width(), picture.height()};
   const std::vector<int> listed = listed_classes(report);
   const PanelGrid grid = sheet_grid(size, static_cast<int>(listed.size()));
-  const auto scaled = ScaledPicture::create(picture, grid.panel, limits);
+  auto scaled = ScaledPicture::create(picture, grid.panel, limits);
   if (!scaled) return scaled.error();
   std::deque<HeatLayer> layers;  // they stay where they are made
   for (const int id : listed) layers.emplace_back(*report.map, id, report.placement, size, grid.panel);
@@ -162,7 +162,7 @@ Status write_sheet(AtomicFile& file, const PictureResult& result) {
     for (std::size_t i = 0; i < listed.size(); ++i) {
       const auto index = static_cast<int>(i);
       const Canvas panel = canvas.panel(grid.picture_box(index));
-      draw_picture(panel, scaled->get());
+      scaled->draw(panel);
       layers[i].draw_over(panel);
       grid.draw_name(canvas, index, class_title(report, listed[i]));
     }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "fcn/limits.hpp"
-#include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_source.hpp"
 #include "tools/pictures/resize.hpp"
 #include "tools/runs/run_report.hpp"
 
@@ -11,7 +11,7 @@ namespace fcn::tools {
 
 /// Writers run one after another and do not change any of it.
 struct PictureResult {
-  const Picture& picture;  ///< the one that ran: upright and resized
+  const PictureSource& picture;  ///< the one that ran: upright and resized
   const RunReport& report;
   const Limits& limits;
 };

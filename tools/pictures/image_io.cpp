@@ -146,7 +146,8 @@ Result<Picture> decode_as_stored(const PictureFile& file, const DecodeOptions& o
   if constexpr (kReadsGif)
     if (file.format() == PictureFormat::gif) return decode_gif(file.bytes(), structure, options.limits);
   if constexpr (kReadsTiff)
-    if (file.format() == PictureFormat::tiff) return decode_tiff(file.bytes(), structure, options.limits);
+    if (file.format() == PictureFormat::tiff)
+      return decode_tiff(file.source(), file.bytes(), structure, options.limits);
   if constexpr (kReadsWebp)
     if (file.format() == PictureFormat::webp) return decode_webp(file.bytes(), structure, options.limits);
   return decode_with_stb(file.bytes(), structure, options.max_bytes);

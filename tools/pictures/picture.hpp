@@ -49,13 +49,25 @@ inline Status check_picture_size(std::uint64_t width, std::uint64_t height, cons
                ""};
 }
 
+/// The same for a picture that is to be held whole.
+inline Status check_held_size(std::uint64_t width, std::uint64_t height, const Limits& limits) {
+  if (Status size = check_picture_size(width, height, limits); !size) return size;
+  const auto pixels = checked_mul(width, height);
+  if (pixels && *pixels <= limits.max_held_pixels) return {};
+  return Error{ErrorCode::limit_exceeded,
+               "the picture has " + std::to_string(width) + "x" + std::to_string(height) +
+                   " pixels; of a picture that must be held whole the limit is " +
+                   std::to_string(limits.max_held_pixels),
+               ""};
+}
+
 /// A black picture.
 inline Result<Picture> make_picture(int width, int height, const Limits& limits) {
   if (width < 0 || height < 0) width = height = 0;
-  if (Status size =
-          check_picture_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), limits);
-      !size)
-    return size.error();
+  if (Status fits =
+          check_held_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), limits);
+      !fits)
+    return fits.error();
   Picture picture{width, height, nullptr};
   const std::size_t bytes = picture.row_bytes() * static_cast<std::size_t>(height);
   picture.rgb.reset(static_cast<std::uint8_t*>(counted_malloc(bytes)));

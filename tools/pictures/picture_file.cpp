@@ -11,14 +11,17 @@
 #include <cerrno>
 #include <limits>
 #include <new>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
 
+#include "tools/pictures/formats/exif.hpp"
 #include "tools/pictures/formats/foreign_picture.hpp"
 #include "tools/pictures/formats/pnm.hpp"
 #include "tools/pictures/found_libraries.hpp"
 #include "tools/pictures/picture_formats.hpp"
+#include "tools/shell/byte_cursor.hpp"
 #include "tools/shell/interrupt.hpp"
 
 namespace fcn::tools {
@@ -70,7 +73,8 @@ Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes byte
       if constexpr (kReadsGif) return inspect_gif(bytes, limits);
       return unreadable_here("GIF", "giflib");
     case PictureFormat::tiff:
-      if constexpr (kReadsTiff) return inspect_tiff(bytes, limits);
+      if constexpr (kReadsTiff)
+        return inspect_tiff(ByteSource::from_memory(std::as_bytes(bytes)), bytes, limits);
       return unreadable_here("TIFF", "libtiff");
     case PictureFormat::webp:
       if constexpr (kReadsWebp) return inspect_webp(bytes, limits);
@@ -83,11 +87,38 @@ Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes byte
 }
 
 /// What the start of a longer file already tells: that it is no picture, or one of too many pixels.
-Status check_start(PictureBytes start, const Limits& limits) {
+Status check_start(PictureBytes start, Limits limits) {
+  limits.max_image_pixels = std::min(limits.max_image_pixels, limits.max_held_pixels);
   const auto structure = inspect_picture(picture_format(start), start, limits);
   const bool known = !structure && (structure.error().code == ErrorCode::limit_exceeded ||
                                     picture_format(start) == PictureFormat::unknown);
   return known ? Status(structure.error()) : Status();
+}
+
+/// The structure of a file that was not read, if its format can be decoded by rows and the picture takes at
+/// least so many bytes.
+struct UnreadPicture {
+  PictureFormat format;
+  Result<PictureStructure> structure;
+};
+std::optional<UnreadPicture> inspect_unread(const ByteSource& source, const Limits& limits,
+                                            std::uint64_t rows_from) {
+  std::uint8_t start[32] = {};
+  const auto readable = std::min<std::uint64_t>(source.size(), sizeof start);
+  if (!source.read(0, std::as_writable_bytes(std::span(start)).first(static_cast<std::size_t>(readable))))
+    return std::nullopt;
+  const PictureFormat format = picture_format(start);
+  if (format == PictureFormat::png) {
+    ByteCursor size(start);
+    size.seek(16);
+    const std::uint64_t width = size.be32(), height = size.be32();
+    if (3.0 * static_cast<double>(width) * static_cast<double>(height) < static_cast<double>(rows_from))
+      return std::nullopt;
+    return UnreadPicture{format, inspect_png(source, limits)};
+  }
+  if constexpr (kReadsTiff)
+    if (format == PictureFormat::tiff) return UnreadPicture{format, inspect_tiff(source, {}, limits)};
+  return std::nullopt;
 }
 
 /// Reads input without a known size: standard input, a pipe.
@@ -146,8 +177,9 @@ bool is_stream(const std::string& path) {
 
 }  // namespace
 
-Result<PictureFile> PictureFile::open(const std::string& path, const Limits& limits, std::uint64_t max_held) {
-  const std::uint64_t most_held = most_held_bytes(limits, max_held);
+Result<PictureFile> PictureFile::open(const std::string& path, const Limits& limits,
+                                      const ReadOptions& options) {
+  const std::uint64_t most_held = most_held_bytes(limits, options.max_held);
   try {
     if (is_stream(path)) {
       auto bytes = read_stream(path, limits, most_held);
@@ -157,14 +189,45 @@ Result<PictureFile> PictureFile::open(const std::string& path, const Limits& lim
     }
     auto source = ByteSource::open(path, limits);
     if (!source) return Error{source.error().code, source.error().message, ""};
-    if (is_pnm(*source)) return open_pnm(*std::move(source), limits);
-    auto bytes = read_whole(*source, limits, most_held);
-    if (!bytes) return bytes.error();
-    const PictureBytes span = *bytes;
-    return in_memory(*std::move(bytes), span, limits);
+    return open_regular(*std::move(source), limits, options);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::out_of_memory, "no memory to read the file", ""};
   }
+}
+
+Result<PictureFile> PictureFile::open_regular(ByteSource source, const Limits& limits,
+                                              const ReadOptions& options) {
+  if (is_pnm(source)) {
+    auto file = open_pnm(std::move(source), limits);
+    if (!file) return file;
+    if (Status chosen = file->choose_rows(limits, options); !chosen) return chosen.error();
+    return file;
+  }
+  const auto unread = options.rows_from != ReadOptions::kNever
+                          ? inspect_unread(source, limits, options.rows_from)
+                          : std::nullopt;
+  if (unread) {
+    if (!unread->structure) return unread->structure.error();
+    PictureFile file(std::move(source), {}, {});
+    file.format_ = unread->format;
+    file.structure_ = *unread->structure;
+    if (Status chosen = file.choose_rows(limits, options); !chosen) return chosen.error();
+    if (file.by_rows_) return file;
+    source = std::move(file.source_);
+  }
+  auto bytes = read_whole(source, limits, most_held_bytes(limits, options.max_held));
+  if (!bytes) return bytes.error();
+  const PictureBytes span = *bytes;
+  return in_memory(*std::move(bytes), span, limits);
+}
+
+/// Whether it is decoded by rows; if not, it must be small enough to be held.
+Status PictureFile::choose_rows(const Limits& limits, const ReadOptions& options) {
+  const std::uint64_t pixels = std::uint64_t{structure_.width} * structure_.height;
+  const bool turned = options.apply_exif && is_turned(structure_.orientation);
+  by_rows_ = structure_.row_decoder_bytes != 0 && structure_.row_decoder_bytes < structure_.decoder_bytes &&
+             3 * pixels >= options.rows_from && !turned;
+  return by_rows_ ? Status() : check_held_size(structure_.width, structure_.height, limits);
 }
 
 Result<PictureFile> PictureFile::from_memory(PictureBytes bytes, const Limits& limits) {
@@ -199,6 +262,7 @@ Status PictureFile::inspect(const Limits& limits) {
   auto structure = inspect_picture(format_, bytes_, limits);
   if (!structure) return structure.error();
   structure_ = *structure;
+  if (Status fits = check_held_size(structure_.width, structure_.height, limits); !fits) return fits;
   return format_ == PictureFormat::pnm ? check_pnm_pixels(structure_, bytes_.size()) : Status();
 }
 

@@ -16,21 +16,31 @@
 
 namespace fcn::tools {
 
-/// Movable. Compressed files are in memory; of a PGM or PPM file only the header has been read.
+struct ReadOptions {
+  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t max_held = kNever;  ///< most bytes of a file that is read whole
+  /// Pictures of at least so many bytes, decoded, are to be decoded by rows where that is possible.
+  std::uint64_t rows_from = kNever;
+  bool apply_exif = true;  ///< a picture that is to be turned is decoded whole
+};
+
+/// Movable. Compressed files are in memory, but for those that are to be decoded by rows; of a PGM or PPM
+/// file only the header has been read.
 class PictureFile {
  public:
   /// A file, or standard input for "-". Refused when larger than limits allow, before it is read if that is
   /// known, and when its structure is damaged. Errors do not name the file.
-  /// `max_held`: most bytes of a file that is read whole.
   static Result<PictureFile> open(const std::string& path, const Limits& limits,
-                                  std::uint64_t max_held = std::numeric_limits<std::uint64_t>::max());
+                                  const ReadOptions& options = {});
   /// A file whose bytes the caller has, and keeps as long as this lives.
   static Result<PictureFile> from_memory(PictureBytes bytes, const Limits& limits);
 
   [[nodiscard]] PictureFormat format() const { return format_; }
   [[nodiscard]] const PictureStructure& structure() const { return structure_; }
   [[nodiscard]] const ByteSource& source() const { return source_; }
-  /// The whole file, unless it is a PGM or PPM: that is in source() only.
+  /// Whether its rows are to be decoded one after the other (rows/row_decoder.hpp).
+  [[nodiscard]] bool by_rows() const { return by_rows_; }
+  /// The whole file, unless it is a PGM or PPM or decoded by rows: that is in source() only.
   [[nodiscard]] PictureBytes bytes() const { return bytes_; }
   /// Bytes in memory that this owns.
   [[nodiscard]] std::size_t held_bytes() const { return held_.capacity(); }
@@ -40,6 +50,9 @@ class PictureFile {
       : source_(std::move(source)), held_(std::move(held)), bytes_(bytes) {}
 
   static Result<PictureFile> open_pnm(ByteSource source, const Limits& limits);
+  static Result<PictureFile> open_regular(ByteSource source, const Limits& limits,
+                                          const ReadOptions& options);
+  Status choose_rows(const Limits& limits, const ReadOptions& options);
   static Result<PictureFile> in_memory(ByteVector held, PictureBytes bytes, const Limits& limits);
   Status inspect(const Limits& limits);
 
@@ -48,6 +61,7 @@ class PictureFile {
   ByteSource source_;
   ByteVector held_;
   PictureBytes bytes_;
+  bool by_rows_ = false;
 };
 
 }  // namespace fcn::tools

@@ -22,13 +22,20 @@ PictureNeeds PictureNeeds::of(const PictureFile& file, bool apply_exif) {
     std::swap(needs.upright.width, needs.upright.height);
   needs.run = needs.upright;
   needs.file = file.held_bytes();
-  needs.decoder = structure.decoder_bytes + patched_bytes(file.bytes().size(), structure);
+  needs.by_rows = file.by_rows();
+  needs.decoder = needs.by_rows ? structure.row_decoder_bytes
+                                : structure.decoder_bytes + patched_bytes(file.bytes().size(), structure);
   return needs;
 }
 
 MemoryForecast::MemoryForecast(std::uint64_t load, std::uint64_t weights, const PictureNeeds& needs) {
   const std::uint64_t upright = pixel_bytes(needs.upright), run = pixel_bytes(needs.run);
   load_.weights = load;
+  if (needs.by_rows) {
+    forecast_rows(weights, needs);
+    return;
+  }
+  run_pixels_ = run;
   decode_ = {weights, upright, needs.file + needs.decoder - upright, {}};
   const PhaseBytes turning{weights, 2 * upright, 0, {}};
   if (needs.turned && turning.total() > decode_.total()) decode_ = turning;
@@ -37,6 +44,21 @@ MemoryForecast::MemoryForecast(std::uint64_t load, std::uint64_t weights, const 
         weights, upright + run, resize_scratch_bytes(needs.upright, needs.run, needs.interpolation), {}};
   run_ = {weights, run, 0, {}};
   if (needs.outputs != 0) outputs_ = {weights, run + needs.outputs, 0, {}};
+}
+
+/// Rows are decoded while the picture runs, and again to be drawn.
+void MemoryForecast::forecast_rows(std::uint64_t weights, const PictureNeeds& needs) {
+  row_bytes_ = 3 * static_cast<std::uint64_t>(needs.run.width);
+  const std::uint64_t drawing = needs.drawn ? needs.decoder + row_bytes_ : 0;
+  run_ = {weights, 0, needs.decoder, {}};
+  if (needs.drawn_at_once) {
+    run_pixels_ = needs.drawn ? row_bytes_ : 0;
+    run_.decoder += needs.drawn ? needs.decoder : 0;
+    run_.picture = run_pixels_;
+  } else if (needs.outputs + drawing != 0) {
+    outputs_ = {
+        weights, needs.outputs + (needs.drawn ? row_bytes_ : 0), drawing == 0 ? 0 : needs.decoder, {}};
+  }
 }
 
 }  // namespace fcn::tools

@@ -19,7 +19,7 @@ namespace fcn::tools {
 /// Bytes held in one phase, at its peak.
 struct PhaseBytes {
   std::uint64_t weights = 0;
-  std::uint64_t picture = 0;  ///< decoded pixels; where one picture is made from another, both
+  std::uint64_t picture = 0;  ///< decoded pixels; where one picture is made from another, both; or rows
   std::uint64_t decoder = 0;  ///< the file, and what decoding or resizing holds beside the pixels
   RunMemory run;
 
@@ -35,8 +35,11 @@ struct PictureNeeds {
   std::uint64_t decoder = 0;  ///< PictureStructure::decoder_bytes and copies of the file
   /// Most that the decoder may hold: without --max-memory more than it needs.
   std::uint64_t decoder_limit = std::numeric_limits<std::uint64_t>::max();
-  bool turned = false;        ///< made upright from a picture of the same size
-  std::uint64_t outputs = 0;  ///< output_bytes(): what writing files holds beside the picture
+  bool turned = false;         ///< made upright from a picture of the same size
+  std::uint64_t outputs = 0;   ///< output_bytes(): what writing files holds beside the picture
+  bool by_rows = false;        ///< decoded row by row, and never held: `decoder` is of that
+  bool drawn = false;          ///< files show its pixels
+  bool drawn_at_once = false;  ///< while it runs, not afterwards
 
   /// Of an opened file; `run` and `outputs` are the caller's to add.
   static PictureNeeds of(const PictureFile& file, bool apply_exif);
@@ -50,9 +53,15 @@ class MemoryForecast {
   /// `load`: the most that was held while the model was loaded; `weights`: what is left of that.
   MemoryForecast(std::uint64_t load, std::uint64_t weights, const PictureNeeds& needs);
 
-  void set_run(const RunMemory& run) {
+  /// `input_rows`: the most that are read at a time.
+  void set_run(const RunMemory& run, int input_rows) {
     run_.run = run;
+    run_.picture = run_pixels_ + row_bytes_ * static_cast<std::uint64_t>(input_rows);
     if (outputs_.weights != 0) outputs_.run = run;
+  }
+  /// What set_run() adds beside the run itself.
+  [[nodiscard]] std::uint64_t input_bytes(int rows) const {
+    return row_bytes_ * static_cast<std::uint64_t>(rows);
   }
 
   /// In the order of time. A phase that does not take place has no bytes.
@@ -75,6 +84,7 @@ class MemoryForecast {
   }
 
  private:
+  void forecast_rows(std::uint64_t weights, const PictureNeeds& needs);
   [[nodiscard]] std::uint64_t before_run() const {
     return std::max({load_.total(), decode_.total(), resize_.total()});
   }
@@ -83,6 +93,8 @@ class MemoryForecast {
   }
 
   PhaseBytes load_, decode_, resize_, run_, outputs_;
+  std::uint64_t run_pixels_ = 0;  ///< of run_.picture, what does not depend on the plan
+  std::uint64_t row_bytes_ = 0;   ///< of a row that is read by itself
 };
 
 }  // namespace fcn::tools

@@ -46,19 +46,27 @@ Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, 
   MemoryForecast forecast(request.load_peak, model.packed_bytes(), needs);
   const auto smallest_run = smallest_run_bytes(model, options, request.use);
   if (!smallest_run) return smallest_run.error();
-  const std::uint64_t smallest_peak = forecast.peak_with(*smallest_run);
+  std::uint64_t smallest_peak = forecast.peak_with(*smallest_run);
   std::uint64_t run_limit = model.limits().max_run_bytes;
   if (request.max_memory != 0) {
+    // Rows that are read at a time, if the picture comes so: most with the longest steps.
+    std::uint64_t input = 0;
+    if (needs.by_rows) {
+      const auto longest = Plan::create(model, options);
+      if (!longest) return longest.error();
+      input = forecast.input_bytes(longest->node(0).most_rows);
+    }
+    smallest_peak += input;
     if (smallest_peak > request.max_memory)
       return Error{ErrorCode::limit_exceeded,
                    fmt::format("needs at least {} bytes of memory ({} MiB), --max-memory allows {}",
                                smallest_peak, (smallest_peak + (1u << 20) - 1) >> 20, request.max_memory),
                    ""};
-    run_limit = std::min(run_limit, forecast.left_for_run(request.max_memory));
+    run_limit = std::min(run_limit, forecast.left_for_run(request.max_memory - input));
   }
   auto plan = fit_plan(model, options, run_limit, request.use);
   if (!plan) return plan.error();
-  forecast.set_run(run_memory(*plan, request.use));
+  forecast.set_run(run_memory(*plan, request.use), plan->node(0).most_rows);
   return PicturePlan{*std::move(plan), forecast, run_limit, smallest_peak};
 }
 

@@ -34,12 +34,12 @@ Status run_once(const Model& model, Session& session, const InferOptions& option
 
 }  // namespace
 
-Status run_picture(const Model& model, Session& session, const InferOptions& options, const Picture& picture,
+Status run_picture(const Model& model, Session& session, const InferOptions& options, PictureSource& picture,
                    ScoreMap& map, RunReport& report) {
-  if (!options.scales.empty()) return run_pyramid(model, session, options, picture, map, report);
+  if (!options.scales.empty()) return run_pyramid(model, session, options, *picture.held(), map, report);
   if (Status ran = run_once(model, session, options, picture.view(), map, report); !ran) return ran;
   if (!options.compare_windows) return {};
-  auto windows = compare_windows(model, session, picture.view(), *options.compare_windows);
+  auto windows = compare_windows(model, session, picture.held()->view(), *options.compare_windows);
   if (!windows) return windows.error();
   report.windows = *std::move(windows);
   return {};

@@ -6,7 +6,7 @@
 #include "fcn/model.hpp"
 #include "fcn/result.hpp"
 #include "fcn/session.hpp"
-#include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_source.hpp"
 #include "tools/runs/infer_options.hpp"
 #include "tools/runs/run_report.hpp"
 
@@ -14,7 +14,7 @@ namespace fcn::tools {
 
 /// Fills `map` and the parts of `report` that come from running: times, profile, scales, the comparison with
 /// windows.
-Status run_picture(const Model& model, Session& session, const InferOptions& options, const Picture& picture,
+Status run_picture(const Model& model, Session& session, const InferOptions& options, PictureSource& picture,
                    ScoreMap& map, RunReport& report);
 
 }  // namespace fcn::tools

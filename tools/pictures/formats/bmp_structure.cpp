@@ -99,7 +99,7 @@ Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits) {
   if (header->width < 0) return broken_bmp("has a negative width");
   const auto width = static_cast<std::uint64_t>(header->width);
   const auto height = static_cast<std::uint64_t>(header->height < 0 ? -header->height : header->height);
-  if (Status size = check_picture_size(width, height, limits); !size) return size.error();
+  if (Status size = check_held_size(width, height, limits); !size) return size.error();
   if (Status kind = check_kind(*header); !kind) return kind.error();
 
   // The limits keep these products far below 64 bits.

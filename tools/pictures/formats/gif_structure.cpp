@@ -57,7 +57,7 @@ Status read_frame(ByteCursor& cursor, const Limits& limits, PictureStructure& fo
   found.width = std::max(found.width, frame.left + frame.width);
   found.height = std::max(found.height, frame.top + frame.height);
   cursor.skip(table_bytes(flags));
-  return check_picture_size(found.width, found.height, limits);
+  return check_held_size(found.width, found.height, limits);
 }
 
 }  // namespace

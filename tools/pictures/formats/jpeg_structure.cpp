@@ -123,7 +123,7 @@ class JpegWalk {
     if (precision != 8)
       return Error{ErrorCode::unsupported,
                    "JPEG has " + std::to_string(precision) + " bits a sample; only 8 are supported", ""};
-    if (Status size = check_picture_size(width, height, limits_); !size) return size;
+    if (Status size = check_held_size(width, height, limits_); !size) return size;
     found_.width = width;
     found_.height = height;
     JpegFrame& frame = frame_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "fcn/base/byte_source.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
 
@@ -28,6 +29,10 @@ struct PictureStructure {
   std::uint64_t decoder_bytes = 0;  ///< most that decoding will hold, the picture included, the file excluded
   std::uint64_t library_bytes =
       0;  ///< of these, what a library holds that does not let its memory be counted
+  /// Most that decoding row by row (rows/row_decoder.hpp) will hold; 0 for what must be decoded whole. And
+  /// what of that a library holds.
+  std::uint64_t row_decoder_bytes = 0;
+  std::uint64_t row_library_bytes = 0;
 
   // PNG: where the palette's chunk starts (its length field), and how many colours it has.
   std::size_t palette_at = 0;
@@ -58,10 +63,13 @@ struct PictureStructure {
 
 // Each checks the size against the limits as soon as it is known, then all the rest.
 Result<PictureStructure> inspect_png(PictureBytes bytes, const Limits& limits);
+/// Of a file that is to be decoded by rows: the checksums of the pixels' chunks are left to that.
+Result<PictureStructure> inspect_png(const ByteSource& source, const Limits& limits);
 Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_gif(PictureBytes bytes, const Limits& limits);
-Result<PictureStructure> inspect_tiff(PictureBytes bytes, const Limits& limits);
+/// `bytes`: those of the source, where they are in memory.
+Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_webp(PictureBytes bytes, const Limits& limits);
 /// Needs only the file's first bytes: ErrorCode::truncated, before anything else, if they end within the
 /// header. check_pnm_pixels() (pnm.hpp) checks that the file has all its pixels.

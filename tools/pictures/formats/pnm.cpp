@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "tools/pictures/rows/row_decoder.hpp"
 #include "tools/shell/byte_cursor.hpp"
 #include "tools/shell/counted_memory.hpp"
 
@@ -74,15 +75,15 @@ Result<PictureStructure> inspect_pnm(PictureBytes bytes, const Limits& limits) {
                  "PNM has a maximum of " + std::to_string(found.max_value) + "; it must be 1 to 65535", ""};
   found.pixels_at = cursor.position();
   const std::uint64_t pixels = std::uint64_t{found.width} * found.height;
-  found.decoder_bytes =
-      3 * pixels + (pnm_as_in_memory(found) ? 0 : found.width * std::uint64_t{pnm_pixel_bytes(found)});
+  found.row_decoder_bytes = found.width * std::uint64_t{pnm_pixel_bytes(found)};
+  found.decoder_bytes = 3 * pixels + (pnm_as_in_memory(found) ? 0 : found.row_decoder_bytes);
   return found;
 }
 
 namespace {
 
 /// One row of samples as the file has them into 8-bit RGB.
-void convert_row(const std::uint8_t* from, const PictureStructure& structure, std::uint8_t* to) {
+void convert_pnm_row(const std::uint8_t* from, const PictureStructure& structure, std::uint8_t* to) {
   const bool wide = structure.max_value > 255;
   const int copies = structure.channels == 1 ? 3 : 1;
   const std::size_t samples = structure.width * static_cast<std::size_t>(structure.channels);
@@ -95,7 +96,37 @@ void convert_row(const std::uint8_t* from, const PictureStructure& structure, st
   }
 }
 
+/// Reads the rows one after the other.
+class PnmRowDecoder : public RowDecoder {
+ public:
+  PnmRowDecoder(const ByteSource& source, const PictureStructure& structure)
+      : source_(source),
+        structure_(structure),
+        at_(structure.pixels_at),
+        row_(structure.width * pnm_pixel_bytes(structure)) {}
+
+  Status next(std::uint8_t* rgb) override {
+    if (Status read = source_.read(at_, std::as_writable_bytes(std::span(row_))); !read) return read;
+    at_ += row_.size();
+    if (pnm_as_in_memory(structure_))
+      std::copy(row_.begin(), row_.end(), rgb);
+    else
+      convert_pnm_row(row_.data(), structure_, rgb);
+    return {};
+  }
+
+ private:
+  const ByteSource& source_;
+  PictureStructure structure_;
+  std::uint64_t at_;
+  ByteVector row_;
+};
+
 }  // namespace
+
+Result<std::unique_ptr<RowDecoder>> pnm_rows(const ByteSource& source, const PictureStructure& structure) {
+  return std::unique_ptr<RowDecoder>(std::make_unique<PnmRowDecoder>(source, structure));
+}
 
 Status check_pnm_pixels(const PictureStructure& structure, std::uint64_t file_bytes) {
   const std::uint64_t needed = std::uint64_t{structure.width} * structure.height * pnm_pixel_bytes(structure);
@@ -116,12 +147,9 @@ Result<Picture> decode_pnm(const ByteSource& source, const PictureStructure& str
     if (Status read = source.read(structure.pixels_at, all); !read) return read.error();
     return picture;
   }
-  ByteVector row(row_bytes);
-  for (int y = 0; y < picture->height; ++y) {
-    const std::uint64_t at = structure.pixels_at + std::uint64_t{row_bytes} * static_cast<unsigned>(y);
-    if (Status read = source.read(at, std::as_writable_bytes(std::span(row))); !read) return read.error();
-    convert_row(row.data(), structure, picture->row(y));
-  }
+  PnmRowDecoder rows(source, structure);
+  for (int y = 0; y < picture->height; ++y)
+    if (Status read = rows.next(picture->row(y)); !read) return read.error();
   return picture;
 }
 

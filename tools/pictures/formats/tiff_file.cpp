@@ -6,23 +6,22 @@
 #include <cstdio>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <string_view>
-
-#include "tools/shell/byte_cursor.hpp"
 
 namespace fcn::tools {
 
-/// libtiff's view of the bytes. It maps them and reads most of them where they are.
+/// libtiff's view of the bytes. Those in memory it reads where they are.
 struct TiffFile::Callbacks {
   static State& state(thandle_t handle) { return *static_cast<State*>(handle); }
 
   static tmsize_t read(thandle_t handle, void* to, tmsize_t count) {
     State& self = state(handle);
-    const std::uint64_t size = self.bytes.size();
+    const std::uint64_t size = self.source->size();
     const std::uint64_t left = self.at < size ? size - self.at : 0;
     const std::uint64_t taken = std::min(left, count < 0 ? 0 : static_cast<std::uint64_t>(count));
-    std::copy_n(self.bytes.data() + (size - left), static_cast<std::size_t>(taken),
-                static_cast<std::uint8_t*>(to));
+    const std::span<std::byte> out(static_cast<std::byte*>(to), static_cast<std::size_t>(taken));
+    if (!self.source->read(size - left, out)) return -1;
     self.at += taken;
     return static_cast<tmsize_t>(taken);
   }
@@ -30,15 +29,16 @@ struct TiffFile::Callbacks {
   static toff_t seek(thandle_t handle, toff_t offset, int whence) {
     State& self = state(handle);
     if (whence == SEEK_CUR) offset += self.at;
-    if (whence == SEEK_END) offset += self.bytes.size();
+    if (whence == SEEK_END) offset += self.source->size();
     return self.at = offset;
   }
   static int close(thandle_t) { return 0; }
-  static toff_t size(thandle_t handle) { return state(handle).bytes.size(); }
+  static toff_t size(thandle_t handle) { return state(handle).source->size(); }
   static int map(thandle_t handle, void** base, toff_t* size) {
-    *base = const_cast<std::uint8_t*>(state(handle).bytes.data());
-    *size = state(handle).bytes.size();
-    return 1;
+    const PictureBytes bytes = state(handle).bytes;
+    *base = const_cast<std::uint8_t*>(bytes.data());
+    *size = bytes.size();
+    return bytes.empty() ? 0 : 1;
   }
   static void unmap(thandle_t, void*, toff_t) {}
 
@@ -77,9 +77,10 @@ struct TiffFile::Callbacks {
   }
 };
 
-TiffFile::TiffFile(PictureBytes bytes) : state_(std::make_unique<State>()) {
+TiffFile::TiffFile(const ByteSource& source, PictureBytes bytes) : state_(std::make_unique<State>()) {
   // A table of this size lists the strips of the largest picture there may be.
   constexpr tmsize_t kLargestBlock = tmsize_t{64} << 20;
+  state_->source = &source;
   state_->bytes = bytes;
   const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
                                                                              TIFFOpenOptionsFree);
@@ -93,8 +94,8 @@ TiffFile::TiffFile(PictureBytes bytes) : state_(std::make_unique<State>()) {
                                   Callbacks::unmap, options.get()));
 }
 
-Result<TiffFile> TiffFile::open(PictureBytes bytes) {
-  TiffFile file(bytes);
+Result<TiffFile> TiffFile::open(const ByteSource& source, PictureBytes bytes) {
+  TiffFile file(source, bytes);
   if (!file.handle_) return file.error();
   return file;
 }
@@ -105,26 +106,30 @@ void TiffFile::distrust(const char* module) {
 
 std::uint64_t TiffFile::stored_photometric() const {
   const bool big_file = TIFFIsBigTIFF(handle()) != 0, big_endian = TIFFIsBigEndian(handle()) != 0;
-  ByteCursor cursor(state_->bytes);
-  const auto number = [&](std::size_t bytes) {
+  constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  const auto number = [&](std::uint64_t at, std::size_t count) {
+    std::byte bytes[8] = {};
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i) {
-      const std::uint64_t byte = cursor.u8();
+    if (!state_->source->read(at, std::span(bytes).first(count))) return kNone;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto byte = static_cast<std::uint64_t>(bytes[i]);
       value = big_endian ? value << 8 | byte : value | byte << (8 * i);
     }
     return value;
   };
-  cursor.seek(static_cast<std::size_t>(TIFFCurrentDirOffset(handle())));
-  for (std::uint64_t entries = number(big_file ? 8 : 2); entries > 0 && cursor.ok(); --entries) {
-    const std::uint64_t tag = number(2), type = number(2);
-    cursor.skip(big_file ? 8 : 4);
-    const ByteCursor value = cursor;
-    cursor.skip(big_file ? 8 : 4);
-    if (tag != TIFFTAG_PHOTOMETRIC) continue;
-    cursor = value;
-    return number(type == TIFF_LONG ? 4 : type == TIFF_BYTE ? 1 : 2);
+  // An entry: tag, type, count, value.
+  const std::uint64_t directory = TIFFCurrentDirOffset(handle());
+  const std::uint64_t count_bytes = big_file ? 8 : 2, value_at = big_file ? 12 : 8;
+  const std::uint64_t entry_bytes = big_file ? 20 : 12;
+  const std::uint64_t entries = number(directory, count_bytes);
+  for (std::uint64_t i = 0; entries != kNone && i < entries; ++i) {
+    const std::uint64_t entry = directory + count_bytes + i * entry_bytes;
+    const std::uint64_t tag = number(entry, 2), type = number(entry + 2, 2);
+    if (tag == kNone || type == kNone) break;
+    if (tag == TIFFTAG_PHOTOMETRIC)
+      return number(entry + value_at, type == TIFF_LONG ? 4 : type == TIFF_BYTE ? 1 : 2);
   }
-  return std::numeric_limits<std::uint64_t>::max();
+  return kNone;
 }
 
 Error TiffFile::error() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libtiff on a file in memory, with its messages kept instead of printed. The only header that names libtiff.
+// libtiff on a file or on bytes in memory, with its messages kept instead of printed. The only header that
+// names libtiff.
 #pragma once
 
 #include <tiffio.h>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "fcn/base/byte_source.hpp"
 #include "fcn/result.hpp"
 #include "tools/pictures/formats/picture_structure.hpp"
 
@@ -15,8 +17,9 @@ namespace fcn::tools {
 
 class TiffFile {
  public:
-  /// Reads the first directory, not the tables of its strips. `bytes` must outlive this.
-  static Result<TiffFile> open(PictureBytes bytes);
+  /// Reads the first directory, not the tables of its strips. `source` must outlive this; `bytes` are its
+  /// bytes where they are in memory, which libtiff then reads where they are.
+  static Result<TiffFile> open(const ByteSource& source, PictureBytes bytes = {});
 
   [[nodiscard]] TIFF* handle() const { return handle_.get(); }
   /// A tag's value, or its default; zero where it has neither.
@@ -35,11 +38,13 @@ class TiffFile {
   [[nodiscard]] const std::string& lost_tag() const { return state_->lost_tag; }
   /// ErrorCode::malformed, with the first thing that libtiff found wrong.
   [[nodiscard]] Error error() const;
+  [[nodiscard]] const ByteSource& source() const { return *state_->source; }
 
  private:
   /// What libtiff's callbacks are given; it does not move.
   struct State {
-    PictureBytes bytes;
+    const ByteSource* source = nullptr;
+    PictureBytes bytes;  ///< of the source, where they are in memory
     std::uint64_t at = 0;
     std::string first_error;
     std::string distrusted;
@@ -51,7 +56,7 @@ class TiffFile {
   };
   struct Callbacks;
 
-  explicit TiffFile(PictureBytes bytes);
+  TiffFile(const ByteSource& source, PictureBytes bytes);
 
   std::unique_ptr<State> state_;
   std::unique_ptr<TIFF, Close> handle_;  // is closed before its state goes

@@ -43,6 +43,10 @@ struct TiffLayout {
   }
   /// YCbCr as it stands is decoded to RGBA by libtiff; JPEG's decoder gives RGB itself.
   [[nodiscard]] bool by_rgba() const { return colours == TiffColours::ycbcr; }
+  /// Rows that are decoded together.
+  [[nodiscard]] std::uint32_t group_rows() const { return tiled || by_rgba() ? block_height : 1; }
+  /// Whether a group of rows can be decoded by itself: planes lie far apart in the file.
+  [[nodiscard]] bool by_rows() const { return !planes || used_samples() == 1; }
 };
 
 /// ErrorCode::unsupported, naming what is not read; limits on sizes are the caller's to check.

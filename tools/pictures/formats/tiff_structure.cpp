@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The first page of a TIFF file: its size, how its pixels are stored, and what decoding them will hold.
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "tools/pictures/formats/picture_structure.hpp"
@@ -8,6 +9,7 @@
 #include "tools/pictures/formats/tiff_layout.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/shell/byte_cursor.hpp"
+#include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -53,18 +55,26 @@ std::uint32_t block_count(const TiffFile& file, const TiffLayout& layout) {
   return layout.tiled ? TIFFNumberOfTiles(file.handle()) : TIFFNumberOfStrips(file.handle());
 }
 
-Status check_jpeg(const TiffFile& file, const TiffLayout& layout, PictureBytes bytes) {
+Error unusual_jpeg() {
+  return {ErrorCode::unsupported,
+          "TIFF is compressed by a progressive or otherwise unusual JPEG; convert it to PNG first", ""};
+}
+
+Status check_jpeg(const TiffFile& file, const TiffLayout& layout) {
+  constexpr std::uint64_t kLargestJpeg = 64 << 20;
   const std::uint32_t blocks = block_count(file, layout);
+  ByteVector jpeg;
   for (std::uint32_t i = 0; i < blocks; ++i) {
     int failed = 0;
     const std::uint64_t at = TIFFGetStrileOffsetWithErr(file.handle(), i, &failed);
     const std::uint64_t size = TIFFGetStrileByteCountWithErr(file.handle(), i, &failed);
     if (failed != 0) return file.error();
-    if (at >= bytes.size() || size > bytes.size() - at) continue;
-    if (!is_sequential(bytes.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(size))))
-      return Error{ErrorCode::unsupported,
-                   "TIFF is compressed by a progressive or otherwise unusual JPEG; convert it to PNG first",
-                   ""};
+    const std::uint64_t file_bytes = file.source().size();
+    if (at >= file_bytes || size > file_bytes - at) continue;
+    if (size > kLargestJpeg) return unusual_jpeg();
+    jpeg.resize(static_cast<std::size_t>(size));
+    if (Status read = file.source().read(at, std::as_writable_bytes(std::span(jpeg))); !read) return read;
+    if (!is_sequential(jpeg)) return unusual_jpeg();
   }
   return {};
 }
@@ -81,6 +91,16 @@ std::uint64_t library_bytes(const TiffFile& file, const TiffLayout& layout, std:
   return bytes;
 }
 
+/// libtiff's own copy of a strip or tile, which it takes if the file is not in memory.
+std::uint64_t largest_block(const TiffFile& file, const TiffLayout& layout) {
+  std::uint64_t largest = 0;
+  for (std::uint32_t i = 0; i < block_count(file, layout); ++i) {
+    int failed = 0;
+    largest = std::max<std::uint64_t>(largest, TIFFGetStrileByteCountWithErr(file.handle(), i, &failed));
+  }
+  return std::min(largest, file.source().size());
+}
+
 /// What tiff_pixels.cpp holds beside the picture.
 std::uint64_t scratch_bytes(const TiffLayout& layout) {
   if (layout.by_rgba()) return 4ull * layout.width * std::min(layout.block_height, layout.height);
@@ -94,8 +114,8 @@ std::uint64_t scratch_bytes(const TiffLayout& layout) {
 
 }  // namespace
 
-Result<PictureStructure> inspect_tiff(PictureBytes bytes, const Limits& limits) {
-  const auto file = TiffFile::open(bytes);
+Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits) {
+  const auto file = TiffFile::open(source, bytes);
   if (!file) return file.error();
   PictureStructure found;
   found.width = file->field<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
@@ -105,10 +125,15 @@ Result<PictureStructure> inspect_tiff(PictureBytes bytes, const Limits& limits) 
   if (!layout) return layout.error();
   if (Status blocks = check_blocks(*layout); !blocks) return blocks.error();
   if (layout->compression == COMPRESSION_JPEG)
-    if (Status jpeg = check_jpeg(*file, *layout, bytes); !jpeg) return jpeg.error();
+    if (Status jpeg = check_jpeg(*file, *layout); !jpeg) return jpeg.error();
   found.orientation = layout->orientation;
-  found.library_bytes = library_bytes(*file, *layout, bytes.size());
+  found.library_bytes = library_bytes(*file, *layout, source.size());
   found.decoder_bytes = 3ull * found.width * found.height + scratch_bytes(*layout) + found.library_bytes;
+  if (layout->by_rows()) {
+    found.row_library_bytes = found.library_bytes + (bytes.empty() ? largest_block(*file, *layout) : 0);
+    found.row_decoder_bytes = scratch_bytes(*layout) + found.row_library_bytes +
+                              3ull * found.width * std::min(layout->group_rows(), found.height);
+  }
   return found;
 }
 

@@ -91,7 +91,7 @@ class WebpWalk {
     cursor.skip(3);
     const std::uint64_t width = std::uint64_t{le24(cursor)} + 1, height = std::uint64_t{le24(cursor)} + 1;
     if (!cursor.ok() || extended_ || has_frame_) return broken_webp(chunk.at, "has a header out of place");
-    if (Status size = check_picture_size(width, height, limits_); !size) return size;
+    if (Status size = check_held_size(width, height, limits_); !size) return size;
     extended_ = true;
     animated_ = (flags & 2) != 0;
     found_.width = static_cast<std::uint32_t>(width);
@@ -138,7 +138,7 @@ class WebpWalk {
     }
     if (frame.width != size->width || frame.height != size->height)
       return broken_webp(chunk.at, "has a picture of another size than its frame");
-    if (Status allowed = check_picture_size(found_.width, found_.height, limits_); !allowed) return allowed;
+    if (Status allowed = check_held_size(found_.width, found_.height, limits_); !allowed) return allowed;
     frame.at = static_cast<std::size_t>(chunk.data.data() - bytes_.data());
     frame.bytes = chunk.data.size();
     add_webp_memory(*size, found_);
