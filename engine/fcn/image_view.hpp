@@ -99,8 +99,8 @@ struct ImageView {
   /// Bytes from one plane to the next, if planar. 0: a plane begins where the one before ends (height rows
   /// further). Planes may also lie line by line in each other, but not overlap.
   std::ptrdiff_t plane_stride = 0;
-  /// Where rows come from as a run needs them, in place of `pixels` (pixel_rows.hpp): `width` and `height` are
-  /// those of the whole picture, and all else is as the rows' own views say.
+  /// Where rows come from as a run needs them, in place of `pixels` (pixel_rows.hpp). `width` and `height`
+  /// are those of the whole picture, and all else is as the rows' own views say.
   PixelRows* source = nullptr;
 
   /// The rectangle of `crop_width` x `crop_height` pixels whose top left pixel is (x, y), in the same memory.

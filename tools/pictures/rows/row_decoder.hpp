@@ -21,8 +21,8 @@ class RowDecoder {
   virtual Status next(std::uint8_t* rgb) = 0;
 };
 
-/// Starts at the top of a file whose kind can be decoded so (PictureStructure::row_decoder_bytes). `file` must
-/// outlive the decoder; a file may have several.
+/// Starts at the top of a file whose kind can be decoded so (PictureStructure::row_decoder_bytes). `file`
+/// must outlive the decoder; a file may have several.
 Result<std::unique_ptr<RowDecoder>> decode_rows(const PictureFile& file);
 
 // By format: `structure` must come from the inspection of the same source.
