@@ -45,11 +45,14 @@ out_of_order() { # FOLDER INCLUDE-PREFIX ROOM...
 }
 none "the engine's rooms include those before them" < <(out_of_order engine/fcn fcn/ base graph passes file run maps)
 none "fcn-infer's rooms include those before them" \
-  < <(out_of_order tools tools/ shell pictures runs report draw outputs infer)
+  < <(out_of_order tools tools/ shell results pictures runs report draw outputs infer)
 none "fcn-export's rooms include those before them" < <(out_of_order tools tools/ shell import export)
-none "the programs share no more than shell and pictures" \
-  < <(named_in '#include *[<"]tools/(runs|report|draw|outputs|infer)/' tools/import tools/export
-      named_in '#include *[<"]tools/(import|export)/' tools/{shell,pictures,runs,report,draw,outputs,infer})
+none "fcn-merge's rooms include those before them" < <(out_of_order tools tools/ shell results merge)
+none "the programs share no more than shell, results and pictures" \
+  < <(named_in '#include *[<"]tools/(runs|report|draw|outputs|infer)/' tools/import tools/export tools/merge
+      named_in '#include *[<"]tools/(import|export)/' tools/{shell,results,pictures,runs,report,draw,outputs,infer,merge}
+      named_in '#include *[<"]tools/pictures/' tools/merge
+      named_in '#include *[<"]tools/merge/' tools/{pictures,runs,report,draw,outputs,infer,import,export})
 none "xsimd is named in kernels/fcn/kernels/simd.hpp only" \
   < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels interfaces tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
 none "nlohmann's JSON is named in engine/fcn/file/ only" \

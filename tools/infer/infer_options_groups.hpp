@@ -10,6 +10,8 @@ namespace fcn::tools {
 
 /// Pictures, model, threads, resizing: infer_options_run.cpp.
 void add_run_options(CommandLine& line, InferOptions& options);
+/// Several workers on one set of pictures: infer_options_many.cpp.
+void add_worker_options(CommandLine& line, InferOptions& options);
 /// Memory that a run would take, and its limit: infer_options_run.cpp.
 void add_memory_options(CommandLine& line, InferOptions& options);
 /// The same picture run in other ways, to compare: infer_options_run.cpp.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fcn/base/printable.hpp"
 #include "tools/infer/input_list.hpp"
 #include "tools/infer/parse_arguments.hpp"
@@ -34,30 +36,34 @@ class InferRun {
     const std::size_t done = run_all();
     if (Status there = files_.commit(); !there) fail(there.error());
     if (skipped_ > 0 && !options_.quiet)
-      write_to_stderr(fmt::format("fcn-infer: {} of {} pictures left out, their outputs are there\n",
-                                  skipped_, inputs_.images.size()));
-    if (done == inputs_.images.size() || output_lost_) return exit_code();
-    write_to_stderr(fmt::format("interrupted after {} of {} pictures\n", done, inputs_.images.size()));
+      write_to_stderr(
+          fmt::format("fcn-infer: {} of {} pictures left out, their outputs are there\n", skipped_, share_));
+    if (done == share_ || output_lost_) return exit_code();
+    write_to_stderr(fmt::format("interrupted after {} of {} pictures\n", done, share_));
     return kExitInterrupted;
   }
 
  private:
-  /// Every picture, until one cannot be reported or a signal comes; returns how many are done. A run of one
-  /// picture ends at once: it has no earlier results to complete.
+  /// Every picture of this worker's share, until one cannot be reported or a signal comes; returns how many
+  /// are done. A run of one picture ends at once: it has no earlier results to complete.
   std::size_t run_all() {
     const std::vector<std::string>& images = inputs_.images;
     if (images.size() > 1) finish_when_interrupted();
-    Progress progress(images.size(), !options_.quiet);
+    Progress progress(share_, !options_.quiet);
     std::size_t done = 0;
-    for (; done < images.size() && !output_lost_ && !interrupted(); ++done) {
-      if (!files_.begin(images[done])) {
+    for (const std::string& image : images) {
+      if (output_lost_ || interrupted()) break;
+      const bool needed = files_.begin(image);  // names of files do not depend on who runs which picture
+      if (!options_.shard.takes(image)) continue;
+      if (needed) {
+        progress.show(done, done - skipped_, image);
+        const auto texts = runner_.run(image, files_);
+        progress.clear();
+        show(texts, image == "-" ? "standard input" : image);
+      } else {
         ++skipped_;
-        continue;
       }
-      progress.show(done, done - skipped_, images[done]);
-      const auto texts = runner_.run(images[done], files_);
-      progress.clear();
-      show(texts, images[done] == "-" ? "standard input" : images[done]);
+      ++done;
     }
     return done;
   }
@@ -65,6 +71,9 @@ class InferRun {
   Status prepare() {
     inputs_ = list_inputs(options_.inputs);
     if (!options_.list.empty()) add_listed_inputs(options_.list, inputs_);
+    share_ = static_cast<std::size_t>(
+        std::count_if(inputs_.images.begin(), inputs_.images.end(),
+                      [&](const std::string& image) { return options_.shard.takes(image); }));
     const bool several = inputs_.images.size() > 1;
     if (Status ready = runner_.prepare(several); !ready) return ready;
     const InputFiles inputs = all_inputs();
@@ -116,6 +125,7 @@ class InferRun {
   InputList inputs_;
   PictureRunner runner_;
   ResultFiles files_;
+  std::size_t share_ = 0;    // how many of the pictures are this worker's
   std::size_t skipped_ = 0;  // pictures whose outputs were there
   int failures_ = 0;
   bool over_limit_ = false;   // the last failure was a limit

@@ -93,6 +93,7 @@ ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
       "limit, 130 interrupted.");
   InferOptions options;
   add_run_options(line, options);
+  add_worker_options(line, options);
   add_memory_options(line, options);
   add_comparison_options(line, options);
   add_report_options(line, options);

@@ -12,6 +12,7 @@
 #include "fcn/maps/placed_map.hpp"
 #include "fcn/score_map.hpp"
 #include "tools/pictures/resize.hpp"
+#include "tools/results/shard.hpp"
 #include "tools/runs/region_request.hpp"
 
 namespace fcn::tools {
@@ -27,6 +28,7 @@ struct InferOptions {
   std::vector<std::string> inputs;  ///< files, folders, patterns, "-"
   std::string list;                 ///< a file of paths; "-" for standard input; empty for none
   bool skip_existing = false;       ///< leave out pictures whose outputs are there
+  Shard shard;                      ///< which of the pictures to run; all of them by default
   std::string model;                ///< empty for the shipped one
   int top = 5;
   int threads = 0;        ///< 0 for all cores
