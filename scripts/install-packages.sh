@@ -9,7 +9,7 @@ set -euo pipefail
 packages_of() {
   case "$1" in
     build) # the tools and the libraries they use
-      echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev zlib1g-dev libgif-dev libtiff-dev libwebp-dev nettle-dev libonnx-dev libprotobuf-dev
+      echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev zlib1g-dev libjpeg-dev libgif-dev libtiff-dev libwebp-dev nettle-dev libonnx-dev libprotobuf-dev
       ;;
     test) # the tests and benchmarks; NEON is cross-compiled and emulated where the machine has none
       echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox pkg-config python3 python3-numpy python3-pil

@@ -72,6 +72,24 @@ std::uint64_t jpeg_decoder_bytes(const JpegFrame& frame) {
   return bytes + kChannels * frame.width * frame.height + 1;
 }
 
+std::uint64_t libjpeg_bytes(const JpegFrame& frame, bool coefficients) {
+  // Its state with all tables and the buffer of the file; rows of blocks before and after upsampling, with
+  // those above and below.
+  constexpr std::uint64_t kStateBytes = 192 << 10, kRows = 48;
+  std::uint64_t down = 1, across = 1, bytes = kStateBytes;
+  const std::size_t components = std::min(frame.components, frame.component.size());
+  for (std::size_t i = 0; i < components; ++i) {
+    across = std::max<std::uint64_t>(across, frame.component[i].across);
+    down = std::max<std::uint64_t>(down, frame.component[i].down);
+  }
+  const std::uint64_t wide = (frame.width + 8 * across - 1) / (8 * across) * 8 * across;
+  const std::uint64_t high = (frame.height + 8 * down - 1) / (8 * down) * 8 * down;
+  bytes += components * wide * kRows * down;
+  for (std::size_t i = 0; coefficients && i < components; ++i)
+    bytes += 2 * (wide * frame.component[i].across / across) * (high * frame.component[i].down / down);
+  return bytes;
+}
+
 std::uint64_t png_decoder_bytes(const PngHeader& header) {
   const std::uint64_t pixels = header.width * header.height;
   const std::uint64_t sample = header.depth == 16 ? 2 : 1;

@@ -53,6 +53,9 @@ class PngDataBuffer {
 /// for files that hold what they announce; files that do not may stop at less. PNG data that inflates to more
 /// than the picture needs takes up to twice that.
 std::uint64_t jpeg_decoder_bytes(const JpegFrame& frame);
+/// What libjpeg-turbo 2.1 holds at most beside the picture; with the `coefficients` of all of it, if it comes
+/// in several scans.
+std::uint64_t libjpeg_bytes(const JpegFrame& frame, bool coefficients);
 std::uint64_t png_decoder_bytes(const PngHeader& header);
 std::uint64_t bmp_decoder_bytes(std::uint64_t width, std::uint64_t height);
 

@@ -5,6 +5,8 @@
 
 namespace fcn::tools {
 
+/// JPEG is read by libjpeg, or by stb_image where that is missing.
+inline constexpr bool kHasLibjpeg = FCN_READS_JPEG != 0;
 inline constexpr bool kReadsGif = FCN_READS_GIF != 0;
 inline constexpr bool kReadsTiff = FCN_READS_TIFF != 0;
 inline constexpr bool kReadsWebp = FCN_READS_WEBP != 0;

@@ -21,6 +21,7 @@
 #include "tools/pictures/formats/webp_pixels.hpp"
 #include "tools/pictures/found_libraries.hpp"
 #include "tools/pictures/picture_patch.hpp"
+#include "tools/pictures/rows/row_decoder.hpp"
 #include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {
@@ -132,17 +133,31 @@ std::size_t jpeg_state_bytes() {
 
 namespace {
 
+Result<Picture> decode_all_rows(const PictureFile& file, const Limits& limits) {
+  auto picture = make_picture(static_cast<int>(file.structure().width),
+                              static_cast<int>(file.structure().height), limits);
+  if (!picture) return picture;
+  auto rows = decode_rows(file);
+  if (!rows) return rows.error();
+  for (int y = 0; y < picture->height; ++y)
+    if (Status read = (*rows)->next(picture->row(y)); !read) return read.error();
+  return picture;
+}
+
 /// Decodes by the library of the format. Libraries other than stb_image hold what was predicted, which is
 /// compared with the budget beforehand.
 Result<Picture> decode_as_stored(const PictureFile& file, const DecodeOptions& options) {
   const PictureStructure& structure = file.structure();
   const bool foretold = file.format() == PictureFormat::gif || file.format() == PictureFormat::tiff ||
-                        file.format() == PictureFormat::webp;
+                        file.format() == PictureFormat::webp ||
+                        (kHasLibjpeg && file.format() == PictureFormat::jpeg);
   if (foretold && structure.decoder_bytes > options.max_bytes)
     return Error{ErrorCode::out_of_memory,
                  "decoding takes " + std::to_string(structure.decoder_bytes) + " bytes, " +
                      std::to_string(options.max_bytes) + " are allowed",
                  ""};
+  if constexpr (kHasLibjpeg)
+    if (file.format() == PictureFormat::jpeg) return decode_all_rows(file, options.limits);
   if constexpr (kReadsGif)
     if (file.format() == PictureFormat::gif) return decode_gif(file.bytes(), structure, options.limits);
   if constexpr (kReadsTiff)

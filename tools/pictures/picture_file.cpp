@@ -116,6 +116,13 @@ std::optional<UnreadPicture> inspect_unread(const ByteSource& source, const Limi
       return std::nullopt;
     return UnreadPicture{format, inspect_png(source, limits)};
   }
+  if constexpr (kHasLibjpeg)
+    if (format == PictureFormat::jpeg) {
+      auto structure = inspect_jpeg(source, limits);
+      // What else is wrong with a file is found when it is read.
+      if (!structure || structure->row_decoder_bytes == 0) return std::nullopt;
+      return UnreadPicture{format, std::move(structure)};
+    }
   if constexpr (kReadsTiff)
     if (format == PictureFormat::tiff) return UnreadPicture{format, inspect_tiff(source, {}, limits)};
   return std::nullopt;

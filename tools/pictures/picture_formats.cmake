@@ -1,4 +1,6 @@
-# GIF, TIFF and WebP: read where their libraries are found, and where they are not, fcn-infer says so.
+# GIF, TIFF and WebP: read where their libraries are found, and where they are not, fcn-infer says so. JPEG is read by
+# libjpeg where that is found, and by stb_image where not.
+find_package(JPEG)
 find_package(GIF 5)
 find_package(TIFF 4.5) # the first whose messages and memory belong to a file and not to the process
 find_path(FCN_WEBP_INCLUDE_DIR webp/decode.h)
@@ -15,12 +17,15 @@ function(fcn_add_picture_format target name found includes libraries)
     target_link_libraries(${target} PRIVATE ${libraries})
     target_compile_definitions(${target} PRIVATE FCN_READS_${name}=1)
   else()
-    message(STATUS "fcn-infer will read no ${name}: its library is missing")
+    if(NOT name STREQUAL JPEG)
+      message(STATUS "fcn-infer will read no ${name}: its library is missing")
+    endif()
     target_compile_definitions(${target} PRIVATE FCN_READS_${name}=0)
   endif()
 endfunction()
 
 function(fcn_add_picture_formats target)
+  fcn_add_picture_format(${target} JPEG "${JPEG_FOUND}" "${JPEG_INCLUDE_DIRS}" "${JPEG_LIBRARIES}" rows/jpeg_rows.cpp)
   fcn_add_picture_format(${target} GIF "${GIF_FOUND}" "${GIF_INCLUDE_DIRS}" "${GIF_LIBRARIES}"
                          formats/gif_structure.cpp formats/gif_pixels.cpp)
   fcn_add_picture_format(${target} TIFF "${TIFF_FOUND}" "${TIFF_INCLUDE_DIRS}" "${TIFF_LIBRARIES}"

@@ -13,6 +13,10 @@ std::string readable_formats() {
   return names;
 }
 
+bool jpeg_by_libjpeg() {
+  return kHasLibjpeg;
+}
+
 Error unreadable_here(const char* format, const char* library) {
   return {ErrorCode::unsupported,
           std::string("this build reads no ") + format + ": it was made without " + library +

@@ -13,6 +13,9 @@ namespace fcn::tools {
 /// "JPEG, PNG, BMP, PGM/PPM, GIF, TIFF, WebP", less what this build lacks.
 std::string readable_formats();
 
+/// Whether libjpeg decodes JPEG, to the bit as in Pillow; otherwise stb_image does, which differs a little.
+bool jpeg_by_libjpeg();
+
 /// ErrorCode::unsupported: the file is a picture that a build with `library` reads.
 Error unreadable_here(const char* format, const char* library);
 

@@ -68,8 +68,8 @@ void put_segment(Bytes& jpeg, std::uint8_t marker, const Bytes& body) {
 }
 
 /// Grey, progressive: one scan of means with `mean_bytes` of data, then `scans` of the other values, each of
-/// which says at once that nothing follows.
-Bytes progressive_jpeg(std::uint16_t side, std::size_t mean_bytes, int scans) {
+/// which says at once that nothing follows, in `scan_bytes` of data.
+Bytes progressive_jpeg(std::uint16_t side, std::size_t mean_bytes, int scans, std::size_t scan_bytes = 2) {
   Bytes jpeg = {0xff, 0xd8};
   Bytes quantisation(65, 1);
   quantisation[0] = 0;
@@ -86,7 +86,7 @@ Bytes progressive_jpeg(std::uint16_t side, std::size_t mean_bytes, int scans) {
   jpeg.insert(jpeg.end(), mean_bytes, 0);
   for (int i = 0; i < scans; ++i) {
     put_segment(jpeg, 0xda, {1, 1, 0, 1, 63, 0});
-    jpeg.insert(jpeg.end(), 2, 0);
+    jpeg.insert(jpeg.end(), scan_bytes, 0);
   }
   jpeg.insert(jpeg.end(), {0xff, 0xd9});
   return jpeg;
@@ -105,7 +105,7 @@ TEST_CASE("a JPEG whose scans go through too many blocks is refused before it is
   CHECK(many.error().message.find("21 scans or more, which decode its 4194304 blocks") != std::string::npos);
   CHECK(structure(progressive_jpeg(64, 8, 499)));
   CHECK(code_of(progressive_jpeg(64, 8, 500)) == ErrorCode::limit_exceeded);
-  CHECK(decode_picture(progressive_jpeg(64, 8, 40), {}));
+  CHECK(decode_picture(progressive_jpeg(64, 8, 40, 8), {}));
 }
 
 TEST_CASE("a JPEG with fewer bits than its blocks need is refused before it is decoded") {

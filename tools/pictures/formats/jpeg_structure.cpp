@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +15,10 @@
 #include "tools/pictures/formats/exif.hpp"
 #include "tools/pictures/formats/jpeg_scans.hpp"
 #include "tools/pictures/formats/picture_structure.hpp"
+#include "tools/pictures/found_libraries.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/shell/byte_cursor.hpp"
+#include "tools/shell/counted_memory.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -49,7 +52,27 @@ class JpegWalk {
       if (Status done = segment(*marker); !done) return done.error();
     }
     if (scans_.count() == 0) return broken("has no picture data");
-    found_.adobe_transform = missing_transform();
+    complete(scans_.count() > 1);
+    return found_;
+  }
+
+  /// As far as the first scan, of a picture that need not be held; ErrorCode::truncated if that does not
+  /// begin within the bytes.
+  Result<PictureStructure> run_header() {
+    held_ = false;
+    cursor_.skip(2);
+    for (;;) {
+      const auto marker = next_marker();
+      if (!marker) return marker.error();
+      if (*marker == kEoi) return broken("has no picture data");
+      if (*marker == kSos) break;
+      if (Status done = segment(*marker); !done) return done.error();
+    }
+    cursor_.skip(2);
+    const std::size_t colours = cursor_.u8();
+    if (!cursor_.ok()) return truncated();
+    if (found_.width == 0) return broken("has picture data before the frame header");
+    complete(colours != frame_.components);
     return found_;
   }
 
@@ -123,7 +146,10 @@ class JpegWalk {
     if (precision != 8)
       return Error{ErrorCode::unsupported,
                    "JPEG has " + std::to_string(precision) + " bits a sample; only 8 are supported", ""};
-    if (Status size = check_held_size(width, height, limits_); !size) return size;
+    if (Status size =
+            held_ ? check_held_size(width, height, limits_) : check_picture_size(width, height, limits_);
+        !size)
+      return size;
     found_.width = width;
     found_.height = height;
     JpegFrame& frame = frame_;
@@ -139,7 +165,6 @@ class JpegWalk {
       if (i < frame.component.size()) frame.component[i] = {sampling >> 4, sampling & 15};
       quantisation_needed_ |= 1u << std::min<unsigned>(cursor.u8(), 31u);
     }
-    found_.decoder_bytes = jpeg_decoder_bytes(frame);
     scans_.set_frame(frame, ids);
     return {};
   }
@@ -217,6 +242,22 @@ class JpegWalk {
     return adobe_ ? std::uint8_t{2} : std::uint8_t{0};
   }
 
+  /// What decoding will take.
+  void complete(bool several_scans) {
+    const bool coefficients = frame_.progressive || several_scans;
+    if constexpr (kHasLibjpeg) {
+      found_.library_bytes = libjpeg_bytes(frame_, coefficients);
+      const std::uint64_t inks = frame_.components == 4 ? 4 * frame_.width : 0;
+      found_.decoder_bytes = found_.library_bytes + inks + 3 * frame_.width * frame_.height;
+      if (coefficients) return;
+      found_.row_library_bytes = found_.library_bytes;
+      found_.row_decoder_bytes = found_.library_bytes + inks;
+    } else {
+      found_.decoder_bytes = jpeg_decoder_bytes(frame_);
+      found_.adobe_transform = missing_transform();
+    }
+  }
+
   void adobe(PictureBytes body) {
     if (body.size() >= 12 && std::memcmp(body.data(), "Adobe", 5) == 0) adobe_ = body[11];
   }
@@ -240,6 +281,7 @@ class JpegWalk {
   PictureBytes bytes_;
   ByteCursor cursor_;
   const Limits& limits_;
+  bool held_ = true;
   PictureStructure found_;
   std::size_t at_ = 0;  // just behind the marker being read, for messages
   JpegFrame frame_;
@@ -255,6 +297,18 @@ class JpegWalk {
 
 Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits) {
   return JpegWalk(bytes, limits).run();
+}
+
+Result<PictureStructure> inspect_jpeg(const ByteSource& source, const Limits& limits) {
+  constexpr std::uint64_t kFirst = 64 << 10, kLongestHeader = 64 << 20;
+  for (std::uint64_t count = kFirst;; count *= 4) {
+    count = std::min(count, source.size());
+    ByteVector start(static_cast<std::size_t>(count));
+    if (Status read = source.read(0, std::as_writable_bytes(std::span(start))); !read) return read.error();
+    auto structure = JpegWalk(start, limits).run_header();
+    const bool goes_on = !structure && structure.error().code == ErrorCode::truncated;
+    if (!goes_on || count == source.size() || count > kLongestHeader) return structure;
+  }
 }
 
 }  // namespace fcn::tools

@@ -11,6 +11,8 @@ Result<std::unique_ptr<RowDecoder>> decode_rows(const PictureFile& file) {
   try {
     if (file.format() == PictureFormat::png) return png_rows(file.source(), file.structure());
     if (file.format() == PictureFormat::pnm) return pnm_rows(file.source(), file.structure());
+    if constexpr (kHasLibjpeg)
+      if (file.format() == PictureFormat::jpeg) return jpeg_rows(file.source(), file.structure());
     if constexpr (kReadsTiff)
       if (file.format() == PictureFormat::tiff) return tiff_rows(file.source(), file.structure());
   } catch (const std::bad_alloc&) {
