@@ -21,7 +21,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake CO
 install(FILES ${PROJECT_BINARY_DIR}/fcnConfig.cmake ${PROJECT_BINARY_DIR}/fcnConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT development)
 
-foreach(tool fcn-infer fcn-export)
+foreach(tool fcn-infer fcn-merge fcn-export)
   if(TARGET ${tool})
     install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
   endif()

@@ -5,11 +5,11 @@
 #include <glob.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+
+#include "tools/results/path_list.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -62,7 +62,7 @@ void add_input(const std::string& path, InputList& list) {
     list.images.push_back(path);
 }
 
-/// A pipe, socket or device, which is read only where the user names it: reading one may never end.
+/// A pipe, socket or device.
 bool is_special(const std::string& path) {
   std::error_code unknown;
   const fs::file_status status = fs::status(path, unknown);
@@ -71,10 +71,9 @@ bool is_special(const std::string& path) {
 
 /// Whether a path that a pattern or a list gave may be read; if not, says so in the list.
 bool may_read(const std::string& path, InputList& list) {
-  if (path == "-" || !is_special(path)) return true;
-  list.errors.push_back(
-      {ErrorCode::io, "is not a regular file; to read it, name it as an argument of its own", path});
-  return false;
+  const Status listed = check_listed_input(path);
+  if (!listed) list.errors.push_back(listed.error());
+  return static_cast<bool>(listed);
 }
 
 void add_matches(const std::string& pattern, InputList& list) {
@@ -89,28 +88,12 @@ void add_matches(const std::string& pattern, InputList& list) {
     list.errors.push_back({ErrorCode::io, "the folders of this pattern cannot be read", pattern});
 }
 
-Result<std::string> read_text(const std::string& path) {
-  constexpr std::size_t kMostBytes = 256u << 20;  // a million paths of a usual length, and more
-  const bool standard = path == "-";
-  std::FILE* const file = standard ? stdin : std::fopen(path.c_str(), "rb");
-  const auto cannot_read = [](int error_number) {
-    return Error{ErrorCode::io, "cannot read the list: " + std::generic_category().message(error_number), ""};
-  };
-  if (file == nullptr) return cannot_read(errno);
-  std::string text;
-  char piece[1 << 14];
-  std::size_t count = 0;
-  while (text.size() <= kMostBytes && (count = std::fread(piece, 1, sizeof piece, file)) > 0)
-    text.append(piece, count);
-  const int failed = std::ferror(file) != 0 ? errno : 0;
-  if (!standard) std::fclose(file);
-  if (failed != 0) return cannot_read(failed);
-  if (text.size() > kMostBytes)
-    return Error{ErrorCode::limit_exceeded, "the list is longer than 256 MiB", ""};
-  return text;
-}
-
 }  // namespace
+
+Status check_listed_input(const std::string& path) {
+  if (path == "-" || !is_special(path)) return {};
+  return Error{ErrorCode::io, "is not a regular file; to read it, name it as an argument of its own", path};
+}
 
 InputList list_inputs(const std::vector<std::string>& arguments) {
   InputList list;
@@ -124,20 +107,13 @@ InputList list_inputs(const std::vector<std::string>& arguments) {
 }
 
 void add_listed_inputs(const std::string& file, InputList& list) {
-  const std::string name = file == "-" ? "standard input" : file;
-  const auto text = read_text(file);
-  if (!text) return list.errors.push_back(text.error().at(name));
-  const std::size_t before = list.images.size() + list.errors.size();
-  const bool by_lines = text->find('\0') == std::string::npos;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const std::size_t end = std::min(rest.find(by_lines ? '\n' : '\0'), rest.size());
-    std::string_view path = rest.substr(0, end);
-    if (by_lines && path.ends_with('\r')) path.remove_suffix(1);
-    if (!path.empty() && may_read(std::string(path), list)) list.images.emplace_back(path);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  if (list.images.size() + list.errors.size() == before)
-    list.errors.push_back({ErrorCode::io, "the list names no picture", name});
+  const auto paths = read_path_list(file);
+  if (!paths) return list.errors.push_back(paths.error());
+  for (const std::string& path : *paths)
+    if (may_read(path, list)) list.images.push_back(path);
+  if (paths->empty())
+    list.errors.push_back(
+        {ErrorCode::io, "the list names no picture", file == "-" ? "standard input" : file});
 }
 
 }  // namespace fcn::tools

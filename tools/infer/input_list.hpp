@@ -19,8 +19,11 @@ struct InputList {
 /// taken as it is: whether it exists shows when it is opened.
 InputList list_inputs(const std::vector<std::string>& arguments);
 
-/// Adds the paths in a file, or standard input for "-": one a line, or, if there is a NUL in it, ended by NUL
-/// as `find -print0` does. Each is taken as it is, empty ones are left out.
+/// Adds the paths in a file, or standard input for "-" (results/path_list.hpp).
 void add_listed_inputs(const std::string& file, InputList& list);
+
+/// Whether a path that a list gave may be read: pipes, sockets and devices may only where the user names them
+/// as an argument, because reading one may never end.
+Status check_listed_input(const std::string& path);
 
 }  // namespace fcn::tools

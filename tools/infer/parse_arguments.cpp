@@ -49,8 +49,22 @@ Status check_pictures(const InferOptions& options) {
   return {};
 }
 
+Status check_results(const InferOptions& options) {
+  if (options.keep_failed && !options.resume) return contradiction("--keep-failed needs --resume");
+  if (options.results.empty())
+    return options.resume ? contradiction("--resume needs --results FILE") : Status();
+  if (!options.runs_pictures() || options.profile || options.compare_windows)
+    return contradiction(
+        "--results cannot be combined with --plan, --explain-geometry, --profile or --compare-windows");
+  if (options.skip_existing)
+    return contradiction("--skip-existing cannot be combined with --results; --resume takes its place");
+  if (options.results == "-") return contradiction("--results needs a file; --json - is for standard output");
+  return {};
+}
+
 Status check_together(const InferOptions& options) {
   if (Status pictures = check_pictures(options); !pictures) return pictures;
+  if (Status results = check_results(options); !results) return results;
   if (options.compare_windows && (options.plan || options.max_memory != 0))
     return contradiction(
         "--compare-windows cannot be combined with --plan or --max-memory, which do not count its batches");
@@ -90,7 +104,7 @@ ParsedArguments parse_infer_arguments(int argc, const char* const* argv) {
       "Finds what a picture shows and where: runs an image classifier as a fully\nconvolutional network. "
       "Results go to standard output, all else to\nstandard error.",
       "Exit codes: 0 fine, 1 some images failed, 2 usage, 3 unusable model,\n4 the one image given is over a "
-      "limit, 130 interrupted.");
+      "limit, 5 --results is in use, 6 --results\ncannot be written, 130 interrupted.");
   InferOptions options;
   add_run_options(line, options);
   add_worker_options(line, options);

@@ -13,6 +13,8 @@ inline constexpr int kExitImageFailed = 1;  ///< or an output could not be writt
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitModel = 3;
 inline constexpr int kExitLimit = 4;  ///< the one image given is over a limit
+inline constexpr int kExitBusy = 5;   ///< another process writes the results file; nothing was run
+inline constexpr int kExitLost = 6;   ///< the results file cannot be written; the rest is not done
 
 /// The options, or the exit code to end with: help was printed (0) or the arguments make no sense (2, said on
 /// stderr).

@@ -152,7 +152,7 @@ Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, PictureSour
   report.classes = class_count(model_);
   report.threads = session_->threads();
   report.arch = model_.table().arch;
-  LabelCensus census(label_count(report.classes), !options_.json.empty());
+  LabelCensus census(label_count(report.classes), !options_.json.empty() || !options_.results.empty());
   report.census = &census;
   if (Status ran = label_picture(model_, *session_, options_, asked_classes_, picture, std::move(outputs),
                                  census, report);
@@ -162,7 +162,8 @@ Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, PictureSour
   report.peak_bytes = std::max<std::uint64_t>(load_peak_, MemoryCount::peak());
   std::string text;
   if (!options_.quiet) text = several_ && !options_.verbose ? label_line(report) : label_table(report);
-  return PictureTexts{std::move(text), options_.json.empty() ? std::string() : label_json(report)};
+  return PictureTexts{std::move(text), options_.json.empty() ? std::string() : label_json(report),
+                      options_.results.empty() ? std::string() : label_json(report, Cost::left_out)};
 }
 
 Status PictureRunner::check_layers(const std::vector<std::string>& images, const InputFiles& inputs) const {
@@ -261,10 +262,10 @@ Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const P
     geometry.image = image;
     geometry.model = model_name_;
     geometry.pool_stride = pool_stride_;
-    return PictureTexts{options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry)};
+    return PictureTexts{options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry), ""};
   }
   const PlanReport report{image, model_name_, pool_stride_, session_->threads(), model_.table().arch};
-  return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan)};
+  return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan), ""};
 }
 
 void PictureRunner::complete(RunReport& report, const PictureSource& picture) const {
@@ -294,7 +295,8 @@ PictureTexts PictureRunner::result_texts(RunReport& report) const {
   if (report.profile) text += profile_table(*report.profile);
   if (report.scales && !options_.quiet) text += scale_lines(report, *report.scales);
   if (report.windows && !options_.quiet) text += window_report(report, *report.windows);
-  return {std::move(text), json_line(report)};
+  return {std::move(text), json_line(report),
+          options_.results.empty() ? std::string() : json_line(report, Cost::left_out)};
 }
 
 }  // namespace fcn::tools

@@ -25,10 +25,12 @@ namespace fcn::tools {
 /// How many classes the model scores.
 int class_count(const Model& model);
 
-/// The description of a picture: as text, and as a JSON object in one line. The text is empty for --quiet.
+/// The description of a picture: as text, and as a JSON object in one line. The text is empty for --quiet;
+/// the result, which is the JSON without what the run took, without --results.
 struct PictureTexts {
   std::string text;
   std::string json;
+  std::string result;
 };
 
 /// Keeps threads, rings and map from picture to picture. Model and options must outlive it.

@@ -36,6 +36,7 @@ Status ResultFiles::open(const InferOptions& options, bool several) {
     targets_.push_back({&kind, *std::move(target), ""});
   }
   skip_existing_ = options.skip_existing;
+  results_path_ = options.results;
   if (options.json.empty() || options.json == "-") return {};
   auto json = skip_existing_ ? JsonLinesFile::resume(options.json) : JsonLinesFile::create(options.json);
   if (!json) return json.error();
@@ -47,6 +48,9 @@ Status ResultFiles::open(const InferOptions& options, bool several) {
 Status ResultFiles::check_outputs(const std::vector<std::string>& images, const InputFiles& inputs) const {
   std::map<std::filesystem::path, std::string> writers;
   if (json_) writers.emplace(place_of(json_path_), "--json");
+  if (!results_path_.empty() && !writers.emplace(place_of(results_path_), "--results").second)
+    return Error{ErrorCode::invalid_argument, "would write the file that --json writes too",
+                 "--results " + results_path_};
   for (const Target& target : targets_) {
     OutputTarget place = target.place;
     for (const std::string& image : images) {

@@ -62,6 +62,7 @@ class ResultFiles {
   std::vector<Target> targets_;  // of the kinds that are wanted
   std::optional<JsonLinesFile> json_;
   std::string json_path_;
+  std::string results_path_;  // of a file that is written elsewhere
   bool skip_existing_ = false;
   bool lost_ = false;
 };

@@ -42,6 +42,9 @@ void add_cell(JsonWriter& json, const MapGeometry& geometry, int row, int col);
 /// first_center_px + row * row_step_px + col * col_step_px.
 void add_original(JsonWriter& json, const OriginalFrame& frame, const MapGeometry& geometry);
 
+/// Whether a result says what its run took, which differs from run to run and between machines.
+enum class Cost { told, left_out };
+
 /// Adds what a run took: times, memory, threads, arch.
 template <class Report>
 void add_cost(JsonWriter& json, const Report& report) {

@@ -91,7 +91,7 @@ std::string label_line(const LabelReport& report) {
   return text + "\n";
 }
 
-std::string label_json(const LabelReport& report) {
+std::string label_json(const LabelReport& report, Cost cost) {
   JsonWriter json;
   json.object([&] {
     json.member("schema", "fcn-infer-labels/1");
@@ -115,7 +115,7 @@ std::string label_json(const LabelReport& report) {
         json.member("height", report.tiles.size.y);
       });
     if (is_padded(report)) add_size(json, "padded", {report.padded_height, report.padded_width});
-    add_cost(json, report);
+    if (cost == Cost::told) add_cost(json, report);
   });
   return json.take();
 }

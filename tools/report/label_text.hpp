@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tools/report/json_members.hpp"
 #include "tools/runs/label_report.hpp"
 
 namespace fcn::tools {
@@ -12,6 +13,6 @@ std::string label_table(const LabelReport& report);
 /// The labels of most pixels, in one line.
 std::string label_line(const LabelReport& report);
 /// docs/segmentation.md describes it.
-std::string label_json(const LabelReport& report);
+std::string label_json(const LabelReport& report, Cost cost = Cost::told);
 
 }  // namespace fcn::tools

@@ -108,7 +108,7 @@ void add_subject(JsonWriter& json, const RunReport& report) {
 
 }  // namespace
 
-std::string json_line(const RunReport& report) {
+std::string json_line(const RunReport& report, Cost cost) {
   JsonWriter json;
   json.object([&] {
     json.member("schema", "fcn-infer/1");
@@ -124,7 +124,7 @@ std::string json_line(const RunReport& report) {
         for (const maps::Region& region : report.regions)
           json.object([&] { add_region(json, report, region); });
       });
-    add_cost(json, report);
+    if (cost == Cost::told) add_cost(json, report);
     if (report.profile) add_profile(json, *report.profile);
     if (report.scales) add_scales(json, *report.scales);
     if (report.windows) add_windows(json, report, *report.windows);

@@ -24,11 +24,16 @@ enum class NpyHolds {
   labels,
 };
 
+/// A new option that changes a picture's JSON also belongs in infer/run_identity.cpp.
 struct InferOptions {
   std::vector<std::string> inputs;  ///< files, folders, patterns, "-"
   std::string list;                 ///< a file of paths; "-" for standard input; empty for none
   bool skip_existing = false;       ///< leave out pictures whose outputs are there
   Shard shard;                      ///< which of the pictures to run; all of them by default
+  std::string results;              ///< file to append sealed lines to; empty for none
+  bool resume = false;              ///< leave out pictures that have a line of `results`
+  bool keep_failed = false;         ///< also those whose line is an error
+  int retries = 0;                  ///< further attempts at a picture whose file cannot be read
   std::string model;                ///< empty for the shipped one
   int top = 5;
   int threads = 0;        ///< 0 for all cores

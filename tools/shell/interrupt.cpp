@@ -3,6 +3,7 @@
 // needs no async-signal-safe tricks, and it does not wait for an inference to finish.
 #include "tools/shell/interrupt.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ namespace {
 
 std::atomic<bool> may_finish{false};
 std::atomic<bool> was_interrupted{false};
+int interruption_pipe[2] = {-1, -1};  // its reading end, and its writing end
 
 /// A line on standard error, in place of a progress bar that may stand there. A failed
 /// write is ignored.
@@ -48,6 +50,7 @@ void end_cleanly_when_interrupted() {
     ::sigaction(number, nullptr, &current);
     if (current.sa_handler != SIG_IGN) sigaddset(&signals, number);
   }
+  if (::pipe2(interruption_pipe, O_CLOEXEC) != 0) interruption_pipe[0] = interruption_pipe[1] = -1;
   // Threads inherit the mask: from here on only the waiting thread receives these signals.
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([signals] {
@@ -55,6 +58,7 @@ void end_cleanly_when_interrupted() {
       int number = 0;
       while (::sigwait(&signals, &number) != 0) continue;
       if (!may_finish || was_interrupted.exchange(true)) end_process();
+      [[maybe_unused]] const ssize_t ignored = ::write(interruption_pipe[1], "", 1);
       say("finishing this picture; once more to stop at once\n");
     }
   }).detach();
@@ -66,6 +70,10 @@ void finish_when_interrupted() {
 
 bool interrupted() {
   return was_interrupted;
+}
+
+int interruption_fd() {
+  return interruption_pipe[0];
 }
 
 }  // namespace fcn::tools

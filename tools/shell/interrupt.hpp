@@ -20,4 +20,8 @@ void finish_when_interrupted();
 /// Whether a signal came since finish_when_interrupted().
 bool interrupted();
 
+/// A file descriptor that can be read, for poll(), as soon as interrupted() is true: for work that waits. -1
+/// before end_cleanly_when_interrupted(), which poll() ignores.
+int interruption_fd();
+
 }  // namespace fcn::tools
