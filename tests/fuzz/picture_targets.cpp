@@ -2,13 +2,16 @@
 // Picture files of every kind, decoded, turned upright and resized; and EXIF blocks by themselves.
 #include <zlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/fuzz/fuzz_target.hpp"
 #include "tools/pictures/formats/exif.hpp"
 #include "tools/pictures/image_io.hpp"
 #include "tools/pictures/resize.hpp"
+#include "tools/pictures/rows/row_decoder.hpp"
 
 namespace fcn::fuzz {
 namespace {
@@ -27,11 +30,28 @@ void repair_checksums(std::string& png) {
   }
 }
 
+/// Row by row a file is an Error, or the picture that it is whole.
+void check_rows(const tools::PictureFile& file, const tools::Picture* whole) {
+  auto rows = tools::decode_rows(file);
+  if (!rows) return check_error(rows.error());
+  std::vector<std::uint8_t> row(std::size_t{3} * file.structure().width);
+  for (std::uint32_t y = 0; y < file.structure().height; ++y) {
+    if (const Status read = (*rows)->next(row.data()); !read) return check_error(read.error());
+    if (whole != nullptr && !std::equal(row.begin(), row.end(), whole->row(static_cast<int>(y))))
+      broken("row " + std::to_string(y) + " is not that of the whole picture");
+  }
+}
+
 void run_picture(Bytes bytes) {
   std::string file(text_of(bytes));
   if (tools::picture_format(bytes) == tools::PictureFormat::png) repair_checksums(file);
   tools::DecodeOptions options;
   options.limits = small_limits();
+  options.apply_exif = false;
+  const auto stored = tools::decode_picture(bytes_of(file), options);
+  const auto opened = tools::PictureFile::from_memory(bytes_of(file), options.limits);
+  if (opened && opened->structure().row_decoder_bytes != 0) check_rows(*opened, stored ? &*stored : nullptr);
+  options.apply_exif = true;
   const auto picture = tools::decode_picture(bytes_of(file), options);
   if (!check(picture)) return;
   if (picture->width < 1 || picture->height < 1) broken("a picture without pixels");
