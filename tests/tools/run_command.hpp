@@ -90,6 +90,12 @@ class RunningCommand {
   }
 
   void interrupt() const { ::kill(child_, SIGINT); }
+  void kill() const { ::kill(child_, SIGKILL); }
+  [[nodiscard]] bool is_running() const {
+    siginfo_t ended{};
+    return ::waitid(P_PID, static_cast<id_t>(child_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0;
+  }
 
   /// Waits until standard error holds `text`; false if that takes minutes.
   [[nodiscard]] bool says(const std::string& text) const {
