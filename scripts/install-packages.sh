@@ -3,7 +3,7 @@
 # The one place that names Debian packages: installs those of the given groups that are missing.
 # Not here: anything that builds (demo.sh, test.sh) and the npm side of the benchmarks (bench/peers/).
 #
-#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, compilers, fetch, peers, plot
+#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, compilers, fetch, peers, plot, scale-out
 set -euo pipefail
 
 packages_of() {
@@ -12,7 +12,7 @@ packages_of() {
       echo g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libstb-dev libcli11-dev libfmt-dev libpng-dev zlib1g-dev libjpeg-dev libgif-dev libtiff-dev libwebp-dev nettle-dev libonnx-dev libprotobuf-dev
       ;;
     test) # the tests and benchmarks; NEON is cross-compiled and emulated where the machine has none
-      echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox pkg-config python3 python3-numpy python3-pil
+      echo catch2 libeigen3-dev libbenchmark-dev libsimde-dev libonnx-testdata binutils curl busybox pkg-config parallel python3 python3-numpy python3-pil
       if [ "$(dpkg --print-architecture)" = amd64 ]; then echo g++-aarch64-linux-gnu qemu-user-static; fi
       ;;
     browser) # opens the pages of --html in their test, which is skipped without it
@@ -34,8 +34,11 @@ packages_of() {
     plot) # bench/sliding_window.gnuplot
       echo gnuplot-nox jq
       ;;
+    scale-out) # the engines of examples/scale-out/ beyond GNU parallel
+      echo slurm-wlm munge openmpi-bin openssh-server openssh-client
+      ;;
     *)
-      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, compilers, fetch, peers and plot" >&2
+      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, compilers, fetch, peers, plot and scale-out" >&2
       exit 2
       ;;
   esac

@@ -8,12 +8,17 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
-scripts/install-packages.sh build test dev browser compilers
+scripts/install-packages.sh build test dev browser compilers scale-out
 scripts/test.sh
 scripts/check-compilers.sh
 cmake -DSCRIPT=scripts/single-header.sh -DWORK_FOLDER="$PWD/build/single_header" -DCOMPILER=g++ -DFULL=ON \
   -DEXAMPLE=examples/minimal.cpp -DMODEL=weights/fashion-resnet18.safetensors \
   -DPICTURE=tests/consumer/boot.ppm -P tests/consumer/single_header.cmake
+
+for engine in ssh slurm mpi; do
+  tests/scripts/scale_out.sh . $engine build/release/bin/fcn-infer build/release/bin/fcn-merge \
+    weights/fashion-resnet18.safetensors || [ $? = 77 ]
+done
 
 build_and_test() { # FOLDER CMAKE-OPTION...
   local folder=build/$1
