@@ -9,6 +9,7 @@
 #include "fcn/graph/shape_inference.hpp"
 #include "tools/infer/label_runner.hpp"
 #include "tools/outputs/layer_pictures.hpp"
+#include "tools/outputs/score_npy_rows.hpp"
 #include "tools/pictures/image_io.hpp"
 #include "tools/report/geometry_report.hpp"
 #include "tools/report/label_text.hpp"
@@ -127,7 +128,7 @@ Result<PictureTexts> PictureRunner::run_source(RunReport& report, PictureSource&
   auto outputs = files.open_begun();
   if (!outputs) return outputs.error();
   if (model_.info().kind == ModelKind::pixels) return run_labels(report, picture, *std::move(outputs));
-  if (Status ran = run_picture(model_, *session_, options_, picture, map_, report); !ran) return ran.error();
+  if (Status ran = run_scores(report, picture, *outputs); !ran) return ran.error();
   picture.end_run();
   complete(report, picture);
   if (Status found = add_regions(report); !found) return found.error();
@@ -135,6 +136,21 @@ Result<PictureTexts> PictureRunner::run_source(RunReport& report, PictureSource&
     return written.error();
   if (Status drawn = draw_layers(report.image, picture); !drawn) return drawn.error();
   return result_texts(report);
+}
+
+/// By a classifier. Of a map that is not held the scores are written as they come.
+Status PictureRunner::run_scores(RunReport& report, PictureSource& picture, PictureOutputs& outputs) {
+  const PictureSize size{picture.width(), picture.height()};
+  if (use_of_map(size) == MapUse::held)
+    return run_picture(model_, *session_, options_, picture, map_, nullptr, report);
+  const auto plan = Plan::lay_out(model_, plan_options(size));
+  if (!plan) return plan.error();
+  PictureOutput* const npy =
+      outputs.empty() ? nullptr : &outputs.front();  // no other file goes without cells
+  ScoreNpyRows rows(npy != nullptr ? &npy->file : nullptr, plan->map_shape());
+  if (Status ran = run_picture(model_, *session_, options_, picture, map_, &rows, report); !ran) return ran;
+  if (npy != nullptr) npy->complete = true;
+  return rows.status();
 }
 
 /// By a model that labels pixels: files are written while it runs.
@@ -218,9 +234,28 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
   return check_fits_window(needs.run, model_.info().window);
 }
 
-PlanRequest PictureRunner::plan_request() const {
+PlanOptions PictureRunner::plan_options(const PictureSize& size) const {
+  return {.height = static_cast<int>(size.height),
+          .width = static_cast<int>(size.width),
+          .pool_stride = options_.pool_stride,
+          .output_stride = options_.output_stride,
+          .threads = session_->threads()};
+}
+
+MapUse PictureRunner::use_of_map(const PictureSize& size) const {
+  if (model_.info().kind == ModelKind::pixels) return map_use(options_, model_.info().kind);
+  if (needs_cells(options_)) return MapUse::held;
+  const auto plan = Plan::lay_out(model_, plan_options(size));
+  if (!plan) return MapUse::held;  // planning it will tell why
+  const Shape& map = plan->map_shape();
+  const std::uint64_t bytes = sizeof(float) * static_cast<std::uint64_t>(map.channels) *
+                              static_cast<std::uint64_t>(map.height) * static_cast<std::uint64_t>(map.width);
+  return bytes >= options_.rows_from ? MapUse::passed_on : MapUse::held;
+}
+
+PlanRequest PictureRunner::plan_request(const PictureSize& size) const {
   return {session_->threads(), options_.pool_stride, options_.output_stride,
-          options_.tile,       options_.max_memory,  map_use(options_, model_.info().kind),
+          options_.tile,       options_.max_memory,  use_of_map(size),
           load_peak_};
 }
 
@@ -229,7 +264,7 @@ Status PictureRunner::obey_memory_limit(PictureNeeds& needs) {
   if (options_.max_memory == 0) return {};
   session_->forget();
   map_ = ScoreMap();
-  const auto plan = plan_picture(model_, needs, plan_request());
+  const auto plan = plan_picture(model_, needs, plan_request(needs.run));
   if (!plan) return plan.error();
   session_->set_max_run_bytes(plan->run_limit);
   needs.decoder_limit = needs.decoder;
@@ -255,7 +290,7 @@ Result<PictureTexts> PictureRunner::plan_size(const PictureSize& size) {
 
 Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const PictureNeeds& needs,
                                                const OriginalFrame& frame) const {
-  const auto plan = plan_picture(model_, needs, plan_request());
+  const auto plan = plan_picture(model_, needs, plan_request(needs.run));
   if (!plan) return plan.error();
   if (options_.explain_geometry) {
     GeometryReport geometry = geometry_report(plan->plan, frame);

@@ -57,7 +57,11 @@ class PictureRunner {
   [[nodiscard]] ReadOptions read_options() const;
   Result<Picture> decode(PictureFile file, const PictureNeeds& needs, RunReport& report) const;
   Status complete_needs(PictureNeeds& needs) const;
-  [[nodiscard]] PlanRequest plan_request() const;
+  /// Whether the map of a picture of this size is held.
+  [[nodiscard]] MapUse use_of_map(const PictureSize& size) const;
+  Status run_scores(RunReport& report, PictureSource& picture, PictureOutputs& outputs);
+  [[nodiscard]] PlanOptions plan_options(const PictureSize& size) const;
+  [[nodiscard]] PlanRequest plan_request(const PictureSize& size) const;
   Result<PictureTexts> run_labels(const RunReport& report, PictureSource& picture, PictureOutputs outputs);
   Status obey_memory_limit(PictureNeeds& needs);
   Status draw_layers(const std::string& image, PictureSource& picture);

@@ -53,6 +53,15 @@ PixelUse pixel_use(const InferOptions& options) {
   return most;
 }
 
+bool needs_cells(const InferOptions& options) {
+  if (options.regions.kind != RegionKind::none || options.verbose || options.profile ||
+      options.compare_windows || !options.scales.empty() || options.scores == ScoreKind::logits)
+    return true;
+  return std::any_of(kKinds.begin(), kKinds.end(), [&](const OutputKind& kind) {
+    return kind.write != write_npy && !(options.*kind.place).empty();
+  });
+}
+
 int listed_count(const InferOptions& options, const ModelInfo& info, int classes) {
   if (!options.class_names.empty()) return static_cast<int>(options.class_names.size());
   return std::min(options.top, classes - (info.background ? 1 : 0));

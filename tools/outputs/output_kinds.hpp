@@ -40,6 +40,10 @@ std::span<const OutputKind> output_kinds();
 /// The greatest use that the files which `options` ask for make of the picture.
 PixelUse pixel_use(const InferOptions& options);
 
+/// Whether something that `options` ask for reads cells of the finished map. Otherwise scores can be written
+/// as they come (score_npy_rows.hpp), and the map need not be held.
+bool needs_cells(const InferOptions& options);
+
 /// How many classes the report of a model with so many will list.
 int listed_count(const InferOptions& options, const ModelInfo& info, int classes);
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/outputs/score_npy_rows.hpp"
+
 namespace fcn::tools {
 namespace {
 
@@ -50,6 +52,24 @@ Status write_score_npy(AtomicFile& file, const ScoreMap& map) {
     }
   }
   return file.write(std::as_bytes(std::span(piece)));
+}
+
+ScoreNpyRows::ScoreNpyRows(AtomicFile* file, const Shape& map)
+    : file_(file), map_(map), line_(static_cast<std::size_t>(map.width)) {
+  if (file_ == nullptr) return;
+  const std::string header = npy_header("<f4", {map.channels, map.height, map.width});
+  scores_at_ = header.size();
+  status_ = file_->write(header);
+}
+
+void ScoreNpyRows::take(const ScoreRow& scores) {
+  const auto bytes = std::as_bytes(std::span(line_));
+  for (int id = 0; id < scores.classes && file_ != nullptr && status_; ++id) {
+    for (int col = 0; col < scores.cols; ++col) line_[static_cast<std::size_t>(col)] = scores.cell(col)[id];
+    const std::uint64_t row = static_cast<std::uint64_t>(id) * static_cast<std::uint64_t>(map_.height) +
+                              static_cast<std::uint64_t>(scores.row);
+    status_ = file_->write_at(scores_at_ + row * bytes.size(), bytes);
+  }
 }
 
 }  // namespace fcn::tools

@@ -81,14 +81,15 @@ Result<PictureOutputs> ResultFiles::open_begun() {
   for (const Target& target : targets_) {
     auto file = AtomicFile::create(target.path);
     if (!file) return file.error();
-    outputs.push_back({target.kind, *std::move(file)});
+    outputs.push_back({target.kind, *std::move(file), false});
   }
   return outputs;
 }
 
 Status ResultFiles::write(PictureOutputs outputs, const PictureResult& result) {
   for (PictureOutput& output : outputs) {
-    if (Status written = output.kind->write(output.file, result); !written) return written;
+    if (!output.complete)
+      if (Status written = output.kind->write(output.file, result); !written) return written;
     if (Status done = output.file.commit(); !done) return done;
   }
   return {};

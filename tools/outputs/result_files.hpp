@@ -22,6 +22,7 @@ namespace fcn::tools {
 struct PictureOutput {
   const OutputKind* kind;
   AtomicFile file;
+  bool complete = false;  ///< written while the picture ran
 };
 using PictureOutputs = std::vector<PictureOutput>;
 

@@ -164,7 +164,8 @@ std::string terminal_report(const RunReport& report, Detail detail) {
                                  printable(report.image), report.width, report.height, map.cols(), map.rows(),
                                  map.geometry().x.stride);
   text += frame_line(report.frame) + padded_line(report) + '\n' + class_lines(report);
-  for (const int id : shown_classes(report)) {
+  if (!map.has_cells()) text += "\n  the map is too large to be shown here; --heat FILE draws it\n";
+  for (const int id : map.has_cells() ? shown_classes(report) : std::vector<int>()) {
     text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, id),
                         map.kind() == ScoreKind::probabilities ? kShadeLegend : "");
     text += picture_of_map(map, id);

@@ -64,16 +64,17 @@ struct InferOptions {
   bool quiet = false;
   bool verbose = false;
   bool profile = false;
-  std::vector<double> scales;           ///< of the picture after `resize`; empty for just that
-  std::optional<maps::Fuse> fuse;       ///< how their maps become one; the maximum if nothing is said
-  std::optional<PictureSize> tile;      ///< run tiles of this size and average them, of a model for pixels
-  std::optional<int> compare_windows;   ///< pixels from window to window; 0 for the map's own stride
-  bool plan = false;                    ///< report the memory of a run, and do not run
-  bool explain_geometry = false;        ///< report where cells lie in the picture, and do not run
-  std::optional<PictureSize> size;      ///< plan or explain this size; no pictures are given then
-  std::uint64_t max_memory = 0;         ///< bytes; 0 for no limit
-  std::uint64_t max_work = 0;           ///< multiply-adds; 0 for what Limits allow
-  std::uint64_t rows_from = 64u << 20;  ///< bytes: larger pictures are decoded by rows where that is possible
+  std::vector<double> scales;          ///< of the picture after `resize`; empty for just that
+  std::optional<maps::Fuse> fuse;      ///< how their maps become one; the maximum if nothing is said
+  std::optional<PictureSize> tile;     ///< run tiles of this size and average them, of a model for pixels
+  std::optional<int> compare_windows;  ///< pixels from window to window; 0 for the map's own stride
+  bool plan = false;                   ///< report the memory of a run, and do not run
+  bool explain_geometry = false;       ///< report where cells lie in the picture, and do not run
+  std::optional<PictureSize> size;     ///< plan or explain this size; no pictures are given then
+  std::uint64_t max_memory = 0;        ///< bytes; 0 for no limit
+  std::uint64_t max_work = 0;          ///< multiply-adds; 0 for what Limits allow
+  std::uint64_t rows_from =
+      64u << 20;  ///< bytes: larger pictures and maps go by rows, where that is possible
   bool version = false;
   bool list_classes = false;
 

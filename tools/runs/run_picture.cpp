@@ -19,8 +19,10 @@ Status run_pyramid(const Model& model, Session& session, const InferOptions& opt
 }
 
 Status run_once(const Model& model, Session& session, const InferOptions& options, const ImageView& image,
-                ScoreMap& map, RunReport& report) {
-  if (options.profile) {
+                ScoreMap& map, ScoreRows* rows, RunReport& report) {
+  if (rows != nullptr) {
+    if (Status ran = session.score_rows(image, *rows, map); !ran) return ran;
+  } else if (options.profile) {
     auto profile = profile_run(session, model.table(), image, map);
     if (!profile) return profile.error();
     report.profile = *std::move(profile);
@@ -35,9 +37,9 @@ Status run_once(const Model& model, Session& session, const InferOptions& option
 }  // namespace
 
 Status run_picture(const Model& model, Session& session, const InferOptions& options, PictureSource& picture,
-                   ScoreMap& map, RunReport& report) {
+                   ScoreMap& map, ScoreRows* rows, RunReport& report) {
   if (!options.scales.empty()) return run_pyramid(model, session, options, *picture.held(), map, report);
-  if (Status ran = run_once(model, session, options, picture.view(), map, report); !ran) return ran;
+  if (Status ran = run_once(model, session, options, picture.view(), map, rows, report); !ran) return ran;
   if (!options.compare_windows) return {};
   auto windows = compare_windows(model, session, picture.held()->view(), *options.compare_windows);
   if (!windows) return windows.error();

@@ -25,7 +25,7 @@ ClassPeak class_peak(const RunReport& report, int id) {
   return {.id = id,
           .label = class_label(*report.info, id),
           .probability = peak.probability,
-          .score = report.map->at(id, peak.row, peak.col),
+          .score = report.map->has_cells() ? report.map->at(id, peak.row, peak.col) : peak.probability,
           .row = peak.row,
           .col = peak.col,
           .center_x = center.x,

@@ -125,6 +125,20 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
   return {};
 }
 
+Status AtomicFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+  FCN_ASSERT(fd_ >= 0);
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == ESPIPE)
+      return Error{ErrorCode::unsupported, "is a pipe; so large an output needs a file", path_};
+    if (written < 0) return io_error("write", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return {};
+}
+
 Status AtomicFile::flush() {
   FCN_ASSERT(fd_ >= 0);
   if (temporary_.empty() || ::fsync(fd_) == 0) return {};

@@ -32,6 +32,10 @@ class AtomicFile {
   Status write(std::span<const std::byte> bytes);
   Status write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
 
+  /// Writes `bytes` at an offset, before or beyond the end; write() goes on where it was. A pipe has no
+  /// offsets: ErrorCode::unsupported.
+  Status write_at(std::uint64_t offset, std::span<const std::byte> bytes);
+
   /// Flushes to the disk, so that what unfinished() names can be read back before it is put in its place.
   Status flush();
   /// Where the bytes are until commit(); empty for a device or a pipe, which keeps none.

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "fcn/base/memory_count.hpp"
 #include "tests/tools/infer_scene.hpp"
@@ -167,6 +169,32 @@ TEST_CASE("fcn-infer writes the same files whether a picture is held or read by 
   const CommandResult small = scene.run({scene.picture, "--rows-from", "1000"});
   CHECK(small.exit_code == 2);
   CHECK(one_line(small.err));
+}
+
+TEST_CASE("a map that is not held has the same scores, answer and plan") {
+  const InferScene scene;
+  scene.write_ppm("large.ppm", 2400, 1700);  // a map of more than 1 MB
+  const std::string large = scene.folder / "large.ppm";
+  const auto run = [&](const std::string& name, const std::string& rows_from) {
+    const std::string npy = scene.folder / (name + ".npy");
+    const CommandResult result = scene.run({large, "--rows-from", rows_from, "--npy", npy, "--json", "-"});
+    CAPTURE(result.err);
+    REQUIRE(result.exit_code == 0);
+    return std::pair(read_file(npy), nlohmann::json::parse(result.out));
+  };
+  const auto [held, held_answer] = run("held", "64M");
+  const auto [passed, passed_answer] = run("passed", "1M");
+  REQUIRE(held.size() > (1u << 20));
+  CHECK(passed == held);
+  CHECK(passed_answer["top"] == held_answer["top"]);
+  CHECK(passed_answer["peak_bytes"] < held_answer["peak_bytes"]);
+  const CommandResult plan = scene.run({large, "--rows-from", "1M", "--plan", "--json", "-"});
+  REQUIRE(plan.exit_code == 0);
+  CHECK(nlohmann::json::parse(plan.out)["peak_bytes"] == passed_answer["peak_bytes"]);
+  const CommandResult words = scene.run({large, "--rows-from", "1M"});
+  CHECK(words.exit_code == 0);
+  CHECK(words.out.find("the map is too large to be shown here") != std::string::npos);
+  CHECK(scene.run({large, "--rows-from", "1M", "-q", "--npy", "/dev/null"}).exit_code == 0);
 }
 
 TEST_CASE("a file that ends among rows loses its outputs, with one line that tells where") {
