@@ -138,6 +138,11 @@ void add_meaning_options(CommandLine& line, ExportOptions& options) {
       "one\nclass) or none");
 }
 
+void add_sandbox_option(OptionGroup& group, ExportOptions& options) {
+  group.flag("--sandbox", options.sandbox,
+             "First give up all other files, the network and other\nprograms; where Linux cannot, refuse");
+}
+
 void add_output_options(CommandLine& line, ExportOptions& options) {
   ExportRequest& request = options.request;
   OptionGroup group = line.group("What to write");
@@ -149,6 +154,7 @@ void add_output_options(CommandLine& line, ExportOptions& options) {
   group.flag("--no-fold", request.fold, "Keep batch norms as layers of their own", false);
   group.flag("-q,--quiet", options.quiet, "Print errors only");
   group.flag("--version", options.version, "Print the version");
+  add_sandbox_option(group, options);
 }
 
 void add_commands(CommandLine& line, ExportOptions& options) {
@@ -161,8 +167,10 @@ void add_commands(CommandLine& line, ExportOptions& options) {
       "--pool-stride", options.inspection.pool_stride, 1, std::numeric_limits<int>::max(),
       "Of a checkpoint show the FCN that it converts to, with\nthis step between windows in feature "
       "cells");
+  add_sandbox_option(inspect, options);
   OptionGroup verify = line.command("verify", "Replay a model's self-test on this machine", options.verify);
   verify.argument("MODEL", options.file, "Model file", true);
+  add_sandbox_option(verify, options);
   OptionGroup to_header = line.command(
       "to-header", "Write a model as C or C++ source, to be part of a program", options.to_header);
   to_header.argument("MODEL", options.file, "Model file", true);
@@ -170,6 +178,7 @@ void add_commands(CommandLine& line, ExportOptions& options) {
       "-o,--output", "FILE", options.source_output,
       "NAME.h or NAME.hpp, which holds the bytes; or NAME.S,\nwhich includes the model file when it "
       "is assembled and\ncompiles at once, with its declarations in NAME.h");
+  add_sandbox_option(to_header, options);
 }
 
 }  // namespace

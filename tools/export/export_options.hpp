@@ -16,6 +16,7 @@ struct ExportOptions {
   bool to_header = false;  ///< another: write `file` as the source `source_output`
   bool version = false;
   bool quiet = false;
+  bool sandbox = false;   ///< give up all but these files before one is read
   ExportRequest request;  ///< without the labels, which are in a file
   std::string labels;     ///< that file; empty for none
   std::optional<PixelHead> head;

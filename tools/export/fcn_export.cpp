@@ -16,6 +16,7 @@
 #include "tools/export/export_model.hpp"
 #include "tools/export/export_options.hpp"
 #include "tools/export/export_report.hpp"
+#include "tools/export/export_sandbox.hpp"
 #include "tools/export/inspect_file.hpp"
 #include "tools/export/layer_table.hpp"
 #include "tools/shell/input_files.hpp"
@@ -34,9 +35,9 @@ constexpr int kExitFine = 0;
 constexpr int kExitUsage = 2;
 constexpr int kExitUnusable = 3;  // a file that cannot be used, or an output that cannot be written
 
-/// One line on stderr. What came from a file cannot steer the terminal.
-int fail(const Error& error) {
-  fcn::tools::write_to_stderr("fcn-export: " + fcn::printable(error.to_string()) + "\n");
+/// One line on stderr, and the exit code.
+int fail(const Error& error) noexcept {
+  fcn::tools::tell_error("fcn-export", error);
   const bool usage = error.code == ErrorCode::invalid_argument || error.code == ErrorCode::too_small;
   return usage ? kExitUsage : kExitUnusable;
 }
@@ -163,6 +164,12 @@ int run(int argc, char** argv) {
   if (!options) return fail(options.error());
   if (!*options) return show(help);
   if ((*options)->version) return show(std::string("fcn-export " FCN_VERSION "\n"));
+  if ((*options)->sandbox)
+    if (const fcn::Status entered = fcn::tools::enter_export_sandbox(**options); !entered) {
+      fail(entered.error());
+      return kExitUsage;
+    }
+  fcn::tools::end_cleanly_when_interrupted();
   if ((*options)->inspect) return show(fcn::tools::inspect_file((*options)->file, (*options)->inspection));
   if ((*options)->verify) return show(fcn::tools::verify_model((*options)->file));
   if ((*options)->to_header) return run_to_header((*options)->file, (*options)->source_output);
@@ -173,11 +180,12 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   fcn::tools::hold_standard_streams();
-  fcn::tools::end_cleanly_when_interrupted();
+  fcn::tools::outlive_failed_writes();
+  fcn::tools::end_cleanly_without_memory("fcn-export", kExitUnusable);
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
-    return fail({ErrorCode::out_of_memory, "not enough memory", ""});
+    return fail({ErrorCode::out_of_memory, "out of memory", ""});
   } catch (const std::exception& error) {
     return fail({ErrorCode::io, error.what(), ""});
   }

@@ -10,11 +10,14 @@
 #include <exception>
 #include <limits>
 #include <new>
+#include <utility>
 
 #include "fcn/kernels/select.hpp"
 #include "fcn/model.hpp"
 #include "tools/infer/default_model.hpp"
 #include "tools/infer/infer_run.hpp"
+#include "tools/infer/infer_sandbox.hpp"
+#include "tools/infer/input_list.hpp"
 #include "tools/infer/parse_arguments.hpp"
 #include "tools/infer/picture_runner.hpp"
 #include "tools/pictures/picture_formats.hpp"
@@ -70,13 +73,23 @@ int run(const InferOptions& options) {
     print_error(path.error());
     return kExitModel;
   }
+  InputList inputs = options.list_classes ? InputList() : list_inputs(options.inputs);
+  if (!options.list.empty() && !options.list_classes && !streams_paths(options))
+    add_listed_inputs(options.list, inputs);
+  if (options.sandbox) {
+    if (const Status entered = enter_infer_sandbox(options, *path, inputs); !entered) {
+      print_error(entered.error());
+      return kExitUsage;
+    }
+    end_cleanly_when_interrupted();
+  }
   const auto model = load_model(*path, choice.table, options);
   if (!model) {
     print_error(model.error());
     return kExitModel;
   }
   if (options.list_classes) return exit_after_printing(class_list(model->info(), class_count(*model)));
-  return infer_pictures(*model, *path, options);
+  return infer_pictures(*model, *path, options, std::move(inputs));
 }
 
 }  // namespace
@@ -88,10 +101,13 @@ int main(int argc, char** argv) {
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
 #endif
   hold_standard_streams();
-  end_cleanly_when_interrupted();
+  outlive_failed_writes();
+  end_cleanly_without_memory("fcn-infer", kExitImageFailed);
   try {
     const ParsedArguments arguments = parse_infer_arguments(argc, argv);
-    return arguments.options ? run(*arguments.options) : arguments.exit_code;
+    if (!arguments.options) return arguments.exit_code;
+    if (!arguments.options->sandbox) end_cleanly_when_interrupted();
+    return run(*arguments.options);
   } catch (const std::bad_alloc&) {
     print_error({ErrorCode::out_of_memory, "out of memory", ""});
   } catch (const std::exception& error) {

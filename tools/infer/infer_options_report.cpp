@@ -69,6 +69,8 @@ void add_file_options(CommandLine& line, InferOptions& options) {
     group.text(kind.option, "FILE|DIR", options.*kind.place, kind.help);
   group.text("--layers", "DIR", options.layers,
              "PNGs of each layer's feature maps and of the first\nlayer's filters");
+  group.flag("--sandbox", options.sandbox,
+             "First give up all other files, the network and other\nprograms; where Linux cannot, refuse");
 }
 
 }  // namespace fcn::tools

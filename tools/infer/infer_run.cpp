@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "fcn/base/printable.hpp"
-#include "tools/infer/input_list.hpp"
 #include "tools/infer/parse_arguments.hpp"
 #include "tools/infer/path_stream.hpp"
 #include "tools/infer/picture_runner.hpp"
@@ -27,8 +27,12 @@ namespace {
 
 class InferRun {
  public:
-  InferRun(const Model& model, const std::string& model_path, const InferOptions& options)
-      : model_(model), model_path_(model_path), options_(options), runner_(model, model_path, options) {}
+  InferRun(const Model& model, const std::string& model_path, const InferOptions& options, InputList inputs)
+      : model_(model),
+        model_path_(model_path),
+        options_(options),
+        inputs_(std::move(inputs)),
+        runner_(model, model_path, options) {}
 
   int run() {
     if (Status ready = prepare(); !ready) {
@@ -132,11 +136,7 @@ class InferRun {
   }
 
   Status prepare() {
-    inputs_ = list_inputs(options_.inputs);
-    if (options_.list == "-" && !writes_files_of_pictures())
-      stream_.emplace();
-    else if (!options_.list.empty())
-      add_listed_inputs(options_.list, inputs_);
+    if (streams_paths(options_)) stream_.emplace();
     share_ = static_cast<std::size_t>(
         std::count_if(inputs_.images.begin(), inputs_.images.end(),
                       [&](const std::string& image) { return options_.shard.takes(image); }));
@@ -148,14 +148,6 @@ class InferRun {
     if (Status opened = files_.open(options_, several || !options_.list.empty()); !opened) return opened;
     if (Status kept = files_.check_outputs(inputs_.images, inputs); !kept) return kept;
     return open_results();
-  }
-
-  /// Files whose names depend on the pictures: they are checked against all inputs, which must be known then.
-  [[nodiscard]] bool writes_files_of_pictures() const {
-    const auto& kinds = output_kinds();
-    return !options_.layers.empty() || std::any_of(kinds.begin(), kinds.end(), [&](const OutputKind& kind) {
-      return !(options_.*kind.place).empty();
-    });
   }
 
   Status open_results() {
@@ -249,8 +241,8 @@ class InferRun {
 
 }  // namespace
 
-void print_error(const Error& error) {
-  write_to_stderr("fcn-infer: " + printable(error.to_string()) + "\n");
+void print_error(const Error& error) noexcept {
+  tell_error("fcn-infer", error);
 }
 
 bool print_result(const std::string& text) {
@@ -259,8 +251,18 @@ bool print_result(const std::string& text) {
   return static_cast<bool>(written);
 }
 
-int infer_pictures(const Model& model, const std::string& model_path, const InferOptions& options) {
-  return InferRun(model, model_path, options).run();
+bool streams_paths(const InferOptions& options) {
+  const auto& kinds = output_kinds();
+  const bool writes_files_of_pictures =
+      !options.layers.empty() || std::any_of(kinds.begin(), kinds.end(), [&](const OutputKind& kind) {
+        return !(options.*kind.place).empty();
+      });
+  return options.list == "-" && !writes_files_of_pictures && !options.sandbox;
+}
+
+int infer_pictures(const Model& model, const std::string& model_path, const InferOptions& options,
+                   InputList inputs) {
+  return InferRun(model, model_path, options, std::move(inputs)).run();
 }
 
 }  // namespace fcn::tools

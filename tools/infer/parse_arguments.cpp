@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "fcn/base/printable.hpp"
 #include "tools/infer/infer_options_groups.hpp"
 #include "tools/outputs/output_kinds.hpp"
 #include "tools/shell/standard_streams.hpp"
@@ -87,12 +86,12 @@ Status check_together(const InferOptions& options) {
 int print_help(const CommandLine& line) {
   const Status shown = write_to_stdout(line.help());
   if (shown) return kExitFine;
-  write_to_stderr("fcn-infer: " + shown.error().to_string() + "\n");
+  tell_error("fcn-infer", shown.error());
   return kExitImageFailed;
 }
 
 ParsedArguments usage_error(const Error& error) {
-  write_to_stderr("fcn-infer: " + printable(error.to_string()) + "\n");
+  tell_error("fcn-infer", error);
   return {std::nullopt, kExitUsage};
 }
 

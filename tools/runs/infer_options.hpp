@@ -77,6 +77,7 @@ struct InferOptions {
       64u << 20;  ///< bytes: larger pictures and maps go by rows, where that is possible
   bool version = false;
   bool list_classes = false;
+  bool sandbox = false;  ///< give up all but this run's files before the model is read
 
   [[nodiscard]] bool runs_pictures() const { return !plan && !explain_geometry; }
 };

@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <string>
+#include <cstdlib>
+#include <exception>
+#include <new>
 #include <string_view>
 #include <thread>
 
 #include "tools/shell/atomic_file.hpp"
+#include "tools/shell/standard_streams.hpp"
 
 namespace fcn::tools {
 namespace {
@@ -21,14 +24,15 @@ namespace {
 std::atomic<bool> may_finish{false};
 std::atomic<bool> was_interrupted{false};
 int interruption_pipe[2] = {-1, -1};  // its reading end, and its writing end
+const char* program_name = "";
+int exit_without_memory = 1;
 
 /// A line on standard error, in place of a progress bar that may stand there. A failed
 /// write is ignored.
 void say(std::string_view line) {
-  constexpr std::string_view kClear = "\r\x1b[K";
-  std::string text(::isatty(STDERR_FILENO) ? kClear : std::string_view());
-  text += line;
-  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+  const std::string_view clear(::isatty(STDERR_FILENO) ? "\r\x1b[K" : "");
+  for (const std::string_view text : {clear, line})  // not one string: there may be no memory for it
+    [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
 void end_process() {
@@ -39,9 +43,12 @@ void end_process() {
 
 }  // namespace
 
-void end_cleanly_when_interrupted() {
+void outlive_failed_writes() {
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);
+}
+
+void end_cleanly_when_interrupted() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
@@ -62,6 +69,22 @@ void end_cleanly_when_interrupted() {
       say("finishing this picture; once more to stop at once\n");
     }
   }).detach();
+}
+
+void end_cleanly_without_memory(const char* program, int exit_code) {
+  program_name = program;
+  exit_without_memory = exit_code;
+  std::set_terminate([] {
+    try {
+      if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+      abandon_unfinished_files();
+      for (const char* const part : {program_name, ": out of memory\n"}) write_to_stderr(part);
+      ::_exit(exit_without_memory);
+    } catch (...) {
+    }
+    std::abort();
+  });
 }
 
 void finish_when_interrupted() {

@@ -9,6 +9,8 @@
 #include <string>
 #include <system_error>
 
+#include "fcn/base/printable.hpp"
+
 namespace fcn::tools {
 
 void hold_standard_streams() {
@@ -23,6 +25,14 @@ void hold_standard_streams() {
 void write_to_stderr(std::string_view text) noexcept {
   [[maybe_unused]] const auto ignored = std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
+}
+
+void tell_error(const char* program, const Error& error) noexcept {
+  try {
+    write_to_stderr(program + (": " + printable(error.to_string())) + "\n");
+  } catch (...) {
+    for (const char* const part : {program, ": out of memory\n"}) write_to_stderr(part);
+  }
 }
 
 Status write_to_stdout(std::string_view text) {

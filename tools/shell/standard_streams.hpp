@@ -16,6 +16,10 @@ void hold_standard_streams();
 /// Writes text to standard error; failures are ignored.
 void write_to_stderr(std::string_view text) noexcept;
 
+/// One line on standard error, "PROGRAM: WHERE: MESSAGE", which cannot steer a terminal. Where there is no
+/// memory for it, it says that.
+void tell_error(const char* program, const Error& error) noexcept;
+
 /// Writes text to standard output and flushes it.
 Status write_to_stdout(std::string_view text);
 
