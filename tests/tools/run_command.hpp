@@ -89,8 +89,9 @@ class RunningCommand {
     ::waitpid(child_, nullptr, 0);
   }
 
-  void interrupt() const { ::kill(child_, SIGINT); }
-  void kill() const { ::kill(child_, SIGKILL); }
+  void send(int signal) const { ::kill(child_, signal); }
+  void interrupt() const { send(SIGINT); }
+  void kill() const { send(SIGKILL); }
   [[nodiscard]] bool is_running() const {
     siginfo_t ended{};
     return ::waitid(P_PID, static_cast<id_t>(child_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&

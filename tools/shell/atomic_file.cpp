@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
+#include <new>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -30,8 +32,10 @@ struct UnfinishedFiles {
 };
 
 UnfinishedFiles& unfinished_files() {
-  // Never destroyed: the signal thread may still come here while static objects are being taken down.
-  static auto* const files = new UnfinishedFiles;
+  // Never destroyed: the signal thread may still come here while static objects are being taken down. Not on
+  // the heap, which may be why the process ends.
+  alignas(UnfinishedFiles) static std::byte place[sizeof(UnfinishedFiles)];
+  static auto* const files = new (place) UnfinishedFiles;
   return *files;
 }
 

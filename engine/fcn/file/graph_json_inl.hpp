@@ -44,7 +44,7 @@ FCN_INLINE Result<Node> read_node(const JsonView& view, const NodeIds& earlier, 
 FCN_INLINE OrderedJson graph_to_json(const Graph& graph) {
   OrderedJson nodes = OrderedJson::array();
   for (const Node& node : graph.nodes) {
-    OrderedJson object;
+    OrderedJson object = OrderedJson::object();
     object["name"] = node.name;
     object["op"] = std::string(op_name(node.op));
     object["inputs"] = OrderedJson::array();
@@ -52,7 +52,7 @@ FCN_INLINE OrderedJson graph_to_json(const Graph& graph) {
     std::visit(detail::OpWriter{object}, node.op);
     nodes.push_back(std::move(object));
   }
-  OrderedJson json;
+  OrderedJson json = OrderedJson::object();
   json["nodes"] = std::move(nodes);
   json["output"] = graph.nodes[graph.output].name;
   return json;

@@ -34,7 +34,7 @@ FCN_INLINE OrderedJson floats_to_json(const std::vector<float>& values) {
 }
 
 FCN_INLINE OrderedJson self_test_to_json(const SelfTest& test) {
-  OrderedJson json;
+  OrderedJson json = OrderedJson::object();
   json["height"] = test.height;
   json["width"] = test.width;
   json["grid_size"] = test.grid_size;
@@ -89,7 +89,7 @@ FCN_INLINE void read_graph(JsonFields& parent, ModelText& model, const Limits& l
 }
 
 FCN_INLINE OrderedJson recipe_to_json(const ResizeRecipe& recipe) {
-  OrderedJson json;
+  OrderedJson json = OrderedJson::object();
   json["resize"] = to_json(recipe.resize);
   json["keep_ratio"] = recipe.keep_ratio;
   json["crop"] = to_json(recipe.crop);
@@ -233,7 +233,7 @@ FCN_INLINE Status validate_model(const Graph& graph, const ModelInfo& info) {
 
 FCN_INLINE std::string model_to_json(const Graph& graph, const ModelInfo& info,
                                      const TensorChecksums& checksums) {
-  OrderedJson json;
+  OrderedJson json = OrderedJson::object();
   json["version"] = kModelFormatVersion;
   json["name"] = info.name;
   json["graph"] = graph_to_json(graph);

@@ -168,7 +168,7 @@ FCN_INLINE std::string make_safetensors_header(const std::map<std::string, std::
   std::uint64_t offset = 0;
   for (const TensorEntry& tensor : tensors) {
     const std::uint64_t end = offset + tensor.elements * dtype_bytes(tensor.dtype);
-    OrderedJson entry;
+    OrderedJson entry = OrderedJson::object();
     entry["dtype"] = std::string(dtype_name(tensor.dtype));
     entry["shape"] = tensor.shape;
     entry["data_offsets"] = {offset, end};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// A command that writes one file, run again and again while its system fails it: whatever happens, that file
+// is the old one or the complete new one, nothing else is left, and the exit code is one of those documented.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "tests/tools/infer_scene.hpp"
+
+namespace fcn::tools::test {
+
+/// scripts/trust.sh asks for every place, ctest for a part of them.
+inline bool thorough() {
+  return std::getenv("FCN_TRUST") != nullptr;
+}
+
+/// One line for the table of scripts/trust.sh.
+inline void tell_tried(const std::string& what, long tried) {
+  std::printf("tried\t%s\t%ld\n", what.c_str(), tried);
+}
+
+struct FaultyCommand {
+  std::string name;
+  std::vector<std::string> command;  ///< what it writes is named OUTPUT
+  std::string output;                ///< the file that it writes
+  std::vector<int> exit_codes;       ///< those it may have instead of 0
+
+  /// One run under the fault: "" or what was wrong with it. The exit code goes to `ended`.
+  [[nodiscard]] std::string wrong_under(const std::string& fault, const Bytes& complete, int& ended) const {
+    const Bytes old = {'o', 'l', 'd'};
+    write_file(output, old);
+    const std::size_t files = names_beside();
+    CommandOptions options;
+    options.environment = {"LD_PRELOAD=" FCN_FAULTY_CALLS, "FCN_FAULT=" + fault};
+    const CommandResult result = run_command(command, options);
+    ended = result.exit_code;
+    const Bytes found = content();
+    std::string wrong;
+    if (result.exit_code != 0 &&
+        std::find(exit_codes.begin(), exit_codes.end(), result.exit_code) == exit_codes.end())
+      wrong += "exit code " + std::to_string(result.exit_code) + "; ";
+    if (found != complete && found != old) wrong += "a torn file; ";
+    if (result.exit_code == 0 && found != complete) wrong += "success without the file; ";
+    if (result.exit_code != 0 && !one_line(result.err)) wrong += "not one line; ";
+    if (names_beside() != files) wrong += "a temporary file is left; ";
+    return wrong.empty() ? wrong : name + ", " + fault + ": " + wrong + result.err;
+  }
+
+  /// What the file holds, without the times of this run that a JSON line has.
+  [[nodiscard]] Bytes content() const {
+    Bytes bytes = read_file(output);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const std::size_t times = text.find("\"time_ms\":{"), end = text.find('}', times);
+    if (end == std::string_view::npos) return bytes;
+    bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(times),
+                bytes.begin() + static_cast<std::ptrdiff_t>(end));
+    return bytes;
+  }
+
+  /// How often it makes a call when nothing fails; `complete` gets the file.
+  [[nodiscard]] long count(const std::string& call, Bytes& complete) const {
+    const TemporaryFolder folder;
+    CommandOptions options;
+    options.environment = {"LD_PRELOAD=" FCN_FAULTY_CALLS, "FCN_FAULT=" + call + " 0 0",
+                           "FCN_FAULT_COUNT=" + folder / "count"};
+    const CommandResult result = run_command(command, options);
+    CAPTURE(name, result.err);
+    REQUIRE(result.exit_code == 0);
+    complete = content();
+    const Bytes text = read_file(folder / "count");
+    return std::atol(std::string(text.begin(), text.end()).c_str());
+  }
+
+ private:
+  [[nodiscard]] std::size_t names_beside() const {
+    const std::filesystem::path folder = std::filesystem::path(output).parent_path();
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+  }
+};
+
+/// fcn-infer's kinds of output and fcn-export's kinds of input, each with the tiny model or a fixture.
+inline std::vector<FaultyCommand> faulty_commands(const InferScene& scene) {
+  const std::string outputs = scene.folder / "outputs";
+  std::filesystem::create_directory(outputs);
+  std::vector<FaultyCommand> commands;
+  for (const char* const kind : {"--json", "--npy", "--csv", "--overlay", "--html", "--argmax", "--sheet"}) {
+    const std::string output = outputs + "/" + (kind + 2);
+    commands.push_back({std::string("fcn-infer ") + kind,
+                        {FCN_INFER, "-q", "-t", "2", "-m", scene.model, scene.picture, kind, output},
+                        output,
+                        {1, 3, 4}});
+  }
+  const std::string fixtures = FCN_IMPORT_FIXTURES "/";
+  const std::string onnx = scene.folder / "network.onnx", text = scene.folder / "mean.json";
+  REQUIRE(run_command({FCN_EXPORT, "-q", fixtures + "zip.pth", "--window", "64", "--to", "onnx", "-o", onnx})
+              .exit_code == 0);
+  const std::string layers =
+      R"({"name":"mean","channels":3,"layers":[{"op":"average_pool","size":3,"stride":1},)"
+      R"({"op":"conv","filters":[[[[1]],[[0]],[[2]]],[[[1]],[[1]],[[1]]]],"bias":[0.5,1]}]})";
+  write_file(text, Bytes(layers.begin(), layers.end()));
+  const auto add_export = [&](const std::string& input, const std::vector<std::string>& more) {
+    const std::string output = outputs + "/model" + std::to_string(commands.size());
+    FaultyCommand added{"fcn-export " + input, {FCN_EXPORT, "-q", input, "-o", output}, output, {2, 3}};
+    added.command.insert(added.command.end(), more.begin(), more.end());
+    commands.push_back(added);
+  };
+  for (const char* const input : {"zip.pth", "legacy.pth", "plain.safetensors"})
+    add_export(fixtures + input, {"--window", "64"});
+  add_export(onnx, {});
+  add_export(text, {});
+  add_export(fixtures + "zip.pth", {"--window", "64", "--to", "onnx"});
+  return commands;
+}
+
+}  // namespace fcn::tools::test
