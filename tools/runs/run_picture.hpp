@@ -13,8 +13,8 @@
 namespace fcn::tools {
 
 /// Fills `map` and the parts of `report` that come from running: times, profile, scales, the comparison with
-/// windows. With `rows`, which take the scores, the map gets no cells; options then ask for nothing but a plain
-/// run.
+/// windows. With `rows`, which take the scores, the map gets no cells; options then ask for no more than a
+/// plain run.
 Status run_picture(const Model& model, Session& session, const InferOptions& options, PictureSource& picture,
                    ScoreMap& map, ScoreRows* rows, RunReport& report);
 
