@@ -106,6 +106,12 @@ TEST_CASE("gaps are named if the list is given, and nothing is written") {
   CHECK(extra.err.find("\"b\" has a line, but the list does not name it") != std::string::npos);
   CHECK(scene.wrote_nothing());
   CHECK(with_list("a\nb\n\xff\n").exit_code == 3);
+  // CRC-32: a is 0xe8b7be43 and in the second of two shares, b is 0x71beeff9 and in the second, too; c is
+  // 0x06b9df6f and in the second, d is 0x98dd4acc and in the first.
+  CHECK(with_list("a\nb\nd\n", {"--shard", "2/2"}).exit_code == 0);
+  CHECK(with_list("a\nb\nc\n", {"--shard", "2/2"}).exit_code == 3);
+  CHECK(with_list("a\nb\n", {"--shard", "1/2"}).exit_code == 3);
+  CHECK(scene.merge({"1"}, {"--shard", "1/2"}).exit_code == 2);
   std::string many;
   for (int i = 0; i < 100; ++i) many += "x" + std::to_string(i) + "\n";
   CHECK(lines_of(with_list(many).err).size() < 20);

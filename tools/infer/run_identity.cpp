@@ -7,6 +7,7 @@
 #include <span>
 
 #include "fcn/base/byte_source.hpp"
+#include "tools/pictures/picture_formats.hpp"
 #include "tools/results/result_line.hpp"
 #include "tools/shell/sha256.hpp"
 
@@ -59,7 +60,7 @@ Result<std::string> run_identity(const std::string& model_path, const InferOptio
   const auto digest = sha256_of(*model);
   if (!digest) return digest.error();
   const std::string text =
-      fmt::format("fcn-infer {}\nmodel {} {}\n{}\n", FCN_VERSION, *digest,
+      fmt::format("fcn-infer {}\nlibjpeg {}\nmodel {} {}\n{}\n", FCN_VERSION, jpeg_by_libjpeg(), *digest,
                   std::filesystem::path(model_path).filename().string(), options_text(options));
   const auto identity = sha256_of(ByteSource::from_memory(std::as_bytes(std::span(text))));
   if (!identity) return identity;

@@ -10,8 +10,9 @@
 
 namespace fcn::tools {
 
-/// 16 hexadecimal digits: the beginning of the SHA-256 of the version, the model's name and SHA-256, and the
-/// options that change a line of results. Threads, arch, limits and other outputs do not.
+/// 16 hexadecimal digits: the beginning of the SHA-256 of the version, the decoder of JPEG, the model's name
+/// and SHA-256, and the options that change a line of results. Threads, arch, limits and other outputs do
+/// not.
 Result<std::string> run_identity(const std::string& model_path, const InferOptions& options);
 
 }  // namespace fcn::tools

@@ -27,6 +27,7 @@ constexpr int kExitIo = 6;
 
 struct MergeOptions {
   MergeRequest request;
+  bool sharded = false;
   bool quiet = false;
   bool version = false;
 };
@@ -93,6 +94,16 @@ int run(int argc, const char* const* argv) {
       "--list", "FILE", options.request.list,
       "The pictures that must be there, as for fcn-infer --list;\nlines that are damaged then count as "
       "missing");
+  group.value(
+      "--shard", "I/N",
+      [&options](const std::string& text) -> Status {
+        auto shard = parse_shard(text);
+        if (!shard) return shard.error();
+        options.request.shard = *shard;
+        options.sharded = true;
+        return {};
+      },
+      "With --list: only the pictures of that share must be\nthere, as for fcn-infer --shard");
   group.flag("--partial", options.request.partial,
              "Write although pictures are missing or lines are damaged");
   group.flag("-q,--quiet", options.quiet, "Only what is wrong");
@@ -103,6 +114,8 @@ int run(int argc, const char* const* argv) {
   if (options.version) return print("fcn-merge " FCN_VERSION "\n");
   if (options.request.files.empty())
     return fail({ErrorCode::invalid_argument, "no results file given; fcn-merge --help shows how", ""});
+  if (options.sharded && options.request.list.empty())
+    return fail({ErrorCode::invalid_argument, "--shard needs --list FILE", ""});
   return merge(options);
 }
 

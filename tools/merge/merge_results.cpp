@@ -45,11 +45,12 @@ Result<std::vector<std::string>> expand_folders(const std::vector<std::string>& 
 }
 
 /// Compares the pictures that have lines with those of the list.
-Status compare_with_list(const std::string& list, const LineIndex::Lines& lines, MergeReport& report) {
-  const auto paths = read_path_list(list);
+Status compare_with_list(const MergeRequest& request, const LineIndex::Lines& lines, MergeReport& report) {
+  const auto paths = read_path_list(request.list);
   if (!paths) return paths.error();
   std::unordered_set<std::string> names;
   for (const std::string& path : *paths) {
+    if (!request.shard.takes(path)) continue;
     std::string name = json_text(path);
     if (is_utf8(path) && lines.contains(name)) {
       names.insert(std::move(name));
@@ -105,7 +106,7 @@ Result<MergeReport> merge_results(const MergeRequest& request) {
   for (const auto& [name, place] : index.lines()) ++(place.failed ? report.failures : report.results);
   report.listed = !request.list.empty();
   if (report.listed)
-    if (Status compared = compare_with_list(request.list, index.lines(), report); !compared)
+    if (Status compared = compare_with_list(request, index.lines(), report); !compared)
       return compared.error();
   const bool whole = report.is_consistent() && report.is_complete();
   if (request.output.empty() || report.conflicts > 0 || (!whole && !request.partial)) return report;

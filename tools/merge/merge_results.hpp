@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "fcn/result.hpp"
+#include "tools/results/shard.hpp"
 
 namespace fcn::tools {
 
 struct MergeRequest {
   std::vector<std::string> files;  ///< results files, and folders of them
   std::string list;                ///< every picture that must be there; empty to take what is there
+  Shard shard;                     ///< of the list, which must be there; all of it by default
   std::string output;              ///< empty to check only
   bool partial = false;            ///< write what is there, although something is missing or damaged
 };
