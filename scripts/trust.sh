@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What SECURITY.md promises, tried thoroughly: every allocation, hundreds of failing calls and signals, hostile and
+# changed files, a long run, little memory. Prints one table: what, how many were tried, how many failed. ctest runs
+# a cut of the same. With clang each fuzz target also runs for 30 seconds (scripts/fuzz.sh).
+#
+#   scripts/trust.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=build/release
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+table=$work/table
+failures=0
+
+row() { # WHAT TRIED FAILED
+  printf '%-44s %9s %7s\n' "$1" "$2" "$3" | tee -a "$table"
+  [ "$3" -eq 0 ] || failures=$((failures + 1))
+}
+tests() { # WHAT REGEX: the tests of that name, each of which tries many inputs
+  local log=$work/ctest.log failed
+  ctest --test-dir "$build" --parallel "$(nproc)" -R "$2" > "$log" 2>&1 || true
+  failed=$(grep -c '\*\*\*' "$log" || true)
+  row "$1 (tests)" "$(grep -cE '^ *[0-9]+/[0-9]+ Test' "$log")" "$failed"
+}
+
+cmake --preset release -DFCN_FUZZ=ON > /dev/null
+cmake --build --preset release --parallel "$(nproc)" > "$work/build.log" || { tail -n 30 "$work/build.log"; exit 1; }
+fcn_infer=$PWD/$build/bin/fcn-infer
+
+tests "hostile and damaged files" 'hostile|damaged|cut anywhere|wrong|refused|truncated|limited'
+tests "limits of memory and work" 'limit|foretells|odd graphs|largest graphs'
+tests "the sandbox" 'sandbox'
+tests "inputs that crashed, and changed seeds" 'fuzz: '
+
+# Failing calls: every allocation and every place.
+FCN_TRUST=1 "$build/bin/test_faults" '~*sandbox*' > "$work/faults.log" 2>&1 || true
+failed=$(grep -c ' FAILED:' "$work/faults.log" || true)
+while IFS=$'\t' read -r _ what tried; do row "$what" "$tried" 0; done < <(grep '^tried' "$work/faults.log" || true)
+row "checks of these that failed" "$(grep -c '^tried' "$work/faults.log" || true)" "$failed"
+
+# A long run in one process: memory, descriptors and threads stay as they are after the first thousand pictures.
+printf '%s' '{"name":"mean","channels":3,"layers":[{"op":"average_pool","size":3,"stride":1},' \
+  '{"op":"conv","filters":[[[[1]],[[0]],[[2]]],[[[1]],[[1]],[[1]]]],"bias":[0.5,1]}]}' > "$work/mean.json"
+"$build/bin/fcn-export" -q "$work/mean.json" -o "$work/model"
+RANDOM=1
+for i in $(seq 100); do
+  width=$((3 + RANDOM % 400)) height=$((3 + RANDOM % 400))
+  { printf 'P6 %d %d 255\n' $width $height; head -c $((3 * width * height)) /dev/urandom; } > "$work/$i.ppm"
+done
+for _ in $(seq 100); do printf "$work/%d.ppm\n" $(seq 100); done > "$work/list"
+state() { # of a process: kilobytes, descriptors, threads
+  awk '/VmRSS/ { kb = $2 } /Threads/ { threads = $2 } END { print kb, threads }' "/proc/$1/status" 2> /dev/null
+  find "/proc/$1/fd" -mindepth 1 2> /dev/null | wc -l
+}
+mkfifo "$work/pipe"
+"$fcn_infer" -q -m "$work/model" --list - --json - < "$work/pipe" > "$work/results" 2> "$work/soak.log" &
+process=$!
+exec 5> "$work/pipe"
+head -n 1000 "$work/list" >&5
+until [ "$(wc -l < "$work/results" 2> /dev/null || echo 0)" -ge 1000 ]; do sleep 0.2; done
+read -r kilobytes threads descriptors < <(state $process | paste -sd ' ')
+tail -n +1001 "$work/list" >&5
+until [ "$(wc -l < "$work/results")" -ge 9900 ] || ! kill -0 $process 2> /dev/null; do sleep 0.5; done
+read -r more_kilobytes more_threads more_descriptors < <(state $process | paste -sd ' ')
+exec 5>&-
+wait $process || true
+failed=0
+[ "${more_kilobytes:-999999}" -le $((kilobytes + 4096)) ] || failed=1
+[ "$threads $descriptors" = "${more_threads:-} ${more_descriptors:-}" ] || failed=1
+row "pictures in one process (kB $kilobytes -> ${more_kilobytes:-?})" "$(wc -l < "$work/results")" $failed
+
+# Little memory: a run within --max-memory, or a refusal, under a limit of the address space.
+failed=0
+for _ in $(seq 200); do
+  width=$((1 + RANDOM * 2 % 65535)) height=$((1 + RANDOM * 2 % (1 + 500000 / width)))
+  printf 'P6 %d %d 255\n' $width $height > "$work/large.ppm"
+  truncate -s "$(($(wc -c < "$work/large.ppm") + 3 * width * height))" "$work/large.ppm"
+  code=0
+  (ulimit -v $((100 * 1024 + 192 * 1024)) && exec "$fcn_infer" -q -t 2 -m "$work/model" --max-memory 100M "$work/large.ppm") \
+    > /dev/null 2>&1 || code=$?
+  case $code in 0 | 1 | 4) ;; *) failed=$((failed + 1)) ;; esac
+done
+row "sizes under --max-memory and RLIMIT_AS" 200 $failed
+
+if command -v clang++ > /dev/null; then
+  rm -f build/fuzz/executions.tsv
+  scripts/fuzz.sh all 0.5 > "$work/fuzz.log" 2>&1 || true
+  [ -f build/fuzz/executions.tsv ] || row "fuzzing (see build/fuzz/build.log)" 0 1
+  while IFS=$'\t' read -r target seconds executions code; do
+    row "fuzz $target, executions in $seconds s" "$executions" $((code != 0))
+  done < <(cat build/fuzz/executions.tsv 2> /dev/null)
+fi
+
+printf '\n%-44s %9s %7s\n' what tried failed
+cat "$table"
+[ $failures -eq 0 ] || { cp "$work/faults.log" build/trust-faults.log; echo "$failures rows failed"; exit 1; }
