@@ -53,8 +53,8 @@ none "the programs share no more than shell, results and pictures" \
       named_in '#include *[<"]tools/(import|export)/' tools/{shell,results,pictures,runs,report,draw,outputs,infer,merge}
       named_in '#include *[<"]tools/pictures/' tools/merge
       named_in '#include *[<"]tools/merge/' tools/{pictures,runs,report,draw,outputs,infer,import,export})
-none "xsimd is named in kernels/fcn/kernels/simd.hpp only" \
-  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels interfaces tools tests bench | except 'kernels/fcn/kernels/simd\.hpp')
+none "xsimd is named in kernels/fcn/kernels/simd_xsimd.hpp only" \
+  < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels interfaces tools tests bench | except 'kernels/fcn/kernels/simd_xsimd\.hpp')
 none "nlohmann's JSON is named in engine/fcn/file/ only" \
   < <(named_in '#include *[<"]nlohmann|nlohmann::' engine kernels interfaces tools | except 'engine/fcn/file/json(_inl)?\.hpp')
 none "Eigen stays in tests and benchmarks" \

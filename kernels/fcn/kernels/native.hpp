@@ -16,11 +16,15 @@
 #include "fcn/kernels/simd_avx512.hpp"
 #define FCN_NATIVE_TABLE make_table<arch::avx512>()
 #elif defined(__AVX2__) && defined(__FMA__)
+#include "fcn/kernels/simd_avx2.hpp"
 #define FCN_NATIVE_TABLE make_table<arch::avx2>()
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) || defined(__SSE2__)
+#include "fcn/kernels/simd_xsimd.hpp"
+#if defined(__aarch64__)
 #define FCN_NATIVE_TABLE make_table<arch::neon>()
-#elif defined(__SSE2__)
+#else
 #define FCN_NATIVE_TABLE make_table<arch::sse2>()
+#endif
 #else
 #define FCN_NATIVE_TABLE reference::make_table()
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Vec<arch::avx512>, straight on the intrinsics (simd.hpp says why). Included only where these exist: in a
-// unit compiled for AVX-512, or in a test that replaces them by SIMDe's emulation.
+// Vec<arch::avx512>, straight on the intrinsics (simd_xsimd.hpp says why). Included only where these exist:
+// in a unit compiled for AVX-512, or in a test that replaces them by SIMDe's emulation.
 #pragma once
 
 #include "fcn/kernels/simd.hpp"
@@ -11,7 +11,7 @@
 
 namespace fcn::kernels {
 
-/// As Vec in simd.hpp, which has the comments.
+/// As Vec in simd_xsimd.hpp, which has the comments.
 template <>
 struct Vec<arch::avx512> {
   using Mask = __mmask16;
