@@ -106,7 +106,10 @@ FCN_INLINE Result<JsonDocument> parse_json(std::string_view text, const Limits& 
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
     return Error{ErrorCode::malformed, "not valid JSON at byte " + std::to_string(nul + 1), ""};
   detail::JsonBuilder builder(limits);
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return builder.error();
+  // Not Json::sax_parse, which also compiles the readers of CBOR, BSON and other binary forms.
+  auto adapter = nlohmann::detail::input_adapter(text.begin(), text.end());
+  nlohmann::detail::parser<Json, decltype(adapter)> parser(std::move(adapter));
+  if (!parser.sax_parse(&builder)) return builder.error();
   return std::move(builder.root);
 }
 
@@ -115,8 +118,9 @@ FCN_INLINE double json_number(float value) {
   const auto [end, status] = std::to_chars(text, text + sizeof text, value);
   if (status != std::errc{}) return value;
   // Not std::from_chars, which LLVM's library lacks for double. A whole number is the double already.
-  const Json parsed = Json::parse(text, end, nullptr, false);
-  const double shortest = parsed.is_number_float() ? parsed.get<double>() : static_cast<double>(value);
+  const auto parsed = parse_json({text, end});
+  const double shortest =
+      parsed && parsed->is_number_float() ? parsed->get<double>() : static_cast<double>(value);
   return static_cast<float>(shortest) == value ? shortest : static_cast<double>(value);
 }
 
