@@ -106,10 +106,7 @@ FCN_INLINE Result<JsonDocument> parse_json(std::string_view text, const Limits& 
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
     return Error{ErrorCode::malformed, "not valid JSON at byte " + std::to_string(nul + 1), ""};
   detail::JsonBuilder builder(limits);
-  // Not Json::sax_parse, which also compiles the readers of CBOR, BSON and other binary forms.
-  auto adapter = nlohmann::detail::input_adapter(text.begin(), text.end());
-  nlohmann::detail::parser<Json, decltype(adapter)> parser(std::move(adapter));
-  if (!parser.sax_parse(&builder)) return builder.error();
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return builder.error();
   return std::move(builder.root);
 }
 
