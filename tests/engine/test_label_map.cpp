@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fcn/graph/padded_size.hpp"
-#include "fcn/kernels/native.hpp"
+#include "fcn/kernels/select.hpp"
 #include "fcn/session.hpp"
 #include "tests/engine/random_network.hpp"
 
@@ -42,7 +42,7 @@ Model model_of(Graph graph, ModelInfo info) {
   info.std = {0.2f, 0.3f, 0.4f};
   info.kind = ModelKind::pixels;
   return *Model::from_graph(std::move(graph), std::move(info),
-                            {.table = &kernels::native_table(), .limits = {}});
+                            {.table = kernels::select_table().table, .limits = {}});
 }
 
 std::vector<std::uint8_t> noise(int height, int width) {
@@ -166,7 +166,7 @@ TEST_CASE("one class is there where its probability exceeds one half, and a clas
   info.kind = ModelKind::classifier;
   info.mean = {0, 0, 0};
   info.std = {1, 1, 1};
-  const Model classifier = *Model::from_graph(g, info, {.table = &kernels::native_table(), .limits = {}});
+  const Model classifier = *Model::from_graph(g, info, {.table = kernels::select_table().table, .limits = {}});
   auto other = Session::create(classifier, {.threads = 1});
   const auto refused = other->label(view(pixels, 9, 11));
   REQUIRE_FALSE(refused);
