@@ -18,8 +18,9 @@ struct Limits {
   std::uint32_t max_tensors = 65'536;    ///< tensors of one file
   std::uint32_t max_rank = 8;            ///< dimensions of one tensor
   std::uint32_t max_name_bytes = 1'024;  ///< a tensor's or node's name
-  std::uint64_t max_tensor_bytes = 4ull << 30;   ///< one tensor's storage
-  std::uint32_t max_nodes = 65'536;              ///< nodes of one graph
+  std::uint64_t max_tensor_bytes = 4ull << 30;  ///< one tensor's storage
+  std::uint32_t max_nodes = 65'536;             ///< nodes of one graph
+  std::int32_t max_extent = 32'768;  ///< a window, stride, padding or constant of a graph along one side
   std::uint32_t max_pickle_opcodes = 3'000'000;  ///< operations of one pickle
   std::uint32_t max_pickle_memo = 1'000'000;     ///< memoised objects of one pickle
   std::uint32_t max_zip_entries = 65'536;        ///< members of one archive

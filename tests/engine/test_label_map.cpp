@@ -166,7 +166,8 @@ TEST_CASE("one class is there where its probability exceeds one half, and a clas
   info.kind = ModelKind::classifier;
   info.mean = {0, 0, 0};
   info.std = {1, 1, 1};
-  const Model classifier = *Model::from_graph(g, info, {.table = kernels::select_table().table, .limits = {}});
+  const Model classifier =
+      *Model::from_graph(g, info, {.table = kernels::select_table().table, .limits = {}});
   auto other = Session::create(classifier, {.threads = 1});
   const auto refused = other->label(view(pixels, 9, 11));
   REQUIRE_FALSE(refused);

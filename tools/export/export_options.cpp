@@ -36,7 +36,7 @@ Result<Extent> parse_size(std::string_view text) {
   const std::size_t cross = text.find('x');
   const auto width = parse_number<int>(text.substr(0, cross));
   const auto height = cross == std::string_view::npos ? width : parse_number<int>(text.substr(cross + 1));
-  const int most = Limits().max_image_side;
+  const int most = Limits().max_extent;
   if (height && width && *height >= 1 && *width >= 1 && *height <= most && *width <= most)
     return Extent{*height, *width};
   return not_understood(text, "neither N nor WxH, each from 1 to " + std::to_string(most));

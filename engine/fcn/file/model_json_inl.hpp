@@ -46,8 +46,8 @@ FCN_INLINE OrderedJson self_test_to_json(const SelfTest& test) {
 FCN_INLINE SelfTest read_self_test(JsonFields& parent, const JsonView& view, const Limits& limits) {
   JsonFields fields(view);
   SelfTest test;
-  test.height = fields.integer("height", 1, limits.max_image_side);
-  test.width = fields.integer("width", 1, limits.max_image_side);
+  test.height = fields.integer("height", 1, limits.max_extent);
+  test.width = fields.integer("width", 1, limits.max_extent);
   test.grid_size = fields.integer("grid_size", 1, kMaxSelfTestGrid);
   for (const int value : fields.integers("grid", kMaxSelfTestValues, 0, 255))
     test.grid.push_back(static_cast<std::uint8_t>(value));
@@ -227,7 +227,7 @@ FCN_INLINE Status validate_model(const Graph& graph, const ModelInfo& info) {
   if (!info.classifier_pool.empty() && !detail::is_average_pool(graph, info.classifier_pool))
     return model_error("\"" + info.classifier_pool + "\" is not an average pool of the graph",
                        "graph.classifier_pool");
-  if (const Status meant = detail::validate_meaning(info, Limits().max_image_side); !meant) return meant;
+  if (const Status meant = detail::validate_meaning(info, Limits().max_extent); !meant) return meant;
   return info.self_test ? detail::validate_self_test(*info.self_test, graph, channels, info.kind) : Status{};
 }
 

@@ -145,7 +145,7 @@ struct OpWriter {
 };
 
 inline Extent read_extent(JsonFields& fields, const char* key, const Limits& limits) {
-  const std::vector<int> values = fields.integers(key, 2, 1, limits.max_image_side);
+  const std::vector<int> values = fields.integers(key, 2, 1, limits.max_extent);
   if (values.size() == 2) return {values[0], values[1]};
   fields.fail({ErrorCode::malformed, "expected [y, x]", std::string("field ") + key});
   return {};
@@ -199,7 +199,7 @@ struct OpReader {
     op.kernel = read_extent(fields, "kernel", limits);
     op.stride = read_extent(fields, "stride", limits);
     op.dilation = read_extent(fields, "dilation", limits);
-    op.pad = read_padding(fields, 0, limits.max_image_side);
+    op.pad = read_padding(fields, 0, limits.max_extent);
     op.groups = count("groups");
     op.residual = fields.boolean("residual");
     read_relu(fields, op);
@@ -213,13 +213,13 @@ struct OpReader {
     op.kernel = read_extent(fields, "kernel", limits);
     op.stride = read_extent(fields, "stride", limits);
     op.dilation = read_extent(fields, "dilation", limits);
-    op.pad = read_padding(fields, 0, limits.max_image_side);
+    op.pad = read_padding(fields, 0, limits.max_extent);
     op.ceil_mode = fields.boolean("ceil_mode");
   }
   void operator()(AveragePool& op) const {
     op.kernel = read_extent(fields, "kernel", limits);
     op.stride = read_extent(fields, "stride", limits);
-    op.pad = read_padding(fields, 0, limits.max_image_side);
+    op.pad = read_padding(fields, 0, limits.max_extent);
     op.ceil_mode = fields.boolean("ceil_mode");
     op.count_include_pad = fields.boolean("count_include_pad");
   }
@@ -240,7 +240,7 @@ struct OpReader {
   }
   void operator()(Pad& op) const {
     op.mode = read_kind<PadMode>(fields, "mode");
-    op.pad = read_padding(fields, -limits.max_image_side, limits.max_image_side);
+    op.pad = read_padding(fields, -limits.max_extent, limits.max_extent);
     op.value = read_float(fields, "value");
   }
   void operator()(InsertZeros& op) const { op.stride = read_extent(fields, "stride", limits); }
@@ -261,7 +261,7 @@ struct OpReader {
   }
   void operator()(CropTo& op) const {
     op.axes = read_kind<CropAxes>(fields, "axes");
-    const std::vector<int> from = fields.integers("from", 2, 0, limits.max_image_side);
+    const std::vector<int> from = fields.integers("from", 2, 0, limits.max_extent);
     if (from.size() != 2) return fields.fail({ErrorCode::malformed, "expected [y, x]", "field from"});
     op.top = from[0];
     op.left = from[1];
@@ -274,13 +274,13 @@ struct OpReader {
   void operator()(MaxPoolIndices& op) const {
     op.kernel = read_extent(fields, "kernel", limits);
     op.stride = read_extent(fields, "stride", limits);
-    op.pad = read_padding(fields, 0, limits.max_image_side);
+    op.pad = read_padding(fields, 0, limits.max_extent);
     op.ceil_mode = fields.boolean("ceil_mode");
   }
   void operator()(MaxUnpool& op) const {
     op.kernel = read_extent(fields, "kernel", limits);
     op.stride = read_extent(fields, "stride", limits);
-    op.pad = read_padding(fields, 0, limits.max_image_side);
+    op.pad = read_padding(fields, 0, limits.max_extent);
   }
   void operator()(LocalResponseNorm& op) const {
     op.size = count("size");

@@ -43,8 +43,8 @@ struct OpValidator {
     return in_range(what, value, 1, kMaxChannels);
   }
   [[nodiscard]] std::string extent(const std::string& what, Extent value) const {
-    return first({in_range(what + "[0]", value.y, 1, limits.max_image_side),
-                  in_range(what + "[1]", value.x, 1, limits.max_image_side)});
+    return first({in_range(what + "[0]", value.y, 1, limits.max_extent),
+                  in_range(what + "[1]", value.x, 1, limits.max_extent)});
   }
   [[nodiscard]] static std::string padding(const Padding& pad, std::int64_t high_y, std::int64_t high_x) {
     return first({in_range("pad[0]", pad.top, 0, high_y), in_range("pad[1]", pad.left, 0, high_x),
@@ -76,7 +76,7 @@ struct OpValidator {
         first({channels("in_channels", op.in_channels), channels("out_channels", op.out_channels),
                in_range("groups", op.groups, 1, kMaxChannels), extent("kernel", op.kernel),
                extent("stride", op.stride), extent("dilation", op.dilation),
-               padding(op.pad, limits.max_image_side, limits.max_image_side)});
+               padding(op.pad, limits.max_extent, limits.max_extent)});
     if (!sizes.empty()) return sizes;
     if (op.in_channels % op.groups != 0 || op.out_channels % op.groups != 0)
       return "groups is " + std::to_string(op.groups) + ", which does not divide both channel counts";
@@ -132,7 +132,7 @@ struct OpValidator {
   }
   std::string operator()(const Pad& op) const {
     if (!std::isfinite(op.value)) return "value is not finite";
-    const std::int64_t most = limits.max_image_side;
+    const std::int64_t most = limits.max_extent;
     return first({in_range("pad[0]", op.pad.top, -most, most), in_range("pad[1]", op.pad.left, -most, most),
                   in_range("pad[2]", op.pad.bottom, -most, most),
                   in_range("pad[3]", op.pad.right, -most, most)});
@@ -150,8 +150,8 @@ struct OpValidator {
   std::string operator()(const CropTo& op) const {
     if ((op.axes == CropAxes::columns && op.top != 0) || (op.axes == CropAxes::rows && op.left != 0))
       return "begins past the first place of an axis that it does not cut";
-    return first({in_range("from[0]", op.top, 0, limits.max_image_side),
-                  in_range("from[1]", op.left, 0, limits.max_image_side)});
+    return first({in_range("from[0]", op.top, 0, limits.max_extent),
+                  in_range("from[1]", op.left, 0, limits.max_extent)});
   }
   std::string operator()(const MaxPoolIndices& op) const {
     return first({extent("kernel", op.kernel), extent("stride", op.stride),
@@ -179,9 +179,9 @@ struct OpValidator {
   }
   std::string operator()(const Constant& op) const {
     const Shape& shape = op.shape;
-    std::string sizes = first({channels("shape[0]", shape.channels),
-                               in_range("shape[1]", shape.height, 1, limits.max_image_side),
-                               in_range("shape[2]", shape.width, 1, limits.max_image_side)});
+    std::string sizes =
+        first({channels("shape[0]", shape.channels), in_range("shape[1]", shape.height, 1, limits.max_extent),
+               in_range("shape[2]", shape.width, 1, limits.max_extent)});
     if (!sizes.empty()) return sizes;
     // Packed, each pixel is rounded up.
     sizes = weight_bytes({round_up(shape.channels, kernels::kChannelQuantum), shape.height, shape.width});

@@ -32,7 +32,7 @@ class Dilator {
         shapes_(shapes),
         own_(own),
         output_stride_(output_stride),
-        most_(limits.max_image_side),
+        most_(limits.max_extent),
         rates_(graph.nodes.size()) {}
 
   Status dilate() {

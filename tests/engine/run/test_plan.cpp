@@ -87,8 +87,8 @@ TEST_CASE("a map that is resampled beyond all pictures is refused before anythin
   graph.append("resize", resize, {x});
   auto model = Model::from_graph(graph, {}, {.table = kernels::find_table("reference"), .limits = {}});
   REQUIRE(model);
-  CHECK(Plan::create(*model, {.height = 4, .width = 2}));
-  CHECK(refused(*model, {.height = 4, .width = 3}) == ErrorCode::limit_exceeded);
+  CHECK(Plan::create(*model, {.height = 4, .width = 16}));
+  CHECK(refused(*model, {.height = 4, .width = 17}) == ErrorCode::limit_exceeded);
 }
 
 TEST_CASE("multiply-adds are counted per image") {
