@@ -183,6 +183,16 @@ TEST_CASE("the command refuses what it cannot use") {
   CHECK(scene.merge({"1"}).exit_code == 0);
 }
 
+TEST_CASE("a joined file that does not fit on the disk leaves nothing, and has its exit code") {
+  const MergeScene scene;
+  write_text(scene.folder / "1", result_of("a") + result_of("b"));
+  CommandOptions full;
+  full.file_size = 100;
+  full.output = full.error = "/dev/null";
+  CHECK(run_command({FCN_MERGE, "-o", scene.out, scene.folder / "1"}, full).exit_code == 6);
+  CHECK(scene.folder.names() == std::vector<std::string>{"1"});
+}
+
 TEST_CASE("workers that are killed at any moment end with what one worker makes") {
   const WorkerScene scene;
   std::string list;

@@ -123,6 +123,8 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   hold_standard_streams();
+  outlive_failed_writes();
+  end_cleanly_without_memory("fcn-merge", kExitIo);
   end_cleanly_when_interrupted();
   try {
     return run(argc, argv);
