@@ -143,11 +143,11 @@ Status PictureRunner::run_scores(RunReport& report, PictureSource& picture, Pict
   const PictureSize size{picture.width(), picture.height()};
   if (use_of_map(size) == MapUse::held)
     return run_picture(model_, *session_, options_, picture, map_, nullptr, report);
-  const auto plan = Plan::lay_out(model_, plan_options(size));
-  if (!plan) return plan.error();
+  const auto map = map_shape(size);
+  if (!map) return map.error();
   PictureOutput* const npy =
       outputs.empty() ? nullptr : &outputs.front();  // no other file goes without cells
-  ScoreNpyRows rows(npy != nullptr ? &npy->file : nullptr, plan->map_shape());
+  ScoreNpyRows rows(npy != nullptr ? &npy->file : nullptr, *map);
   if (Status ran = run_picture(model_, *session_, options_, picture, map_, &rows, report); !ran) return ran;
   if (npy != nullptr) npy->complete = true;
   return rows.status();
@@ -242,14 +242,24 @@ PlanOptions PictureRunner::plan_options(const PictureSize& size) const {
           .threads = session_->threads()};
 }
 
+/// Of a size that has just run this takes no planning.
+Result<Shape> PictureRunner::map_shape(const PictureSize& size) const {
+  if (const Plan* const last = session_->plan();
+      last != nullptr && last->options().width == size.width && last->options().height == size.height)
+    return last->map_shape();
+  const auto plan = Plan::lay_out(model_, plan_options(size));
+  if (!plan) return plan.error();
+  return plan->map_shape();
+}
+
 MapUse PictureRunner::use_of_map(const PictureSize& size) const {
   if (model_.info().kind == ModelKind::pixels) return map_use(options_, model_.info().kind);
   if (needs_cells(options_)) return MapUse::held;
-  const auto plan = Plan::lay_out(model_, plan_options(size));
-  if (!plan) return MapUse::held;  // planning it will tell why
-  const Shape& map = plan->map_shape();
-  const std::uint64_t bytes = sizeof(float) * static_cast<std::uint64_t>(map.channels) *
-                              static_cast<std::uint64_t>(map.height) * static_cast<std::uint64_t>(map.width);
+  const auto map = map_shape(size);
+  if (!map) return MapUse::held;  // planning it will tell why
+  const std::uint64_t bytes = sizeof(float) * static_cast<std::uint64_t>(map->channels) *
+                              static_cast<std::uint64_t>(map->height) *
+                              static_cast<std::uint64_t>(map->width);
   return bytes >= options_.rows_from ? MapUse::passed_on : MapUse::held;
 }
 

@@ -57,6 +57,7 @@ class PictureRunner {
   [[nodiscard]] ReadOptions read_options() const;
   Result<Picture> decode(PictureFile file, const PictureNeeds& needs, RunReport& report) const;
   Status complete_needs(PictureNeeds& needs) const;
+  [[nodiscard]] Result<Shape> map_shape(const PictureSize& size) const;
   /// Whether the map of a picture of this size is held.
   [[nodiscard]] MapUse use_of_map(const PictureSize& size) const;
   Status run_scores(RunReport& report, PictureSource& picture, PictureOutputs& outputs);
