@@ -125,7 +125,7 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
         options.rows_from = *bytes;
         return {};
       },
-      "Read PNG, TIFF, PGM and PPM row by row if they take SIZE\nor more decoded (default: 64M)");
+      "Read PNG, JPEG, TIFF and PPM row by row if they take\nSIZE or more decoded (default: 64M)");
   group.value(
       "--max-work", "AMOUNT",
       [&options](const std::string& text) -> Status {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The only file that names libpng. It reports errors by longjmp; the frames it may jump over hold nothing
+// By libpng, which reports errors by longjmp; the frames it may jump over hold nothing
 // that needs a destructor.
 #include "tools/pictures/png_writer.hpp"
 
