@@ -69,7 +69,11 @@ void sigmoid_f32(const PixelBand& band, Range pixels) {
 template <class Arch>
 void silu_f32(const PixelBand& band, Range pixels) {
   using V = Vec<Arch>;
-  map_values<Arch>(band, pixels, [](V x, int, int) FCN_INLINE_LAMBDA { return x * sigmoid<Arch>(x); });
+  map_values<Arch>(band, pixels, [](V x, int, int) FCN_INLINE_LAMBDA {
+    x = greater_or_second(V::broadcast(-88.0f), x);
+    const auto t = exp_of_negative<Arch>(less_or_second(V::broadcast(20.0f), x));
+    return x / fma(t.fraction, t.power, V::broadcast(1.0f));
+  });
 }
 
 template <class Arch>

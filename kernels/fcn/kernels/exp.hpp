@@ -16,6 +16,14 @@
 //
 // Positive x are first limited to 89, which overflows. e^x - 1: the same without p + 1, x being at least -30,
 // whose result rounds to -1; s = 2^n; fma(p, s, s - 1), so that small x keep their relative precision.
+//
+// For a curve that adds 1 to it, e^-y of y in [-88, 87] is shorter, and stays a product:
+//
+//   m  = fma(y, -log2 e, 3 2^22 + 127)     whose lowest bits are n + 127, the exponent of 2^n
+//   n  = m - (3 2^22 + 127)
+//   r  = fma(n, ln 2, y)                   ln 2 as one float32, which errs by 1.9e-9
+//   p  = e^-r by Horner, its first terms 1 - r, the others fitted like those of curves.hpp to 3.6e-9
+//   e^-y = p * 2^n
 #pragma once
 
 #include "fcn/kernels/simd.hpp"
@@ -80,6 +88,29 @@ FCN_FORCE_INLINE Vec<Arch> exponential(Vec<Arch> x) {
   x = greater_or_second(V::broadcast(-104.0f), V::select(x > highest, highest, x));
   const auto n = whole_powers<Arch>(x);
   return times_power_of_two<Arch>(exp_fraction_minus_one<Arch>(x, n) + V::broadcast(1.0f), n, true);
+}
+
+/// A number as the product of a fraction near 1 and a power of two.
+template <class Arch>
+struct ScaledFraction {
+  Vec<Arch> fraction;
+  Vec<Arch> power;
+};
+
+/// e^-y for y of -88 to 87; NaN for NaN.
+template <class Arch>
+FCN_FORCE_INLINE ScaledFraction<Arch> exp_of_negative(Vec<Arch> y) {
+  using V = Vec<Arch>;
+  const auto rounder = V::broadcast(12583039.0f), one = V::broadcast(1.0f);
+  const auto biased = fma(y, V::broadcast(-1.44269504088896341f), rounder);
+  const auto r = fma(biased - rounder, V::broadcast(0.693147180559945309f), y);
+  auto p = V::broadcast(1.3814540580e-3f);
+  p = fma(p, r, V::broadcast(-8.3687454462e-3f));
+  p = fma(p, r, V::broadcast(4.1668388993e-2f));
+  p = fma(p, r, V::broadcast(-1.6666521132e-1f));
+  p = fma(p, r, V::broadcast(4.9999994040e-1f));
+  p = fma(p, r, V::broadcast(-1.0f));
+  return {fma(p, r, one), biased.mantissa_to_exponent()};
 }
 
 /// e^x - 1 for x <= 0.

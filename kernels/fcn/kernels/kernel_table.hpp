@@ -102,14 +102,14 @@ struct KernelTable {
   void (*clip)(const ActivationBand&, Range pixels);
   /// Bits: t = exp(x > 0 ? 0 - x : x), with softmax's exponential; (x > 0 ? 1 : t) / (1 + t).
   void (*sigmoid)(const PixelBand&, Range pixels);
-  /// Bits: x * sigmoid(x).
+  /// Bits: y = x < -88 ? -88 : x; t = exp.hpp's e^-z of z = y > 20 ? 20 : y; y / (1 + t).
   void (*silu)(const PixelBand&, Range pixels);
   /// Bits: clip of fma(alpha, x, beta) from 0 to 1.
   void (*hard_sigmoid)(const ActivationBand&, Range pixels);
   /// Bits: x * (clip of fma(1/6, x, 1/2) from 0 to 1).
   void (*hard_swish)(const PixelBand&, Range pixels);
 
-  // Curves. |x| is x > 0 ? x : 0 - x. NaN gives NaN; so do silu, mish and both gelus of -infinity, and
+  // Curves. |x| is x > 0 ? x : 0 - x. NaN gives NaN; so do mish and both gelus of -infinity, and
   // softsign of either.
 
   /// Bits: x > 0 ? beta * x : alpha * (exp's e^x - 1).

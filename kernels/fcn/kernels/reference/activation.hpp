@@ -50,7 +50,11 @@ inline void sigmoid_f32(const PixelBand& band, Range pixels) {
 }
 
 inline void silu_f32(const PixelBand& band, Range pixels) {
-  map_values(band, pixels, [](float x, int) { return x * sigmoid(x); });
+  map_values(band, pixels, [](float x, int) {
+    x = x < -88.0f ? -88.0f : x;
+    const ScaledFraction t = exp_of_negative(x > 20.0f ? 20.0f : x);
+    return x / std::fma(t.fraction, t.power, 1.0f);
+  });
 }
 
 inline void hard_sigmoid_f32(const ActivationBand& band, Range pixels) {

@@ -54,6 +54,26 @@ inline float exponential(float x) {
   return exp_nonpositive(x > 89.0f ? 89.0f : x);
 }
 
+struct ScaledFraction {
+  float fraction;
+  float power;
+};
+
+/// e^-y for y of -88 to 87 or NaN.
+inline ScaledFraction exp_of_negative(float y) {
+  constexpr float kRounder = 12583039.0f;
+  const float biased = std::fma(y, -1.44269504088896341f, kRounder);
+  const float n = biased - kRounder;
+  const float r = std::fma(n, 0.693147180559945309f, y);
+  float p = 1.3814540580e-3f;
+  p = std::fma(p, r, -8.3687454462e-3f);
+  p = std::fma(p, r, 4.1668388993e-2f);
+  p = std::fma(p, r, -1.6666521132e-1f);
+  p = std::fma(p, r, 4.9999994040e-1f);
+  p = std::fma(p, r, -1.0f);
+  return {std::fma(p, r, 1.0f), power_of_two(n)};
+}
+
 /// e^x - 1 for x <= 0 or NaN.
 inline float exp_minus_one_nonpositive(float x) {
   x = x < -30.0f ? -30.0f : x;
