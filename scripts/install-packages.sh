@@ -3,7 +3,7 @@
 # The one place that names Debian packages: installs those of the given groups that are missing.
 # Not here: anything that builds (demo.sh, test.sh) and the npm side of the benchmarks (bench/peers/).
 #
-#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, compilers, fetch, peers, plot, scale-out
+#   scripts/install-packages.sh GROUP...     groups: build, test, browser, dev, package, docs, compilers, fetch, peers, plot, scale-out
 set -euo pipefail
 
 packages_of() {
@@ -19,10 +19,16 @@ packages_of() {
       echo chromium
       ;;
     dev) # the checks of test-all.sh
-      echo clang clang-format shellcheck
+      echo clang clang-format shellcheck man-db zsh fish
+      ;;
+    package) # package.sh and the test of what it makes
+      echo dpkg-dev file lintian
       ;;
     fetch) # fetch-imagenet.sh
       echo curl ca-certificates
+      ;;
+    docs) # api-reference.sh
+      echo doxygen
       ;;
     compilers) # check-compilers.sh
       echo libc++-14-dev libc++abi-14-dev g++-i686-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu g++-s390x-linux-gnu
@@ -38,7 +44,7 @@ packages_of() {
       echo slurm-wlm munge openmpi-bin openssh-server openssh-client
       ;;
     *)
-      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, compilers, fetch, peers, plot and scale-out" >&2
+      echo "install-packages.sh: no group '$1'; groups are build, test, browser, dev, package, docs, compilers, fetch, peers, plot and scale-out" >&2
       exit 2
       ;;
   esac

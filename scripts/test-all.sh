@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
-scripts/install-packages.sh build test dev browser compilers scale-out
+scripts/install-packages.sh build test dev package docs browser compilers scale-out
 scripts/test.sh
 scripts/check-compilers.sh
 cmake -DSCRIPT=scripts/single-header.sh -DWORK_FOLDER="$PWD/build/single_header" -DCOMPILER=g++ -DFULL=ON \

@@ -52,19 +52,23 @@ constexpr std::ptrdiff_t sample_bytes(SampleType type) {
 class PixelPointer {
  public:
   constexpr PixelPointer() = default;
+  /// No samples.
   constexpr PixelPointer(std::nullptr_t) {}  // NOLINT(google-explicit-constructor)
+  /// Samples from 0 to 255.
   constexpr PixelPointer(const std::uint8_t* samples)
-      : first_(samples) {}                              // NOLINT(google-explicit-constructor)
+      : first_(samples) {}  // NOLINT(google-explicit-constructor)
+  /// Samples from 0 to 65535.
   constexpr PixelPointer(const std::uint16_t* samples)  // NOLINT(google-explicit-constructor)
       : first_(samples), type_(SampleType::uint16) {}
+  /// Samples whose black is 0 and whose white is 1.
   constexpr PixelPointer(const float* samples)  // NOLINT(google-explicit-constructor)
       : first_(samples), type_(SampleType::float32) {}
   /// Samples whose type is known at run time only.
   constexpr PixelPointer(const void* samples, SampleType type) : first_(samples), type_(type) {}
 
-  [[nodiscard]] constexpr const void* get() const { return first_; }
-  [[nodiscard]] constexpr SampleType type() const { return type_; }
-  explicit constexpr operator bool() const { return first_ != nullptr; }
+  [[nodiscard]] constexpr const void* get() const { return first_; }      ///< the address
+  [[nodiscard]] constexpr SampleType type() const { return type_; }       ///< what the samples are
+  explicit constexpr operator bool() const { return first_ != nullptr; }  ///< whether there are samples
 
   /// So many bytes further.
   [[nodiscard]] PixelPointer operator+(std::ptrdiff_t bytes) const {
@@ -86,14 +90,14 @@ class PixelRows;
 ///    .row_stride = std::ptrdiff_t(mat.step), .format = fcn::PixelFormat::bgr}    // a cv::Mat of 8UC3
 ///   {.pixels = chw, .width = w, .height = h, .channels = 3, .planar = true}      // float, channels first
 struct ImageView {
-  PixelPointer pixels = {};
-  int width = 0;   ///< pixels
-  int height = 0;  ///< pixels
+  PixelPointer pixels = {};  ///< the first sample of the top row; not owned
+  int width = 0;             ///< pixels
+  int height = 0;            ///< pixels
   /// Bytes from one row to the next. 0: rows are packed. Negative: the picture is stored bottom up, and
   /// `pixels` is its top row, the last in memory. Less than a row's own bytes is an error.
   std::ptrdiff_t row_stride = 0;
   int channels = 0;  ///< of a pixel in memory, alpha included; 0 for those of `format` or of the model
-  PixelFormat format = PixelFormat::automatic;
+  PixelFormat format = PixelFormat::automatic;  ///< which channels a pixel has, and in which order
   bool planar =
       false;  ///< each channel lies in a plane of its own; else the channels of a pixel are neighbours
   /// Bytes from one plane to the next, if planar. 0: a plane begins where the one before ends (height rows

@@ -61,12 +61,14 @@ class LabelMap : public LabelRows {
     for (const std::uint16_t label : labels) ++counts_[label];
   }
 
-  [[nodiscard]] int rows() const { return rows_; }
-  [[nodiscard]] int cols() const { return cols_; }
+  [[nodiscard]] int rows() const { return rows_; }  ///< the picture's height, in pixels
+  [[nodiscard]] int cols() const { return cols_; }  ///< the picture's width
+  /// The label of one pixel.
   [[nodiscard]] int at(int row, int col) const {
     FCN_ASSERT(row >= 0 && row < rows_ && col >= 0 && col < cols_);
     return labels_[first(row) + static_cast<std::size_t>(col)];
   }
+  /// The labels of one row of pixels, from the left. Valid until the map is run into.
   [[nodiscard]] std::span<const std::uint16_t> row(int row) const {
     return std::span(labels_).subspan(first(row), static_cast<std::size_t>(cols_));
   }

@@ -9,6 +9,7 @@
 
 namespace fcn::inline FCN_ABI {
 
+/// What files and pictures may ask for. A file or a picture beyond is ErrorCode::limit_exceeded.
 struct Limits {
   // Model and checkpoint files.
   std::uint64_t max_file_bytes = 16ull << 30;  ///< a whole model or checkpoint file

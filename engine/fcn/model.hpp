@@ -19,15 +19,18 @@ namespace fcn::inline FCN_ABI {
 
 class ByteSource;
 
+/// How a model is loaded.
 struct ModelOptions {
   const kernels::KernelTable* table =
-      nullptr;  ///< the arch to run on; native_table() of fcn/kernels/native.hpp, or a dispatched one
-  Limits limits;
-  AlgorithmChoice algorithm = AlgorithmChoice::automatic;
+      nullptr;    ///< the arch to run on; native_table() of fcn/kernels/native.hpp, or a dispatched one
+  Limits limits;  ///< for its file, and for the pictures of its sessions
+  AlgorithmChoice algorithm = AlgorithmChoice::automatic;  ///< of convolutions
   bool unfused = false;  ///< additions and relus are nodes of their own, to be tapped. Never changes bits.
   std::optional<ScoreActivation> activation = std::nullopt;  ///< instead of the model's own
 };
 
+/// A network with its weights, packed for the kernels of one arch, and what is known about it. It never
+/// changes: threads may share it. It must outlive its sessions.
 class Model {
  public:
   /// Packs a graph's weights. The graph must have passed validate_graph().
@@ -38,16 +41,22 @@ class Model {
   /// The same from bytes of any kind, as those of a model embedded in a program.
   static Result<Model> read(ByteSource source, const ModelOptions& options);
 
-  [[nodiscard]] const Graph& graph() const { return graph_; }  ///< its weights are empty: they are packed
-  [[nodiscard]] const ModelInfo& info() const { return info_; }
+  [[nodiscard]] const Graph& graph() const { return graph_; }    ///< its weights are empty: they are packed
+  [[nodiscard]] const ModelInfo& info() const { return info_; }  ///< labels, window, normalisation
   /// The class's label; "class 7" if the model has none.
   [[nodiscard]] std::string label(int class_id) const { return info_.label(class_id); }
-  [[nodiscard]] const kernels::KernelTable& table() const { return *table_; }
-  [[nodiscard]] const Limits& limits() const { return limits_; }
-  [[nodiscard]] const AlignedBuffer& packed(NodeId node) const { return packed_[node]; }
-  [[nodiscard]] ConvAlgorithm algorithm(NodeId node) const { return algorithms_[node]; }
+  [[nodiscard]] const kernels::KernelTable& table() const { return *table_; }  ///< its kernels
+  [[nodiscard]] const Limits& limits() const { return limits_; }               ///< as it was loaded
+  [[nodiscard]] const AlignedBuffer& packed(NodeId node) const {
+    return packed_[node];
+  }  ///< a node's weights
+  [[nodiscard]] ConvAlgorithm algorithm(NodeId node) const {
+    return algorithms_[node];
+  }  ///< of a convolution
+  /// Channels of the pixels that the network was trained on: 3 for colour, 1 for grey.
   [[nodiscard]] int input_channels() const { return std::get<Input>(graph_.nodes[0].op).channels; }
 
+  /// Memory that the weights take.
   [[nodiscard]] std::size_t packed_bytes() const {
     std::size_t bytes = 0;
     for (const AlignedBuffer& buffer : packed_) bytes += buffer.bytes();

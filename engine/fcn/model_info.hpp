@@ -21,9 +21,9 @@ namespace fcn::inline FCN_ABI {
 /// on any machine can be checked. The picture is `grid` enlarged to height x width by nearest neighbour:
 /// pixel (y, x) = grid[(y * grid_size / height) * grid_size + x * grid_size / width].
 struct SelfTest {
-  int height = 0;
-  int width = 0;
-  int grid_size = 0;
+  int height = 0;                  ///< of the picture, in pixels
+  int width = 0;                   ///< likewise
+  int grid_size = 0;               ///< rows and columns of `grid`
   std::vector<std::uint8_t> grid;  ///< grid_size x grid_size x channels, interleaved
   std::vector<float> logits;       ///< classes x rows x cols, from the reference kernels; of kind pixels
                                    ///< those of every self_test_step-th row and column only
@@ -63,7 +63,8 @@ struct ResizeRecipe {
   Extent resize;           ///< pixels
   bool keep_ratio = true;  ///< the picture just covers `resize`, keeping its ratio; else it becomes that size
   Extent crop;             ///< then this much is cut out of the middle; not larger than `resize`
-  RecipeInterpolation interpolation = RecipeInterpolation::bilinear;
+  RecipeInterpolation interpolation = RecipeInterpolation::bilinear;  ///< of the resize
+  /// Whether all members are equal.
   friend bool operator==(const ResizeRecipe&, const ResizeRecipe&) = default;
 };
 
@@ -75,15 +76,16 @@ enum class ModelKind {
 template <>
 inline constexpr std::array<std::string_view, 2> kind_names<ModelKind>{"classifier", "pixels"};
 
+/// What is known about a network beside its layers and weights.
 struct ModelInfo {
-  std::string name;                 ///< what was recognised ("resnet18")
-  std::vector<std::string> labels;  ///< one per class, or empty if unknown
-  std::optional<int> background;    ///< a class that never counts as a prediction
-  std::vector<float> mean;          ///< per input channel, of pixels scaled to 0..1
-  std::vector<float> std;           ///< likewise; input = (pixel / 255 - mean) / std
-  ModelKind kind = ModelKind::classifier;
+  std::string name;                        ///< what was recognised ("resnet18")
+  std::vector<std::string> labels;         ///< one per class, or empty if unknown
+  std::optional<int> background;           ///< a class that never counts as a prediction
+  std::vector<float> mean;                 ///< per input channel, of pixels scaled to 0..1
+  std::vector<float> std;                  ///< likewise; input = (pixel / 255 - mean) / std
+  ModelKind kind = ModelKind::classifier;  ///< what it answers
   Extent window;  ///< the crop the network was trained on, pixels; of kind pixels a size that it accepts
-  ScoreActivation activation = ScoreActivation::softmax;
+  ScoreActivation activation = ScoreActivation::softmax;  ///< what makes probabilities of logits
   /// Sizes on which the network's branches meet are the window and multiples of this more; {1, 1} for any.
   Extent size_multiple;
   std::optional<ResizeRecipe> recipe;  ///< nothing if the file does not say
@@ -93,7 +95,7 @@ struct ModelInfo {
   std::string source_sha256;             ///< provenance: hex digest of the checkpoint
   std::string exporter;                  ///< provenance: "fcn-export 0.1.0"
   std::uint64_t trained_parameters = 0;  ///< learned parameters before folding
-  std::optional<SelfTest> self_test;
+  std::optional<SelfTest> self_test;     ///< nothing if the file has none
 
   /// The class's label; "class 7" if there is none.
   [[nodiscard]] std::string label(int class_id) const {

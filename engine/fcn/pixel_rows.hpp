@@ -8,6 +8,7 @@
 
 namespace fcn::inline FCN_ABI {
 
+/// A picture that comes row by row: implemented by the caller, and named by ImageView::source.
 class PixelRows {
  public:
   virtual ~PixelRows() = default;

@@ -59,9 +59,9 @@ constexpr const char* to_string(ErrorCode code) {
 /// `where` is the file, tensor, node or field it concerns, outermost first ("model.fcn: tensor
 /// conv1.weight"); may be empty.
 struct Error {
-  ErrorCode code = ErrorCode::invalid_argument;
-  std::string message;
-  std::string where;
+  ErrorCode code = ErrorCode::invalid_argument;  ///< what programs branch on
+  std::string message;                           ///< for a person, one line
+  std::string where;                             ///< what it concerns; may be empty
 
   /// The same error seen from one level further out: `where` gets `outer` in front.
   [[nodiscard]] Error at(const std::string& outer) const& {
@@ -75,37 +75,48 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  /// A value.
+  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  /// What kept it from being made.
   Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
+  /// Whether there is a value, and no error.
   explicit operator bool() const { return value_.has_value(); }
+  /// The same.
   [[nodiscard]] bool has_value() const { return value_.has_value(); }
 
+  /// The value, which must be there, as through -> below.
   T& operator*() & {
     FCN_ASSERT(value_);
     return *value_;
   }
+  /// The same, to be read.
   const T& operator*() const& {
     FCN_ASSERT(value_);
     return *value_;
   }
+  /// The same, to be moved from.
   T&& operator*() && {
     FCN_ASSERT(value_);
     return std::move(*value_);
   }
+  /// A member of the value.
   T* operator->() {
     FCN_ASSERT(value_);
     return &*value_;
   }
+  /// The same, to be read.
   const T* operator->() const {
     FCN_ASSERT(value_);
     return &*value_;
   }
 
+  /// The error; only if there is no value.
   [[nodiscard]] const Error& error() const& {
     FCN_ASSERT(!value_);
     return error_;
   }
+  /// The same, to be moved from.
   [[nodiscard]] Error&& error() && {
     FCN_ASSERT(!value_);
     return std::move(error_);
@@ -120,9 +131,12 @@ class [[nodiscard]] Result {
 class [[nodiscard]] Status {
  public:
   Status() = default;
+  /// What went wrong.
   Status(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
+  /// Whether there is no error.
   explicit operator bool() const { return !error_.has_value(); }
+  /// The error, which must be there.
   [[nodiscard]] const Error& error() const {
     FCN_ASSERT(error_);
     return *error_;

@@ -20,6 +20,7 @@ struct RunHooks {
   void (*progress)(void* context, double done) = nullptr;
   void* context = nullptr;  ///< handed to `progress`
 
+  /// Whether the flag is set.
   [[nodiscard]] bool cancelled() const {
     return cancel != nullptr && cancel->load(std::memory_order_relaxed);
   }

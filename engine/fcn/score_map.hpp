@@ -28,8 +28,8 @@ enum class ScoreKind { probabilities, logits };
 /// The best cell of a class. Ties go to the first cell, row by row.
 struct Peak {
   float probability = 0;  ///< the logit, of a model without an activation
-  int row = 0;
-  int col = 0;
+  int row = 0;            ///< of the cell, from the top
+  int col = 0;            ///< of the cell, from the left
 };
 
 /// What becomes of a run's rows of scores.
@@ -38,10 +38,13 @@ enum class MapUse {
   passed_on,  ///< they are used as they come: memory grows with the picture's width, not its area
 };
 
+/// The scores of every class in every cell, their geometry and the best cell of each class. The caller owns
+/// it, and it needs neither model nor session.
 class ScoreMap {
  public:
   ScoreMap() = default;
 
+  /// A map of the given shape without scores. Errors: limit_exceeded, out_of_memory.
   static Result<ScoreMap> create(const Shape& shape, ScoreKind kind, const MapGeometry& geometry,
                                  std::optional<int> background,
                                  ScoreActivation activation = ScoreActivation::softmax) {
@@ -76,30 +79,33 @@ class ScoreMap {
     return {};
   }
 
-  [[nodiscard]] int classes() const { return shape_.channels; }
-  [[nodiscard]] int rows() const { return shape_.height; }
-  [[nodiscard]] int cols() const { return shape_.width; }
-  [[nodiscard]] ScoreKind kind() const { return kind_; }
+  [[nodiscard]] int classes() const { return shape_.channels; }  ///< of every cell
+  [[nodiscard]] int rows() const { return shape_.height; }       ///< of cells
+  [[nodiscard]] int cols() const { return shape_.width; }        ///< of cells
+  [[nodiscard]] ScoreKind kind() const { return kind_; }         ///< what the scores are
   /// What makes probabilities of logits.
   [[nodiscard]] ScoreActivation activation() const { return activation_; }
-  [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }
-  [[nodiscard]] std::optional<int> background() const { return background_; }
+  [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }      ///< cells in pixels
+  [[nodiscard]] std::optional<int> background() const { return background_; }  ///< ModelInfo::background
 
   /// Whether the cells' scores are here. Without them only at(), cell() and winner() may not be called.
   [[nodiscard]] bool has_cells() const { return has_cells_; }
 
+  /// The score of a class in a cell.
   [[nodiscard]] float at(int class_id, int row, int col) const {
     FCN_ASSERT(class_id >= 0 && class_id < classes());
     return cell(row, col)[class_id];
   }
   /// The scores of all classes in one cell, contiguous: the map is stored cell by cell.
   [[nodiscard]] const float* cell(int row, int col) const { return values_.data() + offset(row, col); }
+  /// The same, to be written: peaks do not follow.
   [[nodiscard]] float* cell(int row, int col) { return values_.data() + offset(row, col); }
 
+  /// The best cell of a class.
   [[nodiscard]] const Peak& peak(int class_id) const { return peaks_[static_cast<std::size_t>(class_id)]; }
   /// One per class, in the order of classes.
   [[nodiscard]] const std::vector<Peak>& peaks() const { return peaks_; }
-  [[nodiscard]] std::vector<Peak>& peaks() { return peaks_; }
+  [[nodiscard]] std::vector<Peak>& peaks() { return peaks_; }  ///< the same, to be written
 
   /// The class whose best cell is highest, never the background; nothing if there is no other class, or if
   /// classes are independent (sigmoid) and none is more likely than not.

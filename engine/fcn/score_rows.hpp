@@ -10,9 +10,9 @@ namespace fcn::inline FCN_ABI {
 
 /// One row of cells of a score map, valid during ScoreRows::take() only.
 struct ScoreRow {
-  int row = 0;
-  int cols = 0;
-  int classes = 0;
+  int row = 0;                     ///< from the top of the map
+  int cols = 0;                    ///< cells of the row
+  int classes = 0;                 ///< scores of a cell
   const float* first = nullptr;    ///< the scores of the leftmost cell
   std::ptrdiff_t cell_stride = 0;  ///< floats from one cell to the next, `classes` at least
 
@@ -20,6 +20,7 @@ struct ScoreRow {
   [[nodiscard]] const float* cell(int col) const { return first + col * cell_stride; }
 };
 
+/// Takes the scores of a run as they are made: implemented by the caller of Session::score_rows().
 class ScoreRows {
  public:
   virtual ~ScoreRows() = default;

@@ -27,6 +27,7 @@ class Plan;
 class Profile;
 class ThreadPool;
 
+/// How a session runs pictures.
 struct SessionOptions {
   int threads = 0;  ///< workers, the caller included; 0 takes all processors that the process may use.
                     ///< Session::threads() is smaller if the system refuses some
@@ -43,8 +44,8 @@ struct SessionOptions {
   /// size stays planned whatever it takes; with 0 only that. Within max_run_bytes: other sizes make room for
   /// a run that needs it.
   std::uint64_t max_kept_bytes = 0;
-  bool keep_rows = false;  ///< PlanOptions::keep_rows: every node can be tapped
-  ScoreKind scores = ScoreKind::probabilities;
+  bool keep_rows = false;                       ///< PlanOptions::keep_rows: every node can be tapped
+  ScoreKind scores = ScoreKind::probabilities;  ///< what maps hold
 };
 
 /// Milliseconds of the last run.
@@ -53,15 +54,18 @@ struct RunTimes {
   double infer = 0;  ///< from pixels to finished scores
 };
 
+/// Runs pictures through a model, one call at a time: it owns the threads and the memory of a run. Each
+/// thread that runs pictures has its own; all may share the model.
 class Session {
  public:
   /// Starts the threads. `model` must outlive the session. ErrorCode::invalid_argument for a number of
   /// threads that is impossible.
   static Result<Session> create(const Model& model, const SessionOptions& options = {});
+  /// A temporary model would not outlive the session.
   static Result<Session> create(const Model&& model, const SessionOptions& options = {}) = delete;
 
-  Session(Session&&) noexcept;
-  Session& operator=(Session&&) noexcept;
+  Session(Session&&) noexcept;             ///< between runs only
+  Session& operator=(Session&&) noexcept;  ///< likewise
   ~Session();
 
   /// Runs one picture into `map`, whose memory is reused where it suffices: with a size already planned
@@ -114,14 +118,15 @@ class Session {
   void set_max_run_bytes(std::uint64_t bytes) { options_.max_run_bytes = bytes; }
   /// SessionOptions::scores from now on.
   void set_scores(ScoreKind scores) { options_.scores = scores; }
-  [[nodiscard]] ScoreKind scores() const { return options_.scores; }
+  [[nodiscard]] ScoreKind scores() const { return options_.scores; }  ///< what maps hold
   /// Forgets all planned sizes and frees what they hold; the next run plans and allocates again.
   void forget();
 
+  /// Threads that run, the caller included: fewer than SessionOptions::threads if the system refused some.
   [[nodiscard]] int threads() const;
   /// The session's threads, idle between runs.
   [[nodiscard]] ThreadPool& pool() { return *pool_; }
-  [[nodiscard]] const RunTimes& times() const { return times_; }
+  [[nodiscard]] const RunTimes& times() const { return times_; }  ///< of the last run
   /// The plan of the last size that was run; null before the first.
   [[nodiscard]] const Plan* plan() const;
 

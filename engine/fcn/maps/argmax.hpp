@@ -9,9 +9,10 @@
 namespace fcn::inline FCN_ABI {
 namespace maps {
 
+/// The winning class of each pixel, a row at a time.
 class ArgmaxRows {
  public:
-  static constexpr int kNone = -1;
+  static constexpr int kNone = -1;  ///< no class
 
   /// `map` and `axes` must outlive this.
   ArgmaxRows(const ScoreMap& map, const PlacedAxes& axes);

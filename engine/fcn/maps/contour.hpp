@@ -16,9 +16,11 @@
 namespace fcn::inline FCN_ABI {
 namespace maps {
 
+/// A pixel of a contour.
 struct ContourPoint {
-  int x = 0;
-  int y = 0;
+  int x = 0;  ///< from the left of the picture
+  int y = 0;  ///< from the top
+  /// Whether it is the same pixel.
   friend bool operator==(const ContourPoint&, const ContourPoint&) = default;
 };
 

@@ -9,8 +9,8 @@ namespace maps {
 
 /// `low` shows nothing, `high` is the end of the colour scale.
 struct HeatScale {
-  double low = 0;
-  double high = 1;
+  double low = 0;   ///< in the unit of the map's scores
+  double high = 1;  ///< likewise
   /// 0 at `low`, 1 at `high`, below and above beyond them; NaN for NaN.
   [[nodiscard]] double heat(double score) const { return high > low ? (score - low) / (high - low) : 0; }
 };

@@ -14,10 +14,11 @@ namespace maps {
 
 /// Of a picture or a drawing, in pixels.
 struct Size {
-  int width = 0;
-  int height = 0;
+  int width = 0;   ///< columns
+  int height = 0;  ///< rows
 };
 
+/// Where the cells of a map lie on a picture.
 enum class Placement {
   centers,  ///< each cell at its centre, from the geometry of the map
   stretch,  ///< cv2.resize(map, (width, height)): cells are equal shares of the picture
@@ -27,9 +28,9 @@ enum class Placement {
 struct PlacedAxis {
   /// Between cells `cell` and `next`, which are the same at the borders: `share` of the way to `next`.
   struct Place {
-    int cell = 0;
-    int next = 0;
-    float share = 0;
+    int cell = 0;     ///< the cell before the pixel
+    int next = 0;     ///< the cell behind it
+    float share = 0;  ///< from 0 at `cell` to 1 at `next`
   };
   std::vector<Place> places;  ///< one a pixel
   int begin = 0;              ///< pixels [begin, end) lie within half a cell of some cell; all, if stretched;
@@ -40,6 +41,7 @@ struct PlacedAxis {
   static PlacedAxis create(Placement placement, const AxisGeometry& geometry, int cells, int picture_pixels,
                            int pixels);
 
+  /// Whether the pixel belongs to a cell.
   [[nodiscard]] bool holds(int pixel) const { return pixel >= begin && pixel < end; }
   /// The cell that the pixel lies nearest to.
   [[nodiscard]] int nearest(int pixel) const {
@@ -50,8 +52,8 @@ struct PlacedAxis {
 
 /// Both axes of a drawing.
 struct PlacedAxes {
-  PlacedAxis x;
-  PlacedAxis y;
+  PlacedAxis x;  ///< along a row
+  PlacedAxis y;  ///< down a column
 
   /// Of a drawing of `drawn` pixels that shows the whole of a picture; the same twice for the picture itself.
   static PlacedAxes create(Placement placement, const ScoreMap& map, Size picture, Size drawn);

@@ -18,11 +18,11 @@ namespace maps {
 
 /// Pixels that touch, by edges or corners, of at least the threshold. In pixels of the picture that ran.
 struct Region {
-  int class_id = 0;
-  int x = 0;  ///< of the box that bounds it: first pixel and size
-  int y = 0;
-  int width = 0;
-  int height = 0;
+  int class_id = 0;       ///< whose scores it holds
+  int x = 0;              ///< left of the box that bounds it
+  int y = 0;              ///< top of the box
+  int width = 0;          ///< of the box
+  int height = 0;         ///< of the box
   std::int64_t area = 0;  ///< its pixels, without holes
   float peak = 0;         ///< the highest score, between cells as on them
   double mean = 0;        ///< of its pixels' scores
@@ -31,11 +31,12 @@ struct Region {
   std::vector<ContourPoint> contour;
 };
 
+/// Which regions find_regions() looks for.
 struct RegionRequest {
   double threshold = 0.25;  ///< in the unit of the map's scores; compared in float32
   bool above = false;       ///< only scores above the threshold, as cv2.threshold; otherwise those at it, too
-  Placement placement = Placement::centers;
-  bool contours = false;
+  Placement placement = Placement::centers;  ///< of the map on the picture
+  bool contours = false;                     ///< also Region::contour
   std::optional<double> nms =
       std::nullopt;            ///< drop a region whose box overlaps a better one's by more than this IoU
   bool first_contour = false;  ///< of each class only the region whose contour cv2.findContours lists first
@@ -45,6 +46,7 @@ struct RegionRequest {
   static RegionRequest tutorial(double threshold) {
     return {.threshold = threshold, .above = true, .placement = Placement::stretch, .first_contour = true};
   }
+  /// Whether a score reaches the threshold.
   [[nodiscard]] bool holds(float score) const {
     const auto bound = static_cast<float>(threshold);
     return above ? score > bound : score >= bound;
