@@ -24,7 +24,7 @@ except() { # EXTENDED-REGEX of files
   grep -vE "^($1):" || true
 }
 sources() {
-  find engine kernels interfaces examples tools tests bench scripts .ci -type f \
+  find engine kernels interfaces examples tools tests bench scripts packaging .ci -type f \
     \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' -o -path '.ci/run' \)
 }
 

@@ -6,7 +6,7 @@
 #   tests/scripts/named_files.sh SOURCE-FOLDER
 set -euo pipefail
 cd "$1"
-ours=(engine kernels interfaces examples tools tests bench scripts cmake docs weights .ci)
+ours=(engine kernels interfaces examples tools tests bench scripts cmake docs weights packaging .ci)
 # Files of others (PyTorch, ONNX, Catch2), and architecture.md's placeholders.
 foreign='schema\.py|Changelog\.md|catch\.hpp|x(_inl)?\.hpp'
 
