@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "fcn/config.hpp"
+#include "fcn/graph/extent.hpp"
 #include "fcn/result.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -106,6 +107,11 @@ struct ImageView {
   /// Where rows come from as a run needs them, in place of `pixels` (pixel_rows.hpp). `width` and `height`
   /// are those of the whole picture, and all else is as the rows' own views say.
   PixelRows* source = nullptr;
+  /// The rectangle of which cells are wanted; empty: all. They are those of the whole picture's map whose
+  /// centres lie in it, with the same bits: what they look at around it runs too (graph/picture_part.hpp).
+  /// Errors of a run: invalid_argument for a rectangle that is not inside the picture, too_small for one
+  /// without a cell, unsupported for a network that takes in the whole picture at once.
+  PixelRect part = {};
 
   /// The rectangle of `crop_width` x `crop_height` pixels whose top left pixel is (x, y), in the same memory.
   /// ErrorCode::invalid_argument if it is not inside the picture, if neither `channels` nor `format` says how

@@ -27,6 +27,7 @@ FCN_INLINE Result<ImageView> ImageView::crop(int x, int y, int crop_width, int c
   const std::ptrdiff_t row_bytes = part.row_stride < 0 ? -part.row_stride : part.row_stride;
   if (planar && part.plane_stride == 0) part.plane_stride = row_bytes * height;
   part.pixels = pixels + (y * part.row_stride + x * pixel);
+  part.part = {};
   part.width = crop_width;
   part.height = crop_height;
   return part;

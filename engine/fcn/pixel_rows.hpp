@@ -15,7 +15,8 @@ class PixelRows {
 
   /// Rows first .. first + count - 1 as a view of `count` rows, as wide as the picture, in any layout. They
   /// stay valid until the next call. A run asks for each row once, from the top, on the thread that runs: a
-  /// call's `first` is where the call before ended. An Error ends the run, which returns it.
+  /// call's `first` is where the call before ended; of a part (ImageView::part) it begins further down, and
+  /// ends before the last row. An Error ends the run, which returns it.
   virtual Result<ImageView> rows(int first, int count) = 0;
 };
 

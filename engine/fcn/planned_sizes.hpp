@@ -32,10 +32,11 @@ class PlannedSizes {
   [[nodiscard]] PlannedSize* last() const { return sizes_.empty() ? nullptr : sizes_.front().get(); }
 
   /// Makes the size the last, if it is planned.
-  PlannedSize* find(int height, int width, int images) {
+  PlannedSize* find(int height, int width, const PixelRect& part, int images) {
     const auto found = std::find_if(sizes_.begin(), sizes_.end(), [&](const auto& size) {
       const PlanOptions& planned = size->plan().options();
-      return planned.height == height && planned.width == width && planned.images == images;
+      return planned.height == height && planned.width == width && planned.part == part &&
+             planned.images == images;
     });
     if (found == sizes_.end()) return nullptr;
     std::rotate(sizes_.begin(), found, found + 1);

@@ -85,7 +85,9 @@ class ScoreMap {
   [[nodiscard]] ScoreKind kind() const { return kind_; }         ///< what the scores are
   /// What makes probabilities of logits.
   [[nodiscard]] ScoreActivation activation() const { return activation_; }
-  [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }      ///< cells in pixels
+  [[nodiscard]] const MapGeometry& geometry() const { return geometry_; }  ///< cells in pixels
+  /// For a map whose picture is part of another, or has a border.
+  void set_geometry(const MapGeometry& geometry) { geometry_ = geometry; }
   [[nodiscard]] std::optional<int> background() const { return background_; }  ///< ModelInfo::background
 
   /// Whether the cells' scores are here. Without them only at(), cell() and winner() may not be called.

@@ -183,7 +183,7 @@ FCN_INLINE Status Session::run_labels(const ImageView& image, LabelRows& rows, S
   if (Status ok = check_kind(); !ok) return ok;
   if (Status ok = prepare({&image, 1}, scores != nullptr ? MapUse::held : MapUse::passed_on); !ok) return ok;
   PlannedSize& size = *state_->sizes.last();
-  size.labels.begin(rows, size.plan().map_shape(), model_->info().activation);
+  size.labels.begin(rows, size.plan(), model_->info().activation);
   const NodeId output = size.plan().graph().output;
   const std::array<Tap, 2> taps{Tap{output, &size.labels}, Tap{output, &size.sink}};
   if (scores != nullptr) {
@@ -230,6 +230,9 @@ FCN_INLINE Status Session::prepare(std::span<const ImageView> images, MapUse use
                        " and " + std::to_string(image.width) + "x" + std::to_string(image.height) +
                        " pixels; they must be of one size",
                    ""};
+  for (const ImageView& image : images)
+    if (image.part != images[0].part)
+      return Error{ErrorCode::invalid_argument, "pictures of a batch must name one part", ""};
   PlannedSizes& sizes = state_->sizes;
   const PlannedSize* const before = sizes.last();
   const std::uint64_t most =
@@ -239,7 +242,7 @@ FCN_INLINE Status Session::prepare(std::span<const ImageView> images, MapUse use
     const auto left = [](std::uint64_t all, std::uint64_t taken) { return all > taken ? all - taken : 0; };
     return std::min(left(options_.max_kept_bytes, holds), left(most, needs));
   };
-  if (PlannedSize* const known = sizes.find(height, width, count)) {
+  if (PlannedSize* const known = sizes.find(height, width, images[0].part, count)) {
     if (const std::uint64_t needs = run_memory(known->plan(), use).total(); needs <= most) {
       sizes.shrink(1, others(known->bytes(), needs));
       if (known != before) known->executor.set_profile(profile_);
@@ -250,6 +253,7 @@ FCN_INLINE Status Session::prepare(std::span<const ImageView> images, MapUse use
   auto plan = fit_plan(*model_,
                        {.height = height,
                         .width = width,
+                        .part = images[0].part,
                         .images = count,
                         .pool_stride = options_.pool_stride,
                         .output_stride = options_.output_stride,
@@ -259,7 +263,7 @@ FCN_INLINE Status Session::prepare(std::span<const ImageView> images, MapUse use
                        most, use);
   if (!plan) return plan.error();
   sizes.shrink(0, others(run_memory(*plan, MapUse::passed_on).total(), run_memory(*plan, use).total()));
-  auto sink = MapSink::create(model_->table(), *pool_, plan->node(plan->graph().output));
+  auto sink = MapSink::create(model_->table(), *pool_, *plan);
   if (!sink) return sink.error();
   auto executor = Executor::create(*model_, *std::move(plan), *pool_);
   if (!executor) return executor.error();

@@ -196,6 +196,45 @@ TEST_CASE("regions are listed, and every picture of them written") {
   }
 }
 
+TEST_CASE("a part of a picture has the cells and places of the whole") {
+  const InferScene scene;
+  const auto text_of = [&](const char* name) {
+    const Bytes bytes = read_file(scene.folder / name);
+    return std::string(bytes.begin(), bytes.end());
+  };
+  const auto cells = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{scene.picture, "-q",  "--csv",  scene.folder / "cells.csv",
+                                       "--regions",   "all", "--json", scene.folder / "cells.json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    REQUIRE(scene.run(arguments).exit_code == 0);
+    std::istringstream lines(text_of("cells.csv"));
+    std::vector<std::string> places;  // without the row and column that they have in the map
+    for (std::string line; std::getline(lines, line);)
+      places.push_back(line.substr(line.find(',', line.find(',') + 1)));
+    places.erase(places.begin());
+    return places;
+  };
+  const std::vector<std::string> whole = cells({});
+  const std::vector<std::string> part = cells({"--roi", "8,0,12,8"});
+  CHECK(!part.empty());
+  CHECK(part.size() < whole.size());
+  for (const std::string& place : part) CHECK(std::find(whole.begin(), whole.end(), place) != whole.end());
+  const json answer = json::parse(text_of("cells.json"));
+  CHECK(answer["width"] == 20);
+  CHECK(answer["part_px"] == json{8, 0, 12, 8});
+  for (const json& region : answer["regions"]) CHECK(region["box"][0] >= 8);
+
+  for (const char* outside : {"9,0,12,8", "0,0,21,1"}) {
+    const CommandResult refused = scene.run({scene.picture, "--roi", outside});
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.err.find("not inside the picture of 20x12") != std::string::npos);
+  }
+  CHECK(scene.run({scene.picture, "--roi", "0,0,1,1"}).err.find("no cell of the map") != std::string::npos);
+  for (const char* wrong : {"1,2,3", "1,2,3,4,5", "1,2,0,4", "-1,0,2,2", "a,0,2,2", "1,2,3,4x"})
+    CHECK(scene.run({scene.picture, "--roi", wrong}).exit_code == 2);
+  CHECK(scene.run({scene.picture, "--roi", "0,0,9,9", "--resize", "40x24"}).exit_code == 2);
+}
+
 TEST_CASE("version, classes and a forced arch") {
   const InferScene scene;
   CommandOptions forced;

@@ -43,6 +43,25 @@ std::optional<std::uint64_t> parse_amount(const std::string& text, std::uint64_t
   return value != 0 ? std::optional(value) : std::nullopt;
 }
 
+/// Sets `part` to "X,Y,W,H".
+auto part_into(PixelRect& part) {
+  return [&part](const std::string& text) -> Status {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    int* const fields[] = {&part.x, &part.y, &part.width, &part.height};
+    for (int* const field : fields) {
+      const auto [parsed_to, failed] = std::from_chars(at, end, *field);
+      const bool last = field == &part.height;
+      if (failed != std::errc() || (last ? parsed_to != end : parsed_to == end || *parsed_to != ','))
+        return not_understood(text, "not X,Y,W,H: the first pixel and the size of a part");
+      at = parsed_to + 1;
+    }
+    if (part.x < 0 || part.y < 0 || part.width < 1 || part.height < 1)
+      return not_understood(text, "no part of a picture: W and H must be at least 1, X and Y at least 0");
+    return {};
+  };
+}
+
 /// Sets `size` to "WxH".
 auto size_into(std::optional<PictureSize>& size) {
   return [&size](const std::string& text) -> Status {
@@ -71,6 +90,8 @@ void add_run_options(CommandLine& line, InferOptions& options) {
                "Step between windows in feature cells: 1 (dense) to the\npool's own size (fewest cells)");
   group.number("--output-stride", options.output_stride, 1, kLargestStride,
                "Pixels between feature cells, for denser maps: 16, 8 or\n4 where the network's own are 32");
+  group.value("--roi", "X,Y,W,H", part_into(options.roi),
+              "Run only this part: the cells whose centres lie in it,\nas in the whole picture's map");
   group.value(
       "--resize", "SIZE",
       [&options](const std::string& text) -> Status {

@@ -61,6 +61,16 @@ Status check_results(const InferOptions& options) {
   return {};
 }
 
+Status check_part(const InferOptions& options) {
+  if (options.roi.is_empty()) return {};
+  if (options.resize || !options.scales.empty() || options.tile || options.compare_windows ||
+      !options.layers.empty() || options.explain_geometry)
+    return contradiction(
+        "--roi cannot be combined with --resize, --scales, --tile-average, --compare-windows, --layers or "
+        "--explain-geometry");
+  return {};
+}
+
 Status check_together(const InferOptions& options) {
   if (Status pictures = check_pictures(options); !pictures) return pictures;
   if (Status results = check_results(options); !results) return results;
@@ -78,6 +88,7 @@ Status check_together(const InferOptions& options) {
     return contradiction(
         "--layers cannot be combined with --plan or --max-memory, which do not count its memory");
   if (Status regions = check_regions(options); !regions) return regions;
+  if (Status part = check_part(options); !part) return part;
   for (const OutputKind& kind : output_kinds())
     if (options.*kind.place == "-") return contradiction("only --json can go to standard output");
   return {};

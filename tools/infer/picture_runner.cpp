@@ -11,10 +11,8 @@
 #include "tools/outputs/layer_pictures.hpp"
 #include "tools/outputs/score_npy_rows.hpp"
 #include "tools/pictures/image_io.hpp"
-#include "tools/report/geometry_report.hpp"
 #include "tools/report/label_text.hpp"
 #include "tools/report/output_json.hpp"
-#include "tools/report/plan_report.hpp"
 #include "tools/report/profile_table.hpp"
 #include "tools/report/scale_report.hpp"
 #include "tools/report/terminal_report.hpp"
@@ -91,11 +89,13 @@ Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& fi
   report.decode_ms = milliseconds_since(start);  // of opening; decode() adds its own
   if (needs.by_rows) {
     PictureSource picture(*std::move(file));
+    picture.narrow(options_.roi);
     return run_source(report, picture, files);
   }
   auto decoded = decode(*std::move(file), needs, report);
   if (!decoded) return decoded.error();
   PictureSource picture(*std::move(decoded));
+  picture.narrow(options_.roi);
   return run_source(report, picture, files);
 }
 
@@ -140,7 +140,7 @@ Result<PictureTexts> PictureRunner::run_source(RunReport& report, PictureSource&
 
 /// By a classifier. Of a map that is not held the scores are written as they come.
 Status PictureRunner::run_scores(RunReport& report, PictureSource& picture, PictureOutputs& outputs) {
-  const PictureSize size{picture.width(), picture.height()};
+  const PictureSize size = picture.whole();
   if (use_of_map(size) == MapUse::held)
     return run_picture(model_, *session_, options_, picture, map_, nullptr, report);
   const auto map = map_shape(size);
@@ -163,6 +163,7 @@ Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, PictureSour
   report.preprocess_ms = run.preprocess_ms;
   report.width = picture.width();
   report.height = picture.height();
+  report.part = options_.roi;
   report.model = model_name_;
   report.info = &model_.info();
   report.classes = class_count(model_);
@@ -204,118 +205,11 @@ Status PictureRunner::draw_layers(const std::string& image, PictureSource& pictu
   return write_layer_pictures(model_, model_path_, picture.view(), ran, session_->pool(), folder);
 }
 
-/// Adds what the options ask for beyond decoding, and checks the size that will run.
-Status PictureRunner::complete_needs(PictureNeeds& needs) const {
-  if (options_.resize) {
-    const auto width = static_cast<int>(needs.upright.width), height = static_cast<int>(needs.upright.height);
-    const auto& recipe = model_.info().recipe;
-    if (options_.resize->by_recipe) {
-      needs.run = resized_size(*recipe, width, height);
-      needs.interpolation = recipe->interpolation;
-    } else {
-      needs.run = resized_size(*options_.resize, width, height);
-    }
-    if (Status fits = check_held_size(static_cast<std::uint64_t>(needs.run.width),
-                                      static_cast<std::uint64_t>(needs.run.height), model_.limits());
-        !fits)
-      return fits.error().at("--resize");
-  }
-  needs.drawn = pixel_use(options_) == PixelUse::in_order;
-  if (model_.info().kind == ModelKind::pixels) {  // any size, and rows are written as they are made
-    needs.drawn = !options_.overlay.empty();
-    needs.drawn_at_once = true;
-    needs.outputs = label_bytes(options_, needs.run, class_count(model_));
-    return {};
-  }
-  const int listed = listed_count(options_, model_.info(), class_count(model_));
-  needs.outputs =
-      std::max(output_bytes(options_, {needs.run, listed}), region_bytes(options_.regions, needs.run));
-  if (!options_.scales.empty()) return {};  // one of them may enlarge it enough
-  return check_fits_window(needs.run, model_.info().window);
-}
-
-PlanOptions PictureRunner::plan_options(const PictureSize& size) const {
-  return {.height = static_cast<int>(size.height),
-          .width = static_cast<int>(size.width),
-          .pool_stride = options_.pool_stride,
-          .output_stride = options_.output_stride,
-          .threads = session_->threads()};
-}
-
-/// Of a size that has just run this takes no planning.
-Result<Shape> PictureRunner::map_shape(const PictureSize& size) const {
-  if (const Plan* const last = session_->plan();
-      last != nullptr && last->options().width == size.width && last->options().height == size.height)
-    return last->map_shape();
-  const auto plan = Plan::lay_out(model_, plan_options(size));
-  if (!plan) return plan.error();
-  return plan->map_shape();
-}
-
-MapUse PictureRunner::use_of_map(const PictureSize& size) const {
-  if (model_.info().kind == ModelKind::pixels) return map_use(options_, model_.info().kind);
-  if (needs_cells(options_)) return MapUse::held;
-  const auto map = map_shape(size);
-  if (!map) return MapUse::held;  // planning it will tell why
-  const std::uint64_t bytes = sizeof(float) * static_cast<std::uint64_t>(map->channels) *
-                              static_cast<std::uint64_t>(map->height) *
-                              static_cast<std::uint64_t>(map->width);
-  return bytes >= options_.rows_from ? MapUse::passed_on : MapUse::held;
-}
-
-PlanRequest PictureRunner::plan_request(const PictureSize& size) const {
-  return {session_->threads(), options_.pool_stride, options_.output_stride,
-          options_.tile,       options_.max_memory,  use_of_map(size),
-          load_peak_};
-}
-
-/// Under --max-memory: the steps that fit, or the refusal. Nothing of the picture before is kept then.
-Status PictureRunner::obey_memory_limit(PictureNeeds& needs) {
-  if (options_.max_memory == 0) return {};
-  session_->forget();
-  map_ = ScoreMap();
-  const auto plan = plan_picture(model_, needs, plan_request(needs.run));
-  if (!plan) return plan.error();
-  session_->set_max_run_bytes(plan->run_limit);
-  needs.decoder_limit = needs.decoder;
-  return {};
-}
-
-Result<PictureTexts> PictureRunner::plan_size(const PictureSize& size) {
-  PictureNeeds needs;
-  needs.upright = needs.run = size;
-  const std::uint64_t row = 3 * static_cast<std::uint64_t>(size.width);
-  needs.decoder = row * static_cast<std::uint64_t>(size.height);
-  needs.by_rows = needs.decoder >= read_options().rows_from;
-  if (needs.by_rows) needs.decoder = row;
-  if (Status possible = check_picture_size(static_cast<std::uint64_t>(size.width),
-                                           static_cast<std::uint64_t>(size.height), model_.limits());
-      !possible)
-    return possible.error();
-  if (Status fits = complete_needs(needs); !fits) return fits.error();
-  const PictureStructure file{static_cast<std::uint32_t>(size.width),
-                              static_cast<std::uint32_t>(size.height)};
-  return plan_texts("", needs, OriginalFrame::of(file, false, needs.run));
-}
-
-Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const PictureNeeds& needs,
-                                               const OriginalFrame& frame) const {
-  const auto plan = plan_picture(model_, needs, plan_request(needs.run));
-  if (!plan) return plan.error();
-  if (options_.explain_geometry) {
-    GeometryReport geometry = geometry_report(plan->plan, frame);
-    geometry.image = image;
-    geometry.model = model_name_;
-    geometry.pool_stride = pool_stride_;
-    return PictureTexts{options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry), ""};
-  }
-  const PlanReport report{image, model_name_, pool_stride_, session_->threads(), model_.table().arch};
-  return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan), ""};
-}
-
-void PictureRunner::complete(RunReport& report, const PictureSource& picture) const {
+void PictureRunner::complete(RunReport& report, const PictureSource& picture) {
   report.width = picture.width();
   report.height = picture.height();
+  report.part = options_.roi;
+  map_.set_geometry(map_.geometry().moved(-report.part.x, -report.part.y));
   report.model = model_name_;
   report.info = &model_.info();
   report.map = &map_;

@@ -66,7 +66,7 @@ class PictureRunner {
   Result<PictureTexts> run_labels(const RunReport& report, PictureSource& picture, PictureOutputs outputs);
   Status obey_memory_limit(PictureNeeds& needs);
   Status draw_layers(const std::string& image, PictureSource& picture);
-  void complete(RunReport& report, const PictureSource& picture) const;
+  void complete(RunReport& report, const PictureSource& picture);
   Result<PictureTexts> plan_texts(const std::string& image, const PictureNeeds& needs,
                                   const OriginalFrame& frame) const;
   PictureTexts result_texts(RunReport& report) const;

@@ -45,6 +45,8 @@ std::string options_text(const InferOptions& options) {
                       given(options.threshold), options.regions.contours, given(options.regions.nms));
   text += fmt::format("resize {}\nexif {}\ntile {}\nfuse {}\n", given(options.resize), options.apply_exif,
                       given(options.tile), given(number_of(options.fuse)));
+  if (const PixelRect& roi = options.roi; !roi.is_empty())
+    text += fmt::format("roi {} {} {} {}\n", roi.x, roi.y, roi.width, roi.height);
   text += fmt::format("scales {}", options.scales.size());
   for (const double scale : options.scales) text += fmt::format(" {}", scale);
   text += fmt::format("\nclasses {}", options.class_names.size());

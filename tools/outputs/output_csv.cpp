@@ -31,10 +31,11 @@ std::string quoted(const std::string& label) {
 void append_cell(std::string& text, const RunReport& report, const std::vector<std::string>& labels,
                  const std::vector<int>& listed, int row, int col) {
   const ScoreMap& map = *report.map;
+  const MapGeometry geometry = whole_geometry(report);
   const float* const scores = map.cell(row, col);
   const auto best = std::max_element(scores, scores + map.classes()) - scores;
-  fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{}", row, col, map.geometry().center_x(col),
-                 map.geometry().center_y(row), best, labels[static_cast<std::size_t>(best)], scores[best]);
+  fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{}", row, col, geometry.center_x(col),
+                 geometry.center_y(row), best, labels[static_cast<std::size_t>(best)], scores[best]);
   for (const int id : listed) fmt::format_to(std::back_inserter(text), ",{}", scores[id]);
   text += '\n';
 }

@@ -113,10 +113,10 @@ std::string result_text(const RunReport& report, const std::vector<int>& ids,
     json.member("kind", map.kind() == ScoreKind::probabilities ? "probabilities" : "logits");
     json.member("threshold", report.region_request.threshold);
     add_map(json, map);
-    if (report.frame.is_identity())
+    if (report.frame.is_identity() && report.part.is_empty())
       json.member("original", nullptr);
     else
-      add_original(json, report.frame, map.geometry());
+      add_original(json, report.frame, whole_geometry(report));
     json.member("all_classes", map.classes());
     json.array("classes", [&] { add_classes(json, report, ids, ranges); });
     json.member("shown", shown - ids.begin());

@@ -60,6 +60,8 @@ Status write_overlay(AtomicFile& file, const PictureResult& result) {
   std::string tag;
   if (shown) {
     peak = class_peak(report, *shown);
+    peak->window_x -= report.part.x, peak->center_x -= report.part.x;
+    peak->window_y -= report.part.y, peak->center_y -= report.part.y;
     heat.emplace(*report.map, *shown, report.placement, size, layout.drawn);
     tag = fitted(class_title(report, *shown), static_cast<double>(layout.drawn.width) - 2.0 * sizes.pad,
                  sizes.small(kDark));

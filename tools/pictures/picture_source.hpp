@@ -13,6 +13,7 @@
 #include "fcn/result.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/pictures/picture_file.hpp"
+#include "tools/pictures/resize.hpp"
 #include "tools/pictures/rows/row_decoder.hpp"
 #include "tools/shell/counted_memory.hpp"
 
@@ -28,16 +29,24 @@ class PictureSource : public PixelRows {
         height_(static_cast<int>(file.structure().height)),
         file_(std::move(file)) {}
 
-  [[nodiscard]] int width() const { return width_; }
-  [[nodiscard]] int height() const { return height_; }
-  [[nodiscard]] std::size_t row_bytes() const { return 3 * static_cast<std::size_t>(width_); }
+  /// Narrows what is run and shown to a part of the picture, which lies inside it.
+  void narrow(const PixelRect& part) { part_ = part; }
+
+  /// Of the picture, or of its part.
+  [[nodiscard]] int width() const { return part_.is_empty() ? width_ : part_.width; }
+  [[nodiscard]] int height() const { return part_.is_empty() ? height_ : part_.height; }
+  [[nodiscard]] std::size_t row_bytes() const { return 3 * static_cast<std::size_t>(width()); }
+  /// Of the whole picture.
+  [[nodiscard]] PictureSize whole() const { return {width_, height_}; }
+  /// Its corner is (0, 0) for the whole picture.
+  [[nodiscard]] const PixelRect& part() const { return part_; }
   /// Null for a picture that is decoded by rows.
   [[nodiscard]] const Picture* held() const { return file_ ? nullptr : &held_; }
 
   /// To be run, once at a time. The view refers to this object.
   [[nodiscard]] ImageView view();
   Result<ImageView> rows(int first, int count) override;
-  /// Frees what running took.
+  /// Frees what running took, and the surroundings of a part.
   void end_run();
 
   /// A decoder of the rows from the top, independent of the others; of a picture that is not held.
@@ -47,8 +56,10 @@ class PictureSource : public PixelRows {
   int width_;
   int height_;
   Picture held_;
+  PixelRect part_;
   std::optional<PictureFile> file_;
   std::unique_ptr<RowDecoder> running_;
+  int next_ = 0;     // the row that it gives next
   ByteVector rows_;  // that the run reads
 };
 
@@ -68,8 +79,8 @@ class PictureReader {
 
   const PictureSource* picture_;
   std::unique_ptr<RowDecoder> decoder_;
-  ByteVector row_;
-  int next_ = 0;  // the row that the decoder gives next
+  ByteVector row_;  // of the whole picture
+  int next_ = 0;    // the row that the decoder gives next
   Status status_;
 };
 

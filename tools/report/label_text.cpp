@@ -30,6 +30,7 @@ std::string share_text(double share) {
 }
 
 bool is_padded(const LabelReport& report) {
+  if (!report.part.is_empty()) return false;
   return report.padded_width != report.width || report.padded_height != report.height;
 }
 
@@ -68,6 +69,9 @@ std::string label_table(const LabelReport& report) {
   if (!report.frame.is_identity())
     text += fmt::format("  (of these pixels; the file has {} x {}{})\n", report.frame.width,
                         report.frame.height, is_turned(report.frame.orientation) ? ", turned by EXIF" : "");
+  if (!report.part.is_empty())
+    text += fmt::format("  (the part at ({}, {}) of {} x {} pixels)\n", report.part.x, report.part.y,
+                        report.frame.run_width, report.frame.run_height);
   text += run_line(report) + "\n";
   for (const int label : present)
     text += fmt::format(
@@ -98,6 +102,8 @@ std::string label_json(const LabelReport& report, Cost cost) {
     json.member("image", report.image);
     json.member("width", report.width);
     json.member("height", report.height);
+    if (!report.part.is_empty())
+      json.member("part_px", {report.part.x, report.part.y, report.part.width, report.part.height});
     json.member("model", report.model);
     json.member("classes", report.classes);
     json.array("labels", [&] {

@@ -40,7 +40,8 @@ void add_peaks(JsonWriter& json, std::string_view name, const RunReport& report,
   });
 }
 
-void add_region(JsonWriter& json, const RunReport& report, const maps::Region& region) {
+void add_region(JsonWriter& json, const RunReport& report, const maps::Region& shown) {
+  const maps::Region region = whole_region(report, shown);
   json.member("class", region.class_id);
   json.member("label", class_label(*report.info, region.class_id));
   json.member("box", {region.x, region.y, region.width, region.height});
@@ -58,7 +59,7 @@ void add_region(JsonWriter& json, const RunReport& report, const maps::Region& r
 }
 
 void add_map(JsonWriter& json, const RunReport& report) {
-  const MapGeometry& geometry = report.map->geometry();
+  const MapGeometry geometry = whole_geometry(report);
   json.object("map", [&] {
     json.member("rows", report.map->rows());
     json.member("cols", report.map->cols());
@@ -95,15 +96,19 @@ void add_profile(JsonWriter& json, const RunProfile& profile) {
 /// What was run, before what came out.
 void add_subject(JsonWriter& json, const RunReport& report) {
   json.member("image", report.image);
-  json.member("width", report.width);
-  json.member("height", report.height);
+  const PictureSize whole = whole_size(report);
+  json.member("width", whole.width);
+  json.member("height", whole.height);
+  if (!report.part.is_empty())
+    json.member("part_px", {report.part.x, report.part.y, report.part.width, report.part.height});
   json.member("model", report.model);
   json.member("classes", report.map->classes());
   json.member("activation", kind_name(report.map->activation()));
   add_map(json, report);
-  add_original(json, report.frame, report.map->geometry());
+  add_original(json, report.frame, whole_geometry(report));
   const Extent padded = padded_size({report.height, report.width}, *report.info);
-  if (padded != Extent{report.height, report.width}) add_size(json, "padded", padded);
+  if (report.part.is_empty() && padded != Extent{report.height, report.width})
+    add_size(json, "padded", padded);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ void add_layer(JsonWriter& json, const Plan& plan, NodeId id) {
 }
 
 bool is_padded(const Plan& plan) {
-  return plan.padded() != Extent{plan.options().height, plan.options().width};
+  return plan.padded() != Extent{plan.area().height, plan.area().width};
 }
 
 void add_phases(JsonWriter& json, const MemoryForecast& forecast) {
@@ -119,9 +119,15 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
           ? fmt::format("  run as {} x {}, its edge pixels repeated: the network accepts only some sizes\n",
                         plan.padded().x, plan.padded().y)
           : "";
-  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n{}  {}, {}\n\n",
+  const PixelRect &part = plan.options().part, &area = plan.area();
+  const std::string narrowed =
+      part.is_empty()
+          ? ""
+          : fmt::format("  of the part of {} x {} at ({}, {}), for which {} x {} at ({}, {}) run\n",
+                        part.width, part.height, part.x, part.y, area.width, area.height, area.x, area.y);
+  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n{}{}  {}, {}\n\n",
                      report.image.empty() ? "" : printable(report.image) + "\n  ", plan.options().width,
-                     plan.options().height, map.width, map.height, plan.geometry().x.stride, padded,
+                     plan.options().height, map.width, map.height, plan.geometry().x.stride, narrowed, padded,
                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
                      report.arch) +
          plan_rows(plan) + '\n' + memory_rows(picture.forecast) +
@@ -140,6 +146,10 @@ std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
     add_image(json, report.image);
     json.member("width", plan.options().width);
     json.member("height", plan.options().height);
+    if (const PixelRect& part = plan.options().part, &area = plan.area(); !part.is_empty()) {
+      json.member("part_px", {part.x, part.y, part.width, part.height});
+      json.member("run_px", {area.x, area.y, area.width, area.height});
+    }
     json.member("model", report.model);
     json.member("classes", map.channels);
     json.object("map", [&] {

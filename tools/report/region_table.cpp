@@ -25,7 +25,7 @@ std::string region_table(const RunReport& report) {
                                           : fmt::format("Regions of {} or more", threshold));
   const std::size_t lines = std::min(report.regions.size(), kMostLines);
   for (std::size_t i = 0; i < lines; ++i) {
-    const maps::Region& region = report.regions[i];
+    const maps::Region region = whole_region(report, report.regions[i]);
     text += fmt::format("  {} {:>8} {:>8}    {}, {}, {} x {}\n",
                         in_columns(class_label(*report.info, region.class_id), 24),
                         score_text(region.peak, kind), score_text(static_cast<float>(region.mean), kind),

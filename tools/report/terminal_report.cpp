@@ -148,10 +148,17 @@ std::string frame_line(const OriginalFrame& frame) {
                      is_turned(frame.orientation) ? ", turned by EXIF" : "");
 }
 
+std::string part_line(const RunReport& report) {
+  const PixelRect& part = report.part;
+  if (part.is_empty()) return "";
+  return fmt::format("  (of the part of {} x {} pixels at ({}, {}))\n", part.width, part.height, part.x,
+                     part.y);
+}
+
 /// States the size that ran, if the network accepts only some sizes.
 std::string padded_line(const RunReport& report) {
   const Extent padded = padded_size({report.height, report.width}, *report.info);
-  if (padded == Extent{report.height, report.width}) return "";
+  if (!report.part.is_empty() || padded == Extent{report.height, report.width}) return "";
   return fmt::format("  (run as {} x {}, its edge pixels repeated: the network accepts only some sizes)\n",
                      padded.x, padded.y);
 }
@@ -161,9 +168,9 @@ std::string padded_line(const RunReport& report) {
 std::string terminal_report(const RunReport& report, Detail detail) {
   const ScoreMap& map = *report.map;
   std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {:.4g} pixels\n",
-                                 printable(report.image), report.width, report.height, map.cols(), map.rows(),
-                                 map.geometry().x.stride);
-  text += frame_line(report.frame) + padded_line(report) + '\n' + class_lines(report);
+                                 printable(report.image), whole_size(report).width, whole_size(report).height,
+                                 map.cols(), map.rows(), map.geometry().x.stride);
+  text += part_line(report) + frame_line(report.frame) + padded_line(report) + '\n' + class_lines(report);
   if (!map.has_cells()) text += "\n  the map is too large to be shown here; --heat FILE draws it\n";
   for (const int id : map.has_cells() ? shown_classes(report) : std::vector<int>()) {
     text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, id),

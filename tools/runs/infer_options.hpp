@@ -59,6 +59,7 @@ struct InferOptions {
   std::string side_by_side;
   std::string sheet;
   std::string csv;
+  PixelRect roi;  ///< the part to run; empty for all of the picture
   std::optional<ResizeSpec> resize;
   bool apply_exif = true;
   bool quiet = false;

@@ -51,8 +51,9 @@ struct TilesRun {
 
 struct LabelReport {
   std::string image;
-  int width = 0;  ///< of the picture that ran: upright and resized
+  int width = 0;  ///< of what is labelled: the picture that ran, upright and resized, or a part of it
   int height = 0;
+  PixelRect part;        ///< of the picture that ran; empty for all of it
   int padded_width = 0;  ///< of what the network ran on
   int padded_height = 0;
   TilesRun tiles;

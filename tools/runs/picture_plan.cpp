@@ -40,6 +40,7 @@ Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, 
     size = {std::min(size.width, request.tile->width), std::min(size.height, request.tile->height)};
   const PlanOptions options{.height = static_cast<int>(size.height),
                             .width = static_cast<int>(size.width),
+                            .part = request.part,
                             .pool_stride = request.pool_stride,
                             .output_stride = request.output_stride,
                             .threads = request.threads};

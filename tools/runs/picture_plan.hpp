@@ -17,6 +17,7 @@ struct PlanRequest {
   int threads = 1;
   int pool_stride = 0;              ///< PlanOptions::pool_stride
   int output_stride = 0;            ///< PlanOptions::output_stride
+  PixelRect part = {};              ///< PlanOptions::part
   std::optional<PictureSize> tile;  ///< what runs, if not the whole picture
   std::uint64_t max_memory = 0;     ///< bytes in all; 0 for no limit but the model's
   MapUse use = MapUse::held;        ///< of the scores

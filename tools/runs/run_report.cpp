@@ -15,9 +15,28 @@ std::string class_label(const ModelInfo& info, int id) {
   return info.label(id);
 }
 
+MapGeometry whole_geometry(const RunReport& report) {
+  return report.map->geometry().moved(report.part.x, report.part.y);
+}
+
+maps::Region whole_region(const RunReport& report, maps::Region region) {
+  region.x += report.part.x;
+  region.y += report.part.y;
+  for (maps::ContourPoint& point : region.contour) {
+    point.x += report.part.x;
+    point.y += report.part.y;
+  }
+  return region;
+}
+
+PictureSize whole_size(const RunReport& report) {
+  if (report.part.is_empty()) return {report.width, report.height};
+  return {report.frame.run_width, report.frame.run_height};
+}
+
 ClassPeak class_peak(const RunReport& report, int id) {
   const Peak& peak = report.map->peak(id);
-  const MapGeometry& geometry = report.map->geometry();
+  const MapGeometry geometry = whole_geometry(report);
   const PixelPoint center = {geometry.center_x(peak.col), geometry.center_y(peak.row)};
   const std::int64_t left = geometry.window_left(peak.col), top = geometry.window_top(peak.row);
   const PixelBox window = {static_cast<double>(left), static_cast<double>(top),

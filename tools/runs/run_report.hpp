@@ -21,18 +21,19 @@ namespace fcn::tools {
 
 struct RunReport {
   std::string image;  ///< as the user named it
-  int width = 0;      ///< of the picture that ran: upright and resized
+  int width = 0;      ///< of what files show: the picture that ran, upright and resized, or a part of it
   int height = 0;
+  PixelRect part;                   ///< of the picture that ran; empty for all of it
   OriginalFrame frame;              ///< back to the pixels of the file
   std::string model;                ///< the model file's name, without folders
   const ModelInfo* info = nullptr;  ///< never null
-  const ScoreMap* map = nullptr;    ///< never null
+  const ScoreMap* map = nullptr;    ///< never null; its places are pixels of what files show
   int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
   int top = 5;          ///< how many classes to list
   maps::Placement placement = maps::Placement::centers;  ///< of maps on pictures
   std::vector<int> asked_classes;                        ///< to show instead of the predicted one
   RegionRequest region_request;
-  std::vector<maps::Region> regions;  ///< if the request asks for them
+  std::vector<maps::Region> regions;  ///< if the request asks for them, in pixels of what files show
   double decode_ms = 0;
   double preprocess_ms = 0;  ///< resizing; normalising is part of infer_ms
   double plan_ms = 0;
@@ -45,6 +46,13 @@ struct RunReport {
   std::optional<ScaleReport> scales;  ///< `map` is then what they were fused to
 };
 
+/// Where the map's cells lie in the picture that ran.
+MapGeometry whole_geometry(const RunReport& report);
+/// A region in pixels of the picture that ran.
+maps::Region whole_region(const RunReport& report, maps::Region region);
+/// The picture that ran.
+PictureSize whole_size(const RunReport& report);
+
 /// The best cell of one class, in every unit that outputs state it.
 struct ClassPeak {
   int id = 0;
@@ -53,7 +61,7 @@ struct ClassPeak {
   float score = 0;        ///< what the map holds there: the probability again, or the logit
   int row = 0;
   int col = 0;
-  double center_x = 0;  ///< pixel that the network looks at
+  double center_x = 0;  ///< pixel that the network looks at, of the picture that ran
   double center_y = 0;
   std::int64_t window_x = 0;  ///< the crop a sliding window would have classified
   std::int64_t window_y = 0;

@@ -25,6 +25,16 @@ struct Extent {
   friend bool operator==(const Extent&, const Extent&) = default;
 };
 
+/// `width` x `height` pixels of a picture, of which (x, y) is the first.
+struct PixelRect {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+  [[nodiscard]] bool is_empty() const { return width == 0 && height == 0; }
+  friend bool operator==(const PixelRect&, const PixelRect&) = default;
+};
+
 /// Rows and columns around a feature map: implicit zeros of a convolution, windows' overhang of a pool.
 struct Padding {
   int top = 0;

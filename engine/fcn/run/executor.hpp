@@ -157,9 +157,10 @@ class Executor {
   struct Picture {
     PixelLayout layout;
     PixelRows* source = nullptr;
-    int width = 0;
+    int width = 0;  ///< of what runs
     int height = 0;
-    int first_row = 0;  ///< the picture's row that is the layout's first
+    int first_row = 0;     ///< the row of what runs that is the layout's first
+    int source_width = 0;  ///< of the whole picture
   };
   std::vector<Picture> pictures_;
   RunHooks hooks_;

@@ -36,17 +36,26 @@ FCN_INLINE Status Executor::lay_out(std::span<const ImageView> images) {
                      std::to_string(images.size()) + " given",
                  ""};
   pictures_.clear();
+  const PixelRect& area = plan_.area();
   for (const ImageView& image : images) {
-    Picture picture{{}, image.source, image.width, image.height};
+    Picture picture{
+        {},      image.source, std::min(image.width, area.width), std::min(image.height, area.height),
+        -area.y, image.width};
     if (image.source == nullptr) {
       const auto layout = pixel_layout(image, model_->input_channels());
       if (!layout) return layout.error();
-      picture.layout = *layout;
+      picture.layout = layout->columns(area.x, area.width);
     }
     if (image.height > planned.height || image.width > planned.width)
       return Error{ErrorCode::invalid_argument,
                    "the picture is " + size(image.width, image.height) + " pixels, larger than the plan's " +
                        size(planned.width, planned.height),
+                   ""};
+    const bool whole = image.height == planned.height && image.width == planned.width;
+    if (!planned.part.is_empty() && !whole)
+      return Error{ErrorCode::invalid_argument,
+                   "the picture is " + size(image.width, image.height) +
+                       " pixels; the plan is for a part of one of " + size(planned.width, planned.height),
                    ""};
     pictures_.push_back(picture);
   }
@@ -58,17 +67,19 @@ FCN_INLINE Status Executor::fetch(const RowStep& step) {
     const int end = std::min(step.end, picture.height);
     // Rows below the picture repeat its last row, which the last view still has.
     if (picture.source == nullptr || step.begin >= end) continue;
-    const auto view = picture.source->rows(step.begin, end - step.begin);
+    const int first = plan_.area().y + step.begin;
+    const auto view = picture.source->rows(first, end - step.begin);
     if (!view) return view.error();
     const auto layout = pixel_layout(*view, model_->input_channels());
     if (!layout) return layout.error();
-    if (view->width != picture.width || view->height != end - step.begin || view->source != nullptr)
+    if (view->width != picture.source_width || view->height != end - step.begin || view->source != nullptr)
       return Error{ErrorCode::invalid_argument,
                    "the picture's source gave " + std::to_string(view->width) + "x" +
-                       std::to_string(view->height) + " pixels where " + std::to_string(picture.width) + "x" +
-                       std::to_string(end - step.begin) + " are needed",
-                   "rows " + std::to_string(step.begin) + " to " + std::to_string(end - 1)};
-    picture.layout = *layout;
+                       std::to_string(view->height) + " pixels where " +
+                       std::to_string(picture.source_width) + "x" + std::to_string(end - step.begin) +
+                       " are needed",
+                   "rows " + std::to_string(first) + " to " + std::to_string(first + end - step.begin - 1)};
+    picture.layout = layout->columns(plan_.area().x, plan_.area().width);
     picture.first_row = step.begin;
   }
   return {};

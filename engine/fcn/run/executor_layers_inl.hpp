@@ -22,7 +22,7 @@ FCN_INLINE void Executor::make(const RowStep& step, const Input&) {
       for (std::size_t image = 0; image < pictures_.size(); ++image) {
         const Picture& from = pictures_[image];
         float* const to = rings_.row(out, r) + static_cast<std::ptrdiff_t>(image) * out.image_stride;
-        const PlanOptions& planned = plan_.options();
+        const PixelRect& planned = plan_.area();
         // Beyond the planned size its edge pixels are repeated.
         const std::ptrdiff_t row = std::min<std::ptrdiff_t>(r, planned.height - 1);
         const int there = row < from.height ? from.width : 0;

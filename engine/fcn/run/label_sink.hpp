@@ -14,6 +14,7 @@
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/label_map.hpp"
 #include "fcn/model_info.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/run/row_sink.hpp"
 
 namespace fcn::inline FCN_ABI {
@@ -22,17 +23,21 @@ class LabelSink : public RowSink {
  public:
   LabelSink(const kernels::KernelTable& table, ThreadPool& pool) : table_(&table), pool_(&pool) {}
 
-  /// Where the next run's labels go, and how many rows and columns the picture has. `activation` tells
-  /// where the probability of an only class is one half.
-  void begin(LabelRows& rows, const Shape& map, ScoreActivation activation) {
+  /// Where the next run's labels go, those of `plan`'s map. `activation` tells where the probability of an
+  /// only class is one half.
+  void begin(LabelRows& rows, const Plan& plan, ScoreActivation activation) {
     rows_ = &rows;
-    map_ = map;
+    map_ = plan.map_shape();
+    first_ = plan.first_cell();
     half_ = activation == ScoreActivation::none ? 0.5f : 0.0f;
   }
 
   void take(const RowBlock& block) override {
     FCN_ASSERT(rows_ != nullptr && block.images == 1);
-    const int count = std::min(block.row_count, map_.height - block.first_row);
+    // The rows of the block that the map has.
+    const int before = std::max(first_.row - block.first_row, 0);
+    const int end = std::min(block.first_row + block.row_count, first_.row + map_.height);
+    const int first = block.first_row + before, count = end - first;
     if (count <= 0) return;
     const auto width = static_cast<std::size_t>(block.shape.width);
     labels_.resize(std::max(labels_.size(), static_cast<std::size_t>(count) * width));
@@ -40,15 +45,17 @@ class LabelSink : public RowSink {
     band.channels = block.shape.channels;
     band.rows = count;
     band.width = block.shape.width;
-    band.a = {block.rows, block.pixel_stride, block.image_stride};
+    band.a = {block.rows + before, block.pixel_stride, block.image_stride};
     band.out = labels_.data();
     pool_->run([&](int worker) {
       const kernels::Range pixels = split(std::ptrdiff_t{count} * band.width, 1, worker, pool_->size());
       band.channels == 1 ? threshold(band, pixels) : table_->argmax(band, pixels);
     });
     for (int row = 0; row < count; ++row)
-      rows_->take(block.first_row + row, std::span(labels_).subspan(static_cast<std::size_t>(row) * width,
-                                                                    static_cast<std::size_t>(map_.width)));
+      rows_->take(first - first_.row + row,
+                  std::span(labels_).subspan(
+                      static_cast<std::size_t>(row) * width + static_cast<std::size_t>(first_.col),
+                      static_cast<std::size_t>(map_.width)));
   }
 
  private:
@@ -62,6 +69,7 @@ class LabelSink : public RowSink {
   std::vector<std::uint16_t> labels_;  // of one block of rows
   LabelRows* rows_ = nullptr;
   Shape map_;
+  MapCorner first_;
   float half_ = 0;
 };
 

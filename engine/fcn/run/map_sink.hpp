@@ -12,7 +12,7 @@
 #include "fcn/base/thread_pool.hpp"
 #include "fcn/base/work_split.hpp"
 #include "fcn/model.hpp"
-#include "fcn/run/node_plan.hpp"
+#include "fcn/run/plan.hpp"
 #include "fcn/run/row_sink.hpp"
 #include "fcn/score_map.hpp"
 #include "fcn/score_rows.hpp"
@@ -21,11 +21,12 @@ namespace fcn::inline FCN_ABI {
 
 class MapSink : public RowSink {
  public:
-  /// `output` describes the rows that will come.
-  static Result<MapSink> create(const kernels::KernelTable& table, ThreadPool& pool, const NodePlan& output) {
+  /// For the output's rows of this plan.
+  static Result<MapSink> create(const kernels::KernelTable& table, ThreadPool& pool, const Plan& plan) {
+    const NodePlan& output = plan.node(plan.graph().output);
     auto row = AlignedBuffer::allocate(static_cast<std::size_t>(output.row_stride), "row of probabilities");
     if (!row) return row.error();
-    return MapSink(table, pool, *std::move(row));
+    return MapSink(table, pool, plan.first_cell(), *std::move(row));
   }
 
   /// Where the next run's scores go, a map for each image. All must already have the shape of the run's
@@ -42,17 +43,18 @@ class MapSink : public RowSink {
   }
 
  private:
-  MapSink(const kernels::KernelTable& table, ThreadPool& pool, AlignedBuffer row)
-      : table_(&table), pool_(&pool), probabilities_(std::move(row)) {}
+  MapSink(const kernels::KernelTable& table, ThreadPool& pool, const MapCorner& first, AlignedBuffer row)
+      : table_(&table), pool_(&pool), first_(first), probabilities_(std::move(row)) {}
 
   void take(const RowBlock& block, int image, ScoreMap& map) {
-    // The map lacks what only padding has (Plan::map_shape()).
-    const int end = std::min(block.first_row + block.row_count, map.rows());
-    for (int row = block.first_row; row < end; ++row) {
-      const float* logits = block.pixel(image, row, 0);
-      const float* const probabilities = activate(block, logits, map.activation());
+    // The map lacks what only surroundings and padding have (Plan::first_cell(), Plan::map_shape()).
+    const int end = std::min(block.first_row + block.row_count - first_.row, map.rows());
+    const std::ptrdiff_t left = first_.col * block.pixel_stride;
+    for (int row = std::max(block.first_row - first_.row, 0); row < end; ++row) {
+      const float* logits = block.pixel(image, row + first_.row, 0);
+      const float* const probabilities = activate(block, logits, map.activation()) + left;
       keep_peaks(block, row, probabilities, map);
-      const float* scores = map.kind() == ScoreKind::logits ? logits : probabilities;
+      const float* scores = map.kind() == ScoreKind::logits ? logits + left : probabilities;
       for (int col = 0; map.has_cells() && col < map.cols(); ++col)
         std::copy_n(scores + col * block.pixel_stride, block.shape.channels, map.cell(row, col));
       if (rows_ != nullptr) rows_->take({row, map.cols(), block.shape.channels, scores, block.pixel_stride});
@@ -85,6 +87,7 @@ class MapSink : public RowSink {
 
   const kernels::KernelTable* table_;
   ThreadPool* pool_;
+  MapCorner first_;
   AlignedBuffer probabilities_;  // one row, laid out like the rows that come
   std::span<ScoreMap> maps_;
   ScoreRows* rows_ = nullptr;

@@ -63,8 +63,11 @@ struct NodePlan {
     const int stride = tile_stride(algorithm);
     return {stride * window.dilation.y / window.stride.y, stride * window.dilation.x / window.stride.x};
   }
-  /// Output rows that are made together, at absolute multiples: a tile's height in every phase.
-  [[nodiscard]] int row_quantum() const { return tiled() ? tile().y * phases().y : 1; }
+  /// Output rows and columns that are made together, at absolute multiples: a tile in every phase.
+  [[nodiscard]] Extent quantum() const {
+    return tiled() ? Extent{tile().y * phases().y, tile().x * phases().x} : Extent{1, 1};
+  }
+  [[nodiscard]] int row_quantum() const { return quantum().y; }
 
   [[nodiscard]] std::size_t ring_floats() const {
     return static_cast<std::size_t>(ring_rows) * static_cast<std::size_t>(row_stride);

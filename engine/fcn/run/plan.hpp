@@ -19,6 +19,12 @@
 
 namespace fcn::inline FCN_ABI {
 
+/// A cell of a map.
+struct MapCorner {
+  int row = 0;
+  int col = 0;
+};
+
 class Plan {
  public:
   static Result<Plan> create(const Model& model, const PlanOptions& options);
@@ -35,6 +41,10 @@ class Plan {
   [[nodiscard]] const NodePlan& node(NodeId id) const { return nodes_[id]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] const RowSchedule& schedule() const { return schedule_; }
+  /// The pixels of the picture that run: all of it, or its part with the surroundings that its cells look at.
+  [[nodiscard]] const PixelRect& area() const { return area_; }
+  /// The cell of the output's map that is the score map's first: those before it lie in surroundings.
+  [[nodiscard]] const MapCorner& first_cell() const { return first_cell_; }
   /// Of the score map: what the output has of the picture itself, without padding (padded_size.hpp).
   [[nodiscard]] const Shape& map_shape() const { return map_shape_; }
   /// The size that runs: the picture's or, if the network does not accept that, the next that it does.
@@ -62,6 +72,7 @@ class Plan {
   void widen_margins();
   [[nodiscard]] std::vector<bool> dense_nodes() const;
   Status place_map(const ModelInfo& info, Extent padded);
+  Result<std::vector<Shape>> take_part(const Model& model, std::vector<Shape> whole);
   Status lay_out_rows(const Model& model);
   void find_columns();
   void choose_steps();
@@ -89,6 +100,8 @@ class Plan {
   RowSchedule schedule_;
   MapGeometry geometry_;
   Shape map_shape_;
+  PixelRect area_;
+  MapCorner first_cell_;
   std::size_t arena_floats_ = 0;
   std::size_t zero_offset_ = 0;
   std::size_t most_row_pointers_ = 0;

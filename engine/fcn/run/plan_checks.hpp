@@ -14,6 +14,9 @@ namespace fcn::inline FCN_ABI {
 struct PlanOptions {
   int height = 0;  ///< of the picture, pixels
   int width = 0;
+  /// The rectangle whose cells are wanted, with the bits that they have in the whole picture's map; empty for
+  /// all of it (graph/picture_part.hpp).
+  PixelRect part = {};
   int images = 1;  ///< pictures of this size that run side by side
   int pool_stride =
       0;  ///< stride of the classifier's pool in cells of its feature map; 0 keeps the model's own (1)

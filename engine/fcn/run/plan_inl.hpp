@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fcn/base/checked.hpp"
+#include "fcn/graph/picture_part.hpp"
 #include "fcn/graph/resample.hpp"
 #include "fcn/graph/shape_inference.hpp"
 #include "fcn/graph/window.hpp"
@@ -59,6 +60,39 @@ FCN_INLINE Status Plan::place_map(const ModelInfo& info, Extent padded) {
   for (AxisGeometry* axis : {&geometry_.y, &geometry_.x}) axis->stride = 1, axis->first_center = 0;
   geometry_.window = {1, 1};
   return {};
+}
+
+/// Narrows what runs, and the map, to the part that the options name, of a picture whose shapes are `whole`.
+/// Returns the shapes of what runs.
+FCN_INLINE Result<std::vector<Shape>> Plan::take_part(const Model& model, std::vector<Shape> whole) {
+  std::vector<Extent> quanta;
+  for (NodeId id = 0; id < whole.size(); ++id) {
+    NodePlan node;
+    node.algorithm = model.algorithm(id);
+    node.window = window_of(graph_.nodes[id].op, {});
+    quanta.push_back(node.quantum());
+  }
+  const auto part = find_part({graph_,
+                               model.info(),
+                               whole,
+                               quanta,
+                               geometry_,
+                               map_shape_,
+                               {options_.height, options_.width},
+                               options_.part});
+  if (!part) return part.error();
+  area_ = {part->x.first_pixel, part->y.first_pixel, part->x.pixels, part->y.pixels};
+  first_cell_ = {part->y.margin_cells, part->x.margin_cells};
+  map_shape_.height = part->y.cells;
+  map_shape_.width = part->x.cells;
+  const auto move = [](AxisGeometry& axis, int cells) {
+    axis.first_center += cells * axis.stride;
+    axis.first_window += cells * axis.stride;
+  };
+  move(geometry_.y, part->y.first_cell);
+  move(geometry_.x, part->x.first_cell);
+  const Extent padded = padded_size({area_.height, area_.width}, model.info());
+  return infer_shapes(graph_, {model.input_channels(), padded.y, padded.x});
 }
 
 /// The nodes whose rows `id` reads.
@@ -222,10 +256,15 @@ FCN_INLINE Result<Plan> Plan::lay_out(const Model& model, const PlanOptions& opt
   auto shapes = infer_shapes(plan.graph_, {model.input_channels(), padded.y, padded.x});
   if (!shapes) return shapes.error();
   if (Status ok = detail::check_map_sizes(plan.graph_, *shapes, model.limits()); !ok) return ok.error();
-  if (Status ok = check_work(plan.graph_, *shapes, options, model.limits()); !ok) return ok.error();
   plan.geometry_ = infer_geometry(plan.graph_, *shapes)[plan.graph_.output];
   plan.map_shape_ = (*shapes)[plan.graph_.output];
   if (Status ok = plan.place_map(info, padded); !ok) return ok.error();
+  plan.area_ = {0, 0, options.width, options.height};
+  if (!options.part.is_empty()) {
+    shapes = plan.take_part(model, *std::move(shapes));
+    if (!shapes) return shapes.error();
+  }
+  if (Status ok = check_work(plan.graph_, *shapes, plan.area_, model.limits()); !ok) return ok.error();
   plan.nodes_.resize(shapes->size());
   for (NodeId id = 0; id < shapes->size(); ++id) {
     plan.nodes_[id].shape = (*shapes)[id];

@@ -25,9 +25,10 @@ inline constexpr std::uint64_t kFewestPixels = 4096;
 /// Work of one image. The greatest number of 64 bits stands for all that do not fit.
 std::uint64_t work_of(const Graph& graph, const std::vector<Shape>& shapes);
 
-/// ErrorCode::limit_exceeded if a run of the graph with these shapes takes more work than the limits allow.
+/// ErrorCode::limit_exceeded if a run of the graph with these shapes takes more work than the limits allow
+/// for the pixels of `area`.
 /// Pictures that run side by side may each take that much.
-Status check_work(const Graph& graph, const std::vector<Shape>& shapes, const PlanOptions& options,
+Status check_work(const Graph& graph, const std::vector<Shape>& shapes, const PixelRect& area,
                   const Limits& limits);
 
 }  // namespace fcn::inline FCN_ABI

@@ -67,16 +67,16 @@ FCN_INLINE std::uint64_t work_of(const Graph& graph, const std::vector<Shape>& s
   return sum;
 }
 
-FCN_INLINE Status check_work(const Graph& graph, const std::vector<Shape>& shapes, const PlanOptions& options,
+FCN_INLINE Status check_work(const Graph& graph, const std::vector<Shape>& shapes, const PixelRect& area,
                              const Limits& limits) {
   const auto size = [](int value) { return static_cast<std::uint64_t>(value); };
-  const std::uint64_t pixels = std::max(size(options.height) * size(options.width), kFewestPixels);
+  const std::uint64_t pixels = std::max(size(area.height) * size(area.width), kFewestPixels);
   const std::uint64_t allowed = std::min(limits.max_work, capped_mul(limits.max_work_per_pixel, pixels));
   const std::uint64_t work = work_of(graph, shapes);
   if (work <= allowed) return {};
   return Error{ErrorCode::limit_exceeded,
-               "the network's work on a picture of " + std::to_string(options.width) + "x" +
-                   std::to_string(options.height) + " pixels is as much as " + detail::work_text(work, true) +
+               "the network's work on a picture of " + std::to_string(area.width) + "x" +
+                   std::to_string(area.height) + " pixels is as much as " + detail::work_text(work, true) +
                    " multiply-adds, the limit is " + detail::work_text(allowed, false) +
                    "; if you trust the model, raise it (--max-work, Limits::max_work)",
                ""};

@@ -3,6 +3,7 @@
 // mean is in pixel_table.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "fcn/image_view.hpp"
@@ -21,6 +22,14 @@ struct PixelLayout {
   std::ptrdiff_t row = 0;
   std::ptrdiff_t pixel = 0;
   std::ptrdiff_t channel = 0;  ///< 0 where grey stands for all channels; negative for BGR
+
+  /// `count` columns from `column` on, as far as there are so many.
+  [[nodiscard]] PixelLayout columns(int column, int count) const {
+    PixelLayout part = *this;
+    part.first += column * pixel;
+    part.width = std::min(width - column, count);
+    return part;
+  }
 };
 
 /// ErrorCode::invalid_argument for a view that makes no sense, or not for a model of so many channels.
