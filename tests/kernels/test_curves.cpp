@@ -38,7 +38,7 @@ const Curve kCurves[] = {
      [](long double x, long double, long double) {
        return x / 2 * (1 + std::erf(x / std::numbers::sqrt2_v<long double>));
      },
-     4, 4},
+     2, 4},
     {"gelu_tanh", &KernelTable::gelu_tanh, 0, 0,
      [](long double x, long double, long double) {
        const long double root = std::sqrt(2 / std::numbers::pi_v<long double>);
@@ -144,8 +144,6 @@ TEST_CASE("Curves of special values are as the contract says", "[curves]") {
                               {"elu", kInf, kInf},
                               {"elu", 0, 0},
                               {"gelu", kInf, kInf},
-                              {"gelu", -kInf, kNan},
-                              {"gelu", -40, 0},
                               {"gelu", 40, 40},
                               {"gelu_tanh", kInf, kInf},
                               {"gelu_tanh", -3e38f, 0},
@@ -192,6 +190,9 @@ TEST_CASE("Curves of special values are as the contract says", "[curves]") {
       INFO(special.name << " of " << special.x << " is " << got << " by table " << table->arch);
       CHECK(((std::isnan(got) && std::isnan(special.truth)) || got == Approx(special.truth).epsilon(1e-6)));
     }
+    const Curve& gelu = *std::find_if(std::begin(kCurves), std::end(kCurves),
+                                      [](const Curve& each) { return std::string(each.name) == "gelu"; });
+    for (const float got : curve_of(*table, gelu, {-kInf, -3e38f, -40, -7})) CHECK((got < 0 && got > -1e-8f));
     for (const Curve& curve : kCurves) {
       INFO(curve.name << " table " << table->arch);
       CHECK(std::isnan(curve_of(*table, curve, {kNan})[0]));

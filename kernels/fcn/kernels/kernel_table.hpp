@@ -109,12 +109,12 @@ struct KernelTable {
   /// Bits: x * (clip of fma(1/6, x, 1/2) from 0 to 1).
   void (*hard_swish)(const PixelBand&, Range pixels);
 
-  // Curves. |x| is x > 0 ? x : 0 - x. NaN gives NaN; so do mish and both gelus of -infinity, and
+  // Curves. |x| is x > 0 ? x : 0 - x. NaN gives NaN; so do mish and gelu_tanh of -infinity, and
   // softsign of either.
 
   /// Bits: x > 0 ? beta * x : alpha * (exp's e^x - 1).
   void (*elu)(const ActivationBand&, Range pixels) = nullptr;
-  /// Bits: (x * 1/2) * (1 + erf(x * sqrt 1/2)).
+  /// x times the normal distribution's share below x. Bits: curves.hpp's polynomial.
   void (*gelu)(const PixelBand&, Range pixels) = nullptr;
   /// Bits: x * sigmoid(x * fma(0.0713548163, x * x, 1.59576912)), the same as by a hyperbolic tangent.
   void (*gelu_tanh)(const PixelBand&, Range pixels) = nullptr;

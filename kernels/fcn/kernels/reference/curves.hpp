@@ -42,6 +42,19 @@ inline float error_function(float x) {
   return odd(x, 1.0f - exp_nonpositive(q));
 }
 
+inline float gelu(float x) {
+  x = x < -6.0f ? -6.0f : x;
+  const float y = x > 6.0f ? 6.0f : x;
+  float q = 1.921442163e-06f;
+  for (const float next : {-2.676991243e-05f, 1.265325991e-04f, 1.011089043e-04f, -4.904342350e-03f,
+                           3.639371321e-02f, 3.182965815e-01f, 7.978857160e-01f, 6.931471825e-01f}) {
+    q = std::fma(q, absolute(y), next);
+  }
+  const ScaledFraction tail = exp_of_negative(q);
+  const float t = tail.fraction * tail.power;
+  return x * (y > 0.0f ? 1.0f - t : t);
+}
+
 /// ln(1 + t) for t of 0 to 1.
 inline float log_one_plus(float t) {
   const bool large = t > 0.414213562f;
@@ -79,7 +92,7 @@ inline void elu_f32(const ActivationBand& band, Range pixels) {
 }
 
 inline void gelu_f32(const PixelBand& band, Range pixels) {
-  map_values(band, pixels, [](float x, int) { return x * 0.5f * (1.0f + error_function(x * 0.707106781f)); });
+  map_values(band, pixels, [](float x, int) { return gelu(x); });
 }
 
 inline void gelu_tanh_f32(const PixelBand& band, Range pixels) {
