@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What `cmake --install` puts where: the headers with a CMake package (component "development") and the tools
-# ("runtime"). An embedder then says find_package(fcn) and links fcn::fcn.
+# What `cmake --install` puts where: the headers with a CMake package (component "development") and the tools with their
+# manual pages ("runtime"). An embedder then says find_package(fcn) and links fcn::fcn.
 include(CMakePackageConfigHelpers)
 include(cmake/pkgconfig.cmake)
 
@@ -26,3 +26,4 @@ foreach(tool fcn-infer fcn-merge fcn-export)
     install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
   endif()
 endforeach()
+include(cmake/pages.cmake)

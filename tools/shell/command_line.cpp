@@ -9,6 +9,10 @@
 #include <charconv>
 #include <utility>
 
+#include "fcn/config.hpp"
+#include "tools/shell/generate/completions.hpp"
+#include "tools/shell/generate/man_page.hpp"
+
 namespace fcn::tools {
 namespace {
 
@@ -57,6 +61,59 @@ auto fraction_into(Target& target) {
     target = number;
     return {};
   };
+}
+
+/// Help as one line. A line that ends in the hyphen of a word goes on without a space.
+std::string unwrapped(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool in_word = line.size() > 1 && line.back() == '-' && line[line.size() - 2] != ' ';
+    if (c != '\n')
+      line += c;
+    else if (!in_word)
+      line += ' ';
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+OptionOutline option_outline(const CLI::Option& option, const OptionGroup::Words& words) {
+  OptionOutline outline;
+  for (const std::string& name : option.get_snames()) outline.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) outline.names.push_back("--" + name);
+  if (option.get_items_expected_max() > 0) outline.type = option.get_type_name();
+  outline.help = unwrapped(option.get_description());
+  if (const auto found = words.find(&option); found != words.end()) outline.words = found->second;
+  outline.value_optional = !outline.type.empty() && option.get_items_expected_min() == 0;
+  outline.repeats = option.get_expected_max() > 1;
+  return outline;
+}
+
+CommandOutline command_outline(const CLI::App& app, const OptionGroup::Words& words) {
+  CommandOutline outline;
+  outline.name = app.get_name();
+  outline.description = unwrapped(app.get_description());
+  for (const CLI::Option* const option : app.get_options()) {
+    if (option->get_positional()) {
+      outline.operand = {option->get_single_name(), unwrapped(option->get_description()),
+                         option->get_expected_max() > 1, option->get_required()};
+      continue;
+    }
+    if (outline.groups.empty() || outline.groups.back().heading != option->get_group())
+      outline.groups.push_back({option->get_group(), {}});
+    outline.groups.back().options.push_back(option_outline(*option, words));
+  }
+  for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; }))
+    outline.commands.push_back(command_outline(*command, words));
+  return outline;
+}
+
+/// What "--generate KIND" prints; empty for any other kind.
+std::string generate(const std::string& kind, const CommandOutline& program) {
+  if (kind == "man") return man_page(program, FCN_VERSION);
+  if (kind == "bash") return bash_completion(program);
+  if (kind == "zsh") return zsh_completion(program);
+  return kind == "fish" ? fish_completion(program) : "";
 }
 
 }  // namespace
@@ -126,6 +183,7 @@ void OptionGroup::choice(const std::string& names, const std::vector<std::string
     return {};
   };
   value(names, "KIND", take_word, help);
+  words_[app_.get_option(names.substr(names.find("--")))] = words;
 }
 
 void OptionGroup::value(const std::string& names, const std::string& type,
@@ -147,17 +205,24 @@ CommandLine::CommandLine(const std::string& program, const std::string& descript
 CommandLine::~CommandLine() = default;
 
 OptionGroup CommandLine::group(const std::string& heading) {
-  return {*app_, heading};
+  return {*app_, words_, heading};
 }
 
 OptionGroup CommandLine::command(const std::string& name, const std::string& description, bool& given) {
   CLI::App* const app = app_->add_subcommand(name, description);
   app->callback([&given] { given = true; });
   app_->require_subcommand(0, 1);
-  return {*app, "Options"};
+  return {*app, words_, "Options"};
 }
 
 Result<CommandLine::Outcome> CommandLine::parse(int argc, const char* const* argv) {
+  if (argc == 3 && argv[1] == std::string("--generate")) {
+    CommandOutline outline = command_outline(*app_, words_);
+    outline.exit_codes = unwrapped(app_->get_footer());
+    if (outline.exit_codes.starts_with("Exit codes: ")) outline.exit_codes.erase(0, 12);
+    generated_ = generate(argv[2], outline);
+    if (!generated_.empty()) return Outcome::help_wanted;
+  }
   try {
     app_->parse(reversed(argc, argv, *app_));
   } catch (const CLI::CallForHelp&) {
@@ -169,6 +234,7 @@ Result<CommandLine::Outcome> CommandLine::parse(int argc, const char* const* arg
 }
 
 std::string CommandLine::help() const {
+  if (!generated_.empty()) return generated_;
   std::string text = app_->help();
   // CLI11 leaves two lines between groups where one would do.
   for (std::size_t gap = text.find("\n\n\n"); gap != std::string::npos; gap = text.find("\n\n\n", gap))

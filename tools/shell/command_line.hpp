@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace fcn::tools {
 
@@ -23,7 +25,11 @@ namespace fcn::tools {
 /// to must live until CommandLine::parse() has returned.
 class OptionGroup {
  public:
-  OptionGroup(CLI::App& app, std::string heading) : app_(app), heading_(std::move(heading)) {}
+  /// The words that options take, which CLI11 does not keep.
+  using Words = std::map<const CLI::Option*, std::vector<std::string>>;
+
+  OptionGroup(CLI::App& app, Words& words, std::string heading)
+      : app_(app), words_(words), heading_(std::move(heading)) {}
 
   /// The only positional argument; `required` or not.
   void argument(const std::string& name, std::string& target, const std::string& help, bool required);
@@ -54,6 +60,7 @@ class OptionGroup {
 
  private:
   CLI::App& app_;
+  Words& words_;
   std::string heading_;
 };
 
@@ -69,12 +76,15 @@ class CommandLine {
   /// sets `given`. After parse() help() is the subcommand's.
   OptionGroup command(const std::string& name, const std::string& description, bool& given);
 
-  /// ErrorCode::invalid_argument for what the options do not allow.
+  /// ErrorCode::invalid_argument for what the options do not allow. "--generate man" and bash, zsh or fish,
+  /// alone on the line and not in --help, want the manual page or a completion in place of the help.
   Result<Outcome> parse(int argc, const char* const* argv);
   [[nodiscard]] std::string help() const;
 
  private:
   std::unique_ptr<CLI::App> app_;
+  OptionGroup::Words words_;
+  std::string generated_;  ///< in place of the help
 };
 
 }  // namespace fcn::tools
