@@ -24,7 +24,10 @@ CodePoint decode_utf8(std::string_view text);
 /// Whether all of `text` is UTF-8.
 bool is_utf8(std::string_view text);
 
-/// `text` with each control, invisible or invalid byte written as \xNN.
+/// Whether a code point may be shown as it is: it is no control character, and does not hide or reorder text.
+bool is_printable(std::uint32_t code);
+
+/// `text` with each byte that is not UTF-8 or belongs to a code point that is not printable written as \xNN.
 std::string printable(std::string_view text);
 
 }  // namespace fcn::inline FCN_ABI

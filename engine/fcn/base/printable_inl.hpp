@@ -29,11 +29,18 @@ FCN_INLINE CodePoint decode_utf8(std::string_view text) {
 
 namespace detail {
 
-/// Control characters, and the ones that reorder or hide text.
-constexpr bool is_deceptive(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
-         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
-}
+struct CodeRange {
+  std::uint32_t first, last;
+};
+/// In ascending order: Unicode's control characters, and those that it lets a display leave out
+/// (Default_Ignorable_Code_Point), which include the ones that reorder text. Variation selectors are not
+/// here: emoji have them.
+inline constexpr CodeRange kUnprintable[] = {
+    {0x00, 0x1f},       {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+    {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180e, 0x180e},   {0x200b, 0x200f},   {0x2028, 0x202e},
+    {0x2060, 0x206f},   {0x3164, 0x3164},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe00ff}, {0xe01f0, 0xe0fff},
+};
 
 }  // namespace detail
 
@@ -46,13 +53,19 @@ FCN_INLINE bool is_utf8(std::string_view text) {
   return true;
 }
 
+FCN_INLINE bool is_printable(std::uint32_t code) {
+  for (const detail::CodeRange& range : detail::kUnprintable)
+    if (code <= range.last) return code < range.first;
+  return true;
+}
+
 FCN_INLINE std::string printable(std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string shown;
   while (!text.empty()) {
     const CodePoint point = decode_utf8(text);
     const std::size_t bytes = point.bytes == 0 ? 1 : point.bytes;
-    if (point.bytes != 0 && !detail::is_deceptive(point.value)) {
+    if (point.bytes != 0 && is_printable(point.value)) {
       shown += text.substr(0, bytes);
     } else {
       for (std::size_t i = 0; i < bytes; ++i) {

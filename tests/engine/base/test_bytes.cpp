@@ -90,8 +90,15 @@ TEST_CASE("text from a file cannot steer a terminal") {
                   "b") ==
         "a\\xe2\\x80\\xae"
         "b");                                             // right-to-left override
+  CHECK(printable("\xd8\x9c") == "\\xd8\\x9c");           // the Arabic letter mark
   CHECK(printable("\xff\xc0\xaf") == "\\xff\\xc0\\xaf");  // not UTF-8
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // a surrogate
+  for (const std::uint32_t shown :
+       {0x20u, 0x7eu, 0xa0u, 0xacu, 0xe9u, 0x61bu, 0x200au, 0x2010u, 0x202fu, 0xfe0fu, 0x1f408u})
+    CHECK(is_printable(shown));
+  for (const std::uint32_t hidden : {0x0u, 0x1bu, 0x7fu, 0x9bu, 0xadu, 0x61cu, 0x180eu, 0x200bu, 0x2028u,
+                                     0x202eu, 0x2066u, 0x2069u, 0xfeffu, 0xfffbu, 0xe007fu})
+    CHECK_FALSE(is_printable(hidden));
   CHECK(is_utf8("\xf0\x9f\x90\x88"));
   CHECK_FALSE(is_utf8("\xf0\x9f\x90"));
 }
