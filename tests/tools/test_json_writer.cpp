@@ -4,13 +4,16 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "fcn/base/printable.hpp"
 #include "fcn/file/json.hpp"
 #include "tools/report/json_members.hpp"
 #include "tools/shell/json_writer.hpp"
@@ -23,6 +26,20 @@ namespace {
 template <class Value>
 std::string truth(const Value& value) {
   return ordered_json(value).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+/// A string as nlohmann writes it, with what is not printable as nlohmann writes it where only ASCII may be.
+std::string truth_of_string(const std::string& value) {
+  const std::string text = truth(value);
+  std::string shown;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto character = fcn::decode_utf8(rest);
+    const std::string whole(rest.substr(0, character.bytes));
+    const std::string ascii = ordered_json(whole).dump(-1, ' ', true);
+    shown += fcn::is_printable(character.value) ? whole : ascii.substr(1, ascii.size() - 2);
+    rest.remove_prefix(character.bytes);
+  }
+  return shown;
 }
 
 /// All strings of up to `length` of these bytes.
@@ -38,18 +55,26 @@ std::vector<std::string> strings_of(const std::string& bytes, std::size_t length
 
 }  // namespace
 
-TEST_CASE("the JSON writer escapes every byte and replaces what is not UTF-8 as nlohmann does") {
+TEST_CASE("the JSON writer escapes what is not printable and replaces what is not UTF-8 as nlohmann does") {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
   std::size_t different = 0;
   for (const std::string& string : strings_of(all, 2))
-    if (json_text(string) != truth(string)) ++different;
+    if (json_text(string) != truth_of_string(string)) ++different;
   // The first and last bytes of each class that UTF-8 knows.
   const std::string edges = "a\"\x7f\x80\x8f\x90\x9f\xa0\xbf\xc1\xc2\xdf\xe0\xe1\xec\xed\xee\xf0\xf1\xf4\xf5";
   for (const std::string& string : strings_of(edges, 4))
-    if (json_text(string) != truth(string)) ++different;
+    if (json_text(string) != truth_of_string(string)) ++different;
+  // Every character.
+  for (std::uint32_t code = 0; code < 0x110000; code += code == 0xd7ff ? 0x801 : 1) {
+    const std::string character =
+        ordered_json::parse(code < 0x10000 ? fmt::format("\"\\u{:04x}\"", code)
+                                           : fmt::format("\"\\u{:04x}\\u{:04x}\"", 0xd7c0 + (code >> 10),
+                                                         0xdc00 + (code & 0x3ff)));
+    if (json_text(character) != truth_of_string(character)) ++different;
+  }
   CHECK(different == 0);
-  CHECK(json_text("\x01\t\"\\/\x7f") == "\"\\u0001\\t\\\"\\\\/\x7f\"");
+  CHECK(json_text("\x01\t\"\\/\x7f") == "\"\\u0001\\t\\\"\\\\/\\u007f\"");
   CHECK(json_text("caf\xe9 \xf0\x9f\x98!") == "\"caf\xef\xbf\xbd \xef\xbf\xbd!\"");
 }
 

@@ -27,6 +27,11 @@ std::size_t broken_character_size(std::string_view text) {
   return 1;
 }
 
+void append_escape(std::string& text, std::uint32_t unit) {
+  text += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) text += "0123456789abcdef"[(unit >> shift) & 15];
+}
+
 }  // namespace
 
 JsonNumber::JsonNumber(float value) {
@@ -111,7 +116,6 @@ void JsonWriter::add(std::initializer_list<JsonNumber> numbers) {
 
 void JsonWriter::append_string(std::string_view string) {
   constexpr std::string_view kNamed = "\b\f\n\r\t\"\\", kNames = "bfnrt\"\\";
-  constexpr std::string_view kHex = "0123456789abcdef";
   text_ += '"';
   while (!string.empty()) {
     const char c = string.front();
@@ -119,13 +123,16 @@ void JsonWriter::append_string(std::string_view string) {
     if (const std::size_t named = kNamed.find(c); named != std::string_view::npos) {
       text_ += '\\';
       text_ += kNames[named];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      text_ += "\\u00";
-      text_ += kHex[static_cast<unsigned char>(c) >> 4];
-      text_ += kHex[c & 15];
     } else if (const CodePoint character = decode_utf8(string); character.bytes != 0) {
       taken = character.bytes;
-      text_ += string.substr(0, taken);
+      if (is_printable(character.value)) {
+        text_ += string.substr(0, taken);
+      } else if (character.value < 0x10000) {
+        append_escape(text_, character.value);
+      } else {  // as the two units of UTF-16
+        append_escape(text_, 0xd7c0 + (character.value >> 10));
+        append_escape(text_, 0xdc00 + (character.value & 0x3ff));
+      }
     } else {
       taken = broken_character_size(string);
       text_ += "\xef\xbf\xbd";
