@@ -148,6 +148,7 @@ TEST_CASE("a table's labels compute nothing and control nothing") {
   CHECK(header("@SUM(1,2)") == "\"'@SUM(1,2)\"");
   CHECK(header("+1") == "'+1");
   CHECK(header("-1") == "'-1");
+  CHECK(header("＝1") == "'＝1");
   CHECK(header("a=1-2+3@4") == "a=1-2+3@4");
   for (int code = 1; code < 0x20; ++code) {
     const std::string shown = header("a" + std::string(1, static_cast<char>(code)) + "=1");

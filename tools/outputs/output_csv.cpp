@@ -17,8 +17,12 @@ namespace {
 /// A spreadsheet would compute what begins like a formula; an apostrophe before it makes it text.
 std::string quoted(const std::string& label) {
   std::string text = printable(label);
-  constexpr std::string_view kFormula = "=+-@";
-  if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) text.insert(0, 1, '\'');
+  constexpr std::string_view kFormula[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
+  for (const std::string_view start : kFormula)
+    if (text.starts_with(start)) {
+      text.insert(0, 1, '\'');
+      break;
+    }
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string field = "\"";
   for (const char c : text) {
