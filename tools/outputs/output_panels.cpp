@@ -111,10 +111,10 @@ std::uint64_t side_by_side_bytes(const OutputNeeds& needs) {
 }
 
 Status write_side_by_side(AtomicFile& file, const PictureResult& result) {
-  const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width(), picture.height()};
+  const RunReport& report = result.report;
+  const PictureSize size{result.picture.width(), result.picture.height()};
   const PanelGrid grid = side_by_side_grid(size);
-  auto scaled = ScaledPicture::create(picture, grid.panel, limits);
+  auto scaled = ScaledPicture::create(result.picture, grid.panel, result.limits);
   if (!scaled) return scaled.error();
   const auto shown = shown_class(report);
   std::optional<HeatLayer> heat;
@@ -125,7 +125,7 @@ Status write_side_by_side(AtomicFile& file, const PictureResult& result) {
                                                  : "boxes: regions of " + threshold_text(report) + " or more",
                                              maps::heat_scale(*report.map, *shown))
                                 : caption_of(report, "nothing but background", "", std::nullopt);
-  return write_drawing(file, grid.width, grid.height, limits, [&](const Canvas& canvas) {
+  return write_drawing(file, grid.width, grid.height, result.limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, grid.width, grid.height}, kDark, 1);
     for (const int index : {0, 1}) {
       const Canvas panel = canvas.panel(grid.picture_box(index));
@@ -144,11 +144,11 @@ std::uint64_t sheet_bytes(const OutputNeeds& needs) {
 }
 
 Status write_sheet(AtomicFile& file, const PictureResult& result) {
-  const auto& [picture, report, limits] = result;
-  const PictureSize size{picture.width(), picture.height()};
+  const RunReport& report = result.report;
+  const PictureSize size{result.picture.width(), result.picture.height()};
   const std::vector<int> listed = listed_classes(report);
   const PanelGrid grid = sheet_grid(size, static_cast<int>(listed.size()));
-  auto scaled = ScaledPicture::create(picture, grid.panel, limits);
+  auto scaled = ScaledPicture::create(result.picture, grid.panel, result.limits);
   if (!scaled) return scaled.error();
   std::deque<HeatLayer> layers;  // they stay where they are made
   for (const int id : listed) layers.emplace_back(*report.map, id, report.placement, size, grid.panel);
@@ -157,7 +157,7 @@ Status write_sheet(AtomicFile& file, const PictureResult& result) {
       caption_of(report, listed.empty() ? "nothing but background" : fmt::format("{} classes", listed.size()),
                  logits ? "each from its lowest score to its highest" : "each class and its best cell",
                  logits ? std::nullopt : std::optional<maps::HeatScale>(maps::HeatScale()));
-  return write_drawing(file, grid.width, grid.height, limits, [&](const Canvas& canvas) {
+  return write_drawing(file, grid.width, grid.height, result.limits, [&](const Canvas& canvas) {
     fill_box(canvas, {0, 0, grid.width, grid.height}, kDark, 1);
     for (std::size_t i = 0; i < listed.size(); ++i) {
       const auto index = static_cast<int>(i);
