@@ -18,19 +18,19 @@ FCN_INLINE Result<ImageView> ImageView::crop(int x, int y, int crop_width, int c
                " pixels at (" + std::to_string(x) + ", " + std::to_string(y) +
                ") is not inside the picture of " + std::to_string(width) + "x" + std::to_string(height));
   if (source != nullptr) return bad("the picture comes row by row: only its source can crop it");
-  ImageView part = *this;
-  if (part.channels == 0) part.channels = channel_count(format);
-  if (part.channels < 1) return bad("set channels or format: the size of a pixel is not known");
+  ImageView cropped = *this;
+  if (cropped.channels == 0) cropped.channels = channel_count(format);
+  if (cropped.channels < 1) return bad("set channels or format: the size of a pixel is not known");
   const std::ptrdiff_t sample = sample_bytes(pixels.type());
-  const std::ptrdiff_t pixel = planar ? sample : sample * part.channels;
-  if (part.row_stride == 0) part.row_stride = pixel * width;
-  const std::ptrdiff_t row_bytes = part.row_stride < 0 ? -part.row_stride : part.row_stride;
-  if (planar && part.plane_stride == 0) part.plane_stride = row_bytes * height;
-  part.pixels = pixels + (y * part.row_stride + x * pixel);
-  part.part = {};
-  part.width = crop_width;
-  part.height = crop_height;
-  return part;
+  const std::ptrdiff_t pixel = planar ? sample : sample * cropped.channels;
+  if (cropped.row_stride == 0) cropped.row_stride = pixel * width;
+  const std::ptrdiff_t row_bytes = cropped.row_stride < 0 ? -cropped.row_stride : cropped.row_stride;
+  if (planar && cropped.plane_stride == 0) cropped.plane_stride = row_bytes * height;
+  cropped.pixels = pixels + (y * cropped.row_stride + x * pixel);
+  cropped.part = {};
+  cropped.width = crop_width;
+  cropped.height = crop_height;
+  return cropped;
 }
 
 }  // namespace fcn::inline FCN_ABI
