@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -113,10 +114,19 @@ FCN_INLINE Status append_regions(std::vector<Region>& regions, const ScoreMap& m
   return {};
 }
 
+/// Equal ones keep their order. Not std::stable_sort, of whose use in GCC 12's library clang 19 warns.
 FCN_INLINE void sort_best_first(std::vector<Region>& regions) {
-  const auto key = [](const Region& r) { return std::tuple(-r.peak, -r.area, r.class_id, r.y, r.x); };
-  std::stable_sort(regions.begin(), regions.end(),
-                   [&](const Region& a, const Region& b) { return key(a) < key(b); });
+  std::vector<std::size_t> order(regions.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto key = [&](std::size_t i) {
+    const Region& r = regions[i];
+    return std::tuple(-r.peak, -r.area, r.class_id, r.y, r.x, i);
+  };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  std::vector<Region> sorted;
+  sorted.reserve(regions.size());
+  for (const std::size_t i : order) sorted.push_back(std::move(regions[i]));
+  regions = std::move(sorted);
 }
 
 }  // namespace detail

@@ -157,10 +157,10 @@ FCN_INLINE std::uint64_t Plan::lay_out_rings() {
     if (nodes_[id].ring == id) by_begin.push_back(id);
   by_end = by_begin;
   const auto use = [&](NodeId id) -> const RingUse& { return nodes_[id].use; };
-  std::stable_sort(by_begin.begin(), by_begin.end(),
-                   [&](NodeId a, NodeId b) { return use(a).begin < use(b).begin; });
-  std::stable_sort(by_end.begin(), by_end.end(),
-                   [&](NodeId a, NodeId b) { return use(a).last < use(b).last; });
+  std::sort(by_begin.begin(), by_begin.end(),
+            [&](NodeId a, NodeId b) { return std::pair(use(a).begin, a) < std::pair(use(b).begin, b); });
+  std::sort(by_end.begin(), by_end.end(),
+            [&](NodeId a, NodeId b) { return std::pair(use(a).last, a) < std::pair(use(b).last, b); });
   ArenaLayout layout;
   detail::LastRings last;
   auto ending = by_end.begin();
