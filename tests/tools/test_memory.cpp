@@ -100,6 +100,8 @@ TEST_CASE("the peak that --plan names is the peak that is counted") {
       {scene.write_ppm(1500, 1200), "-t", "2", "--roi", "900,100,500,400", "--overlay", overlay},
       {scene.write_ppm(1500, 1200), "-t", "2", "--roi", "9,700,400,500", "--rows-from", "1M", "--argmax",
        overlay},
+      {scene.write_ppm(300, 231), "-t", "2", "--border", "edge", "--overlay", overlay},
+      {scene.write_ppm(700, 600), "-t", "2", "--border", "reflect", "--rows-from", "1M", "--argmax", overlay},
       {formats + "progressive.jpg", "-t", "1", "--resize", "300x300"},
       {formats + "exif_6.jpg", "-t", "1", "--resize", "short:300"},
       {formats + "exif_6.jpg", "-t", "1", "--resize", "short:300", "--no-exif"},

@@ -92,6 +92,15 @@ void add_run_options(CommandLine& line, InferOptions& options) {
                "Pixels between feature cells, for denser maps: 16, 8 or\n4 where the network's own are 32");
   group.value("--roi", "X,Y,W,H", part_into(options.roi),
               "Run only this part: the cells whose centres lie in it,\nas in the whole picture's map");
+  group.choice(
+      "--border", {"reflect", "edge", "mean"},
+      [&options](std::size_t taken) {
+        constexpr BorderKind kKinds[] = {BorderKind::reflect, BorderKind::edge, BorderKind::mean};
+        options.border = kKinds[taken];
+      },
+      "Half a window more on each side, so that edges have\ncells: mirrored, the edge repeated, or the "
+      "model's "
+      "mean");
   group.value(
       "--resize", "SIZE",
       [&options](const std::string& text) -> Status {

@@ -77,6 +77,8 @@ Status check_kind(const InferOptions& options, ModelKind kind) {
   if (options.tile && keeps_scores(options))
     return unsuited("--tile-average",
                     "averages are held for a row of tiles: --npy holds labels then, not --scores");
+  if (options.border != BorderKind::none)
+    return unsuited("--border", "the model labels every pixel, at the edges too");
   if (!options.roi.is_empty() && !options.html.empty())
     return unsuited("--roi", "the page of a model that labels pixels shows whole pictures: not with --html");
   if (options.tile && !options.layers.empty())

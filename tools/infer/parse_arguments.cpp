@@ -71,6 +71,16 @@ Status check_part(const InferOptions& options) {
   return {};
 }
 
+Status check_border(const InferOptions& options) {
+  if (options.border == BorderKind::none) return {};
+  if (!options.roi.is_empty() || !options.scales.empty() || options.tile || options.compare_windows ||
+      !options.layers.empty() || options.explain_geometry)
+    return contradiction(
+        "--border cannot be combined with --roi, --scales, --tile-average, --compare-windows, --layers or "
+        "--explain-geometry");
+  return {};
+}
+
 Status check_together(const InferOptions& options) {
   if (Status pictures = check_pictures(options); !pictures) return pictures;
   if (Status results = check_results(options); !results) return results;
@@ -89,6 +99,7 @@ Status check_together(const InferOptions& options) {
         "--layers cannot be combined with --plan or --max-memory, which do not count its memory");
   if (Status regions = check_regions(options); !regions) return regions;
   if (Status part = check_part(options); !part) return part;
+  if (Status border = check_border(options); !border) return border;
   for (const OutputKind& kind : output_kinds())
     if (options.*kind.place == "-") return contradiction("only --json can go to standard output");
   return {};

@@ -39,6 +39,7 @@ PictureRunner::PictureRunner(const Model& model, const std::string& model_path, 
 Status PictureRunner::prepare(bool several) {
   several_ = several;
   if (Status suits = check_kind(options_, model_.info().kind); !suits) return suits;
+  border_ = PictureBorder::of(options_.border, model_.info());
   const bool thresholds =
       options_.regions.kind != RegionKind::none || !options_.mask.empty() || !options_.masked.empty();
   const bool scores_places = model_.info().kind == ModelKind::classifier;
@@ -90,12 +91,14 @@ Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& fi
   if (needs.by_rows) {
     PictureSource picture(*std::move(file));
     picture.narrow(options_.roi);
+    picture.surround(border_);
     return run_source(report, picture, files);
   }
   auto decoded = decode(*std::move(file), needs, report);
   if (!decoded) return decoded.error();
   PictureSource picture(*std::move(decoded));
   picture.narrow(options_.roi);
+  picture.surround(border_);
   return run_source(report, picture, files);
 }
 
@@ -209,7 +212,8 @@ void PictureRunner::complete(RunReport& report, const PictureSource& picture) {
   report.width = picture.width();
   report.height = picture.height();
   report.part = options_.roi;
-  map_.set_geometry(map_.geometry().moved(-report.part.x, -report.part.y));
+  report.border = border_;
+  map_.set_geometry(map_.geometry().moved(-report.part.x - border_.x, -report.part.y - border_.y));
   report.model = model_name_;
   report.info = &model_.info();
   report.map = &map_;

@@ -78,6 +78,7 @@ class PictureRunner {
   std::uint64_t load_peak_;  ///< most that was held while the model was loaded
   bool several_ = false;
   std::vector<int> asked_classes_;
+  PictureBorder border_;
   int pool_stride_ = 1;
   std::optional<Session> session_;
   ScoreMap map_;

@@ -29,6 +29,7 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
         !fits)
       return fits.error().at("--resize");
   }
+  needs.border = border_;
   const PixelRect& roi = options_.roi;
   const PictureSize shown = roi.is_empty() ? needs.run : PictureSize{roi.width, roi.height};
   needs.drawn = pixel_use(options_) == PixelUse::in_order;
@@ -41,12 +42,12 @@ Status PictureRunner::complete_needs(PictureNeeds& needs) const {
   const int listed = listed_count(options_, model_.info(), class_count(model_));
   needs.outputs = std::max(output_bytes(options_, {shown, listed}), region_bytes(options_.regions, shown));
   if (!options_.scales.empty()) return {};  // one of them may enlarge it enough
-  return check_fits_window(needs.run, model_.info().window);
+  return check_fits_window(needs.bordered(), model_.info().window);
 }
 
 PlanOptions PictureRunner::plan_options(const PictureSize& size) const {
-  return {.height = static_cast<int>(size.height),
-          .width = static_cast<int>(size.width),
+  return {.height = static_cast<int>(size.height) + 2 * border_.y,
+          .width = static_cast<int>(size.width) + 2 * border_.x,
           .part = options_.roi,
           .pool_stride = options_.pool_stride,
           .output_stride = options_.output_stride,
@@ -55,11 +56,12 @@ PlanOptions PictureRunner::plan_options(const PictureSize& size) const {
 
 /// Of a size that has just run this takes no planning.
 Result<Shape> PictureRunner::map_shape(const PictureSize& size) const {
-  if (const Plan* const last = session_->plan(); last != nullptr && last->options().width == size.width &&
-                                                 last->options().height == size.height &&
-                                                 last->options().part == options_.roi)
+  const PlanOptions wanted = plan_options(size);
+  if (const Plan* const last = session_->plan(); last != nullptr && last->options().width == wanted.width &&
+                                                 last->options().height == wanted.height &&
+                                                 last->options().part == wanted.part)
     return last->map_shape();
-  const auto plan = Plan::lay_out(model_, plan_options(size));
+  const auto plan = Plan::lay_out(model_, wanted);
   if (!plan) return plan.error();
   return plan->map_shape();
 }
@@ -126,7 +128,8 @@ Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const P
     geometry.pool_stride = pool_stride_;
     return PictureTexts{options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry), ""};
   }
-  const PlanReport report{image, model_name_, pool_stride_, session_->threads(), model_.table().arch};
+  const PlanReport report{image,  model_name_, pool_stride_, session_->threads(), model_.table().arch,
+                          border_};
   return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan), ""};
 }
 

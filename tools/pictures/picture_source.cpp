@@ -14,10 +14,52 @@ ImageView PictureSource::view() {
     image = {.width = width_, .height = height_, .source = this};
   }
   image.part = part_;
+  if (!border_.is_empty())
+    image = {.width = width_ + 2 * border_.x, .height = height_ + 2 * border_.y, .source = this};
   return image;
 }
 
+/// Row y of the picture itself, which is one of those kept or a later one.
+Result<const std::uint8_t*> PictureSource::bordered_row(int y) {
+  if (!file_) return static_cast<const std::uint8_t*>(held_.row(y));
+  const std::size_t row = 3 * static_cast<std::size_t>(width_);
+  const auto kept = [&](int at) {
+    return kept_.data() + row * static_cast<std::size_t>(at % border_.kept_rows(height_));
+  };
+  for (; next_ <= y; ++next_)
+    if (Status read = running_->next(kept(next_)); !read)
+      return Error{read.error().code, read.error().message, "row " + std::to_string(next_)};
+  return static_cast<const std::uint8_t*>(kept(y));
+}
+
+Result<ImageView> PictureSource::bordered_rows(int first, int count) {
+  const std::size_t wide = 3 * static_cast<std::size_t>(width_ + 2 * border_.x);
+  try {
+    if (file_ && (!running_ || first < handed_)) {
+      auto decoder = decode_rows(*file_);
+      if (!decoder) return decoder.error();
+      running_ = *std::move(decoder);
+      next_ = 0;
+      kept_ = ByteVector(3 * static_cast<std::size_t>(width_) *
+                         static_cast<std::size_t>(border_.kept_rows(height_)));
+    }
+    if (const auto bytes = static_cast<std::size_t>(count) * wide; rows_.size() < bytes)
+      rows_ = ByteVector(bytes);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "no memory for rows of the picture", ""};
+  }
+  for (int row = 0; row < count; ++row) {
+    const int at = first + row - border_.y;
+    const auto from = bordered_row(border_.shown(at, height_));
+    if (!from) return from.error();
+    border_.compose(*from, at, width_, height_, rows_.data() + static_cast<std::size_t>(row) * wide);
+  }
+  handed_ = first + count;
+  return ImageView{.pixels = rows_.data(), .width = width_ + 2 * border_.x, .height = count, .channels = 3};
+}
+
 Result<ImageView> PictureSource::rows(int first, int count) {
+  if (!border_.is_empty()) return bordered_rows(first, count);
   const std::size_t whole_row = 3 * static_cast<std::size_t>(width_);
   try {
     if (!running_ || first < next_) {
@@ -42,6 +84,7 @@ Result<ImageView> PictureSource::rows(int first, int count) {
 void PictureSource::end_run() {
   running_.reset();
   rows_ = ByteVector();
+  kept_ = ByteVector();
   if (part_.is_empty() || file_) return;
   std::uint8_t* to = held_.rgb.get();
   for (int y = 0; y < part_.height; ++y, to += row_bytes())

@@ -12,6 +12,7 @@
 #include "fcn/pixel_rows.hpp"
 #include "fcn/result.hpp"
 #include "tools/pictures/picture.hpp"
+#include "tools/pictures/picture_border.hpp"
 #include "tools/pictures/picture_file.hpp"
 #include "tools/pictures/resize.hpp"
 #include "tools/pictures/rows/row_decoder.hpp"
@@ -31,6 +32,8 @@ class PictureSource : public PixelRows {
 
   /// Narrows what is run and shown to a part of the picture, which lies inside it.
   void narrow(const PixelRect& part) { part_ = part; }
+  /// Has the picture run with a border, which is not shown. Not of a part.
+  void surround(const PictureBorder& border) { border_ = border; }
 
   /// Of the picture, or of its part.
   [[nodiscard]] int width() const { return part_.is_empty() ? width_ : part_.width; }
@@ -56,11 +59,17 @@ class PictureSource : public PixelRows {
   int width_;
   int height_;
   Picture held_;
+  Result<const std::uint8_t*> bordered_row(int y);
+  Result<ImageView> bordered_rows(int first, int count);
+
   PixelRect part_;
+  PictureBorder border_;
   std::optional<PictureFile> file_;
   std::unique_ptr<RowDecoder> running_;
   int next_ = 0;     // the row that it gives next
   ByteVector rows_;  // that the run reads
+  ByteVector kept_;  // of a picture with a border, the last rows decoded
+  int handed_ = 0;   // rows with a border that the run has got
 };
 
 /// Reads a picture's rows from the top, to draw them. Several may read one picture.

@@ -106,8 +106,13 @@ void add_subject(JsonWriter& json, const RunReport& report) {
   json.member("activation", kind_name(report.map->activation()));
   add_map(json, report);
   add_original(json, report.frame, whole_geometry(report));
-  const Extent padded = padded_size({report.height, report.width}, *report.info);
-  if (report.part.is_empty() && padded != Extent{report.height, report.width})
+  const PictureBorder& border = report.border;
+  if (!border.is_empty()) {
+    json.member("border", border_name(border.kind));
+    json.member("border_px", {border.x, border.y});
+  }
+  const Extent padded = padded_size(report);
+  if (report.part.is_empty() && padded != Extent{report.height + 2 * border.y, report.width + 2 * border.x})
     add_size(json, "padded", padded);
 }
 

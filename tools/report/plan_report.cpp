@@ -108,26 +108,31 @@ void add_phases(JsonWriter& json, const MemoryForecast& forecast) {
   }
 }
 
+/// What runs in place of the picture.
+std::string frame_lines(const PictureBorder& border, const Plan& plan) {
+  std::string text;
+  if (!border.is_empty())
+    text += fmt::format("  with a border of {} x {} pixels on each side: {}\n", border.x, border.y,
+                        border_name(border.kind));
+  if (const PixelRect& part = plan.options().part, &area = plan.area(); !part.is_empty())
+    text += fmt::format("  of the part of {} x {} at ({}, {}), for which {} x {} at ({}, {}) run\n",
+                        part.width, part.height, part.x, part.y, area.width, area.height, area.x, area.y);
+  if (is_padded(plan))
+    text += fmt::format("  run as {} x {}, its edge pixels repeated: the network accepts only some sizes\n",
+                        plan.padded().x, plan.padded().y);
+  return text;
+}
+
 }  // namespace
 
 std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
   const Plan& plan = picture.plan;
   const Shape& map = plan.map_shape();
   const std::uint64_t peak = picture.forecast.peak();
-  const std::string padded =
-      is_padded(plan)
-          ? fmt::format("  run as {} x {}, its edge pixels repeated: the network accepts only some sizes\n",
-                        plan.padded().x, plan.padded().y)
-          : "";
-  const PixelRect &part = plan.options().part, &area = plan.area();
-  const std::string narrowed =
-      part.is_empty()
-          ? ""
-          : fmt::format("  of the part of {} x {} at ({}, {}), for which {} x {} at ({}, {}) run\n",
-                        part.width, part.height, part.x, part.y, area.width, area.height, area.x, area.y);
-  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n{}{}  {}, {}\n\n",
-                     report.image.empty() ? "" : printable(report.image) + "\n  ", plan.options().width,
-                     plan.options().height, map.width, map.height, plan.geometry().x.stride, narrowed, padded,
+  return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n{}  {}, {}\n\n",
+                     report.image.empty() ? "" : printable(report.image) + "\n  ",
+                     plan.options().width - 2 * report.border.x, plan.options().height - 2 * report.border.y,
+                     map.width, map.height, plan.geometry().x.stride, frame_lines(report.border, plan),
                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
                      report.arch) +
          plan_rows(plan) + '\n' + memory_rows(picture.forecast) +
@@ -144,8 +149,12 @@ std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
   json.object([&] {
     json.member("schema", "fcn-infer-plan/1");
     add_image(json, report.image);
-    json.member("width", plan.options().width);
-    json.member("height", plan.options().height);
+    json.member("width", plan.options().width - 2 * report.border.x);
+    json.member("height", plan.options().height - 2 * report.border.y);
+    if (!report.border.is_empty()) {
+      json.member("border", border_name(report.border.kind));
+      json.member("border_px", {report.border.x, report.border.y});
+    }
     if (const PixelRect& part = plan.options().part, &area = plan.area(); !part.is_empty()) {
       json.member("part_px", {part.x, part.y, part.width, part.height});
       json.member("run_px", {area.x, area.y, area.width, area.height});

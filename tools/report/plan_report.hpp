@@ -20,6 +20,7 @@ struct PlanReport {
   int pool_stride = 1;
   int threads = 1;
   std::string arch;
+  PictureBorder border;
 };
 
 /// Newline included. Text from files is escaped.

@@ -155,10 +155,18 @@ std::string part_line(const RunReport& report) {
                      part.y);
 }
 
+std::string border_line(const PictureBorder& border) {
+  if (border.is_empty()) return "";
+  return fmt::format("  (run with a border of {} x {} pixels on each side: {})\n", border.x, border.y,
+                     border_name(border.kind));
+}
+
 /// States the size that ran, if the network accepts only some sizes.
 std::string padded_line(const RunReport& report) {
-  const Extent padded = padded_size({report.height, report.width}, *report.info);
-  if (!report.part.is_empty() || padded == Extent{report.height, report.width}) return "";
+  const PictureBorder& border = report.border;
+  const Extent padded = padded_size(report);
+  if (!report.part.is_empty() || padded == Extent{report.height + 2 * border.y, report.width + 2 * border.x})
+    return "";
   return fmt::format("  (run as {} x {}, its edge pixels repeated: the network accepts only some sizes)\n",
                      padded.x, padded.y);
 }
@@ -170,7 +178,8 @@ std::string terminal_report(const RunReport& report, Detail detail) {
   std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {:.4g} pixels\n",
                                  printable(report.image), whole_size(report).width, whole_size(report).height,
                                  map.cols(), map.rows(), map.geometry().x.stride);
-  text += part_line(report) + frame_line(report.frame) + padded_line(report) + '\n' + class_lines(report);
+  text += part_line(report) + border_line(report.border) + frame_line(report.frame) + padded_line(report) +
+          '\n' + class_lines(report);
   if (!map.has_cells()) text += "\n  the map is too large to be shown here; --heat FILE draws it\n";
   for (const int id : map.has_cells() ? shown_classes(report) : std::vector<int>()) {
     text += fmt::format("\n  {}, place by place{}\n", fitted_label(*report.info, id),

@@ -11,6 +11,7 @@
 #include "fcn/maps/fusion.hpp"
 #include "fcn/maps/placed_map.hpp"
 #include "fcn/score_map.hpp"
+#include "tools/pictures/picture_border.hpp"
 #include "tools/pictures/resize.hpp"
 #include "tools/results/shard.hpp"
 #include "tools/runs/region_request.hpp"
@@ -60,6 +61,7 @@ struct InferOptions {
   std::string sheet;
   std::string csv;
   PixelRect roi;  ///< the part to run; empty for all of the picture
+  BorderKind border = BorderKind::none;
   std::optional<ResizeSpec> resize;
   bool apply_exif = true;
   bool quiet = false;

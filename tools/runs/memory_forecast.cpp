@@ -31,6 +31,7 @@ PictureNeeds PictureNeeds::of(const PictureFile& file, bool apply_exif) {
 MemoryForecast::MemoryForecast(std::uint64_t load, std::uint64_t weights, const PictureNeeds& needs) {
   const std::uint64_t upright = pixel_bytes(needs.upright), run = pixel_bytes(needs.run);
   load_.weights = load;
+  if (needs.hands_rows()) row_bytes_ = 3 * static_cast<std::uint64_t>(needs.bordered().width);
   if (needs.by_rows) {
     forecast_rows(weights, needs);
     return;
@@ -48,16 +49,18 @@ MemoryForecast::MemoryForecast(std::uint64_t load, std::uint64_t weights, const 
 
 /// Rows are decoded while the picture runs, and again to be drawn.
 void MemoryForecast::forecast_rows(std::uint64_t weights, const PictureNeeds& needs) {
-  row_bytes_ = 3 * static_cast<std::uint64_t>(needs.run.width);
-  const std::uint64_t drawing = needs.drawn ? needs.decoder + row_bytes_ : 0;
-  run_ = {weights, 0, needs.decoder, {}};
+  const std::uint64_t row = 3 * static_cast<std::uint64_t>(needs.run.width);
+  const std::uint64_t drawing = needs.drawn ? needs.decoder + row : 0;
+  if (!needs.border.is_empty())
+    run_pixels_ =
+        row * static_cast<std::uint64_t>(needs.border.kept_rows(static_cast<int>(needs.run.height)));
+  run_ = {weights, run_pixels_, needs.decoder, {}};
   if (needs.drawn_at_once) {
-    run_pixels_ = needs.drawn ? row_bytes_ : 0;
+    run_pixels_ = needs.drawn ? row : 0;
     run_.decoder += needs.drawn ? needs.decoder : 0;
     run_.picture = run_pixels_;
   } else if (needs.outputs + drawing != 0) {
-    outputs_ = {
-        weights, needs.outputs + (needs.drawn ? row_bytes_ : 0), drawing == 0 ? 0 : needs.decoder, {}};
+    outputs_ = {weights, needs.outputs + (needs.drawn ? row : 0), drawing == 0 ? 0 : needs.decoder, {}};
   }
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "fcn/run/run_memory.hpp"
+#include "tools/pictures/picture_border.hpp"
 #include "tools/pictures/picture_file.hpp"
 #include "tools/pictures/resize.hpp"
 
@@ -29,7 +30,8 @@ struct PhaseBytes {
 /// Facts about a picture that are known before it is decoded.
 struct PictureNeeds {
   PictureSize upright;  ///< as it stands after decoding
-  PictureSize run;      ///< as it runs: resized, or the same
+  PictureSize run;      ///< as it runs: resized, or the same; without its border
+  PictureBorder border;
   RecipeInterpolation interpolation = RecipeInterpolation::bilinear;
   std::uint64_t file = 0;     ///< bytes of the file that are in memory while it is decoded
   std::uint64_t decoder = 0;  ///< PictureStructure::decoder_bytes and copies of the file
@@ -44,6 +46,10 @@ struct PictureNeeds {
   /// Of an opened file; `run` and `outputs` are the caller's to add.
   static PictureNeeds of(const PictureFile& file, bool apply_exif);
 
+  /// What runs.
+  [[nodiscard]] PictureSize bordered() const { return {run.width + 2 * border.x, run.height + 2 * border.y}; }
+  /// Whether the network is given rows one after the other, rather than a picture.
+  [[nodiscard]] bool hands_rows() const { return by_rows || !border.is_empty(); }
   /// Resizing to the same size would change nothing.
   [[nodiscard]] bool is_resized() const { return upright.width != run.width || upright.height != run.height; }
 };

@@ -35,7 +35,7 @@ Result<int> check_strides(const Model& model, int pool_stride, int output_stride
 }
 
 Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, const PlanRequest& request) {
-  PictureSize size = needs.run;
+  PictureSize size = needs.bordered();
   if (request.tile)
     size = {std::min(size.width, request.tile->width), std::min(size.height, request.tile->height)};
   const PlanOptions options{.height = static_cast<int>(size.height),
@@ -52,7 +52,7 @@ Result<PicturePlan> plan_picture(const Model& model, const PictureNeeds& needs, 
   if (request.max_memory != 0) {
     // Rows that are read at a time, if the picture comes so: most with the longest steps.
     std::uint64_t input = 0;
-    if (needs.by_rows) {
+    if (needs.hands_rows()) {
       const auto longest = Plan::create(model, options);
       if (!longest) return longest.error();
       input = forecast.input_bytes(longest->node(0).most_rows);

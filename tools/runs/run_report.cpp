@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "fcn/base/printable.hpp"
+#include "fcn/graph/padded_size.hpp"
 
 namespace fcn::tools {
 
@@ -34,13 +36,39 @@ PictureSize whole_size(const RunReport& report) {
   return {report.frame.run_width, report.frame.run_height};
 }
 
+Extent padded_size(const RunReport& report) {
+  return fcn::padded_size({report.height + 2 * report.border.y, report.width + 2 * report.border.x},
+                          *report.info);
+}
+
+namespace {
+
+/// The part of a window along one axis that lies on the picture.
+struct Stretch {
+  std::int64_t first = 0;
+  int count = 0;
+
+  Stretch within(int size) const {
+    const std::int64_t begin = std::clamp<std::int64_t>(first, 0, size - 1);
+    return {begin, static_cast<int>(std::clamp<std::int64_t>(first + count, begin + 1, size) - begin)};
+  }
+};
+
+}  // namespace
+
 ClassPeak class_peak(const RunReport& report, int id) {
   const Peak& peak = report.map->peak(id);
   const MapGeometry geometry = whole_geometry(report);
-  const PixelPoint center = {geometry.center_x(peak.col), geometry.center_y(peak.row)};
-  const std::int64_t left = geometry.window_left(peak.col), top = geometry.window_top(peak.row);
-  const PixelBox window = {static_cast<double>(left), static_cast<double>(top),
-                           static_cast<double>(geometry.window.x), static_cast<double>(geometry.window.y)};
+  PixelPoint center = {geometry.center_x(peak.col), geometry.center_y(peak.row)};
+  Stretch across{geometry.window_left(peak.col), geometry.window.x};
+  Stretch down{geometry.window_top(peak.row), geometry.window.y};
+  if (!report.border.is_empty()) {
+    center = {std::clamp(center.x, 0.0, report.width - 1.0), std::clamp(center.y, 0.0, report.height - 1.0)};
+    across = across.within(report.width);
+    down = down.within(report.height);
+  }
+  const PixelBox window = {static_cast<double>(across.first), static_cast<double>(down.first),
+                           static_cast<double>(across.count), static_cast<double>(down.count)};
   return {.id = id,
           .label = class_label(*report.info, id),
           .probability = peak.probability,
@@ -49,10 +77,10 @@ ClassPeak class_peak(const RunReport& report, int id) {
           .col = peak.col,
           .center_x = center.x,
           .center_y = center.y,
-          .window_x = left,
-          .window_y = top,
-          .window_width = geometry.window.x,
-          .window_height = geometry.window.y,
+          .window_x = across.first,
+          .window_y = down.first,
+          .window_width = across.count,
+          .window_height = down.count,
           .original_center = report.frame.point(center),
           .original_window = report.frame.box(window)};
 }

@@ -12,6 +12,7 @@
 #include "fcn/model_info.hpp"
 #include "fcn/score_map.hpp"
 #include "tools/pictures/original_frame.hpp"
+#include "tools/pictures/picture_border.hpp"
 #include "tools/runs/region_request.hpp"
 #include "tools/runs/run_profile.hpp"
 #include "tools/runs/scale_pyramid.hpp"
@@ -24,6 +25,7 @@ struct RunReport {
   int width = 0;      ///< of what files show: the picture that ran, upright and resized, or a part of it
   int height = 0;
   PixelRect part;                   ///< of the picture that ran; empty for all of it
+  PictureBorder border;             ///< with which it ran
   OriginalFrame frame;              ///< back to the pixels of the file
   std::string model;                ///< the model file's name, without folders
   const ModelInfo* info = nullptr;  ///< never null
@@ -53,7 +55,11 @@ maps::Region whole_region(const RunReport& report, maps::Region region);
 /// The picture that ran.
 PictureSize whole_size(const RunReport& report);
 
-/// The best cell of one class, in every unit that outputs state it.
+/// The size on which the network ran: with the border, and what padded_size.hpp adds.
+Extent padded_size(const RunReport& report);
+
+/// The best cell of one class, in every unit that outputs state it. Of a picture that ran with a border,
+/// its place is held within the picture.
 struct ClassPeak {
   int id = 0;
   std::string label;      ///< from the model file: escape it before showing it
