@@ -19,8 +19,9 @@ set(CPACK_PACKAGE_VENDOR "The fcn authors")
 set(CPACK_PACKAGE_CONTACT ${FCN_PACKAGE_CONTACT})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "fully convolutional image classification on CPUs")
 set(CPACK_PACKAGE_DESCRIPTION
-    "Turns an image classifier into a fully convolutional network, which accepts pictures of any size and returns a map
-of scores for every class. The package holds the programs fcn-infer, fcn-export and fcn-merge, a small model, and the
+    "Turns an image classifier into a fully convolutional network, which accepts
+pictures of any size and returns a map of scores for every class. The package
+holds the programs fcn-infer, fcn-export and fcn-merge, a small model, and the
 library for C++, C and Python.")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
@@ -31,6 +32,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/debian/triggers)
 # What the headers include, and what the Python module uses if it is there.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libxsimd-dev (>= 8.1), nlohmann-json3-dev (>= 3.11)")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, python3-numpy")

@@ -19,13 +19,14 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK_FOLDER})
 file(MAKE_DIRECTORY ${WORK_FOLDER})
-run(${CPACK} --config ${CONFIG} -B ${WORK_FOLDER}/packages)
+# Packed by gzip, in a third of the time of xz.
+run(${CPACK} --config ${CONFIG} -B ${WORK_FOLDER}/packages -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip)
 file(GLOB package ${WORK_FOLDER}/packages/fcn_*.deb)
 run(dpkg-deb -x ${package} ${WORK_FOLDER}/root)
 set(prefix ${WORK_FOLDER}/root/usr)
 
 says("Ankle boot" ${CMAKE_COMMAND} -E env --unset=FCN_MODEL ${prefix}/bin/fcn-infer ${PICTURE})
-says("fine|agree|as on" ${prefix}/bin/fcn-export verify ${prefix}/share/fcn/fashion-resnet18.safetensors)
+says("reference +[0-9]+ logits" ${prefix}/bin/fcn-export verify ${prefix}/share/fcn/fashion-resnet18.safetensors)
 says("^fcn-merge [0-9]" ${prefix}/bin/fcn-merge --version)
 foreach(program fcn-infer fcn-export fcn-merge)
   foreach(page share/man/man1/${program}.1.gz share/bash-completion/completions/${program}.bash
