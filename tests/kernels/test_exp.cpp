@@ -26,7 +26,7 @@ TEST_CASE("The exponential is within 4 x 2^-24 of float64's", "[exp]") {
 }
 
 TEST_CASE("The exponential of a negative is within 3 x 2^-24 of float64's, and ln 2's error", "[exp]") {
-  // One rounding of r, which is at most 1/2, two of the polynomial and their product's none; ln 2 errs by 0.032
+  // One rounding of r, which is at most 1/2, two of the polynomial, their product's none; ln 2 errs by 0.032
   // x 2^-24 for each power of two.
   double worst = 0;
   const auto check = [&](float y) {

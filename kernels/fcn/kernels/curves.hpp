@@ -7,7 +7,7 @@
 //   erf, else      t = |x|, at most 4, whose result rounds to 1; q = kErfFar by Horner in t, ln(1 - erf t);
 //                  y = 1 - exp(q); x > 0 ? y : 0 - y
 //   gelu           x, at least -6, times Phi, the normal distribution's share below y, which is x limited to
-//                  [-6, 6]; q = kNormalTail by Horner in |y|, -ln Phi(-|y|); t = exp.hpp's e^-q, as a product;
+//                  [-6, 6]; q = kNormalTail by Horner in |y|, -ln Phi(-|y|); t = exp.hpp's e^-q, a product;
 //                  Phi = y > 0 ? 1 - t : t
 //   ln(1 + t)      0 <= t <= 1: above sqrt(2) - 1 with r = (t - 1) * 1/2 and e = 1, else r = t and e = 0;
 //                  then the steps of local_response_norm.hpp from z on
