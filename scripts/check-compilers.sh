@@ -31,7 +31,8 @@ avx2=(-mavx2 -mfma)
 for gcc in g++ g++-13 g++-14; do check "$gcc, AVX2, without exceptions" $gcc "${avx2[@]}" -O2 -fno-exceptions -fno-rtti; done
 for clang in clang++ clang++-19; do
   check "$clang, AVX2, without exceptions" $clang "${avx2[@]}" -O2 -fno-exceptions -fno-rtti
-  if [ -d /usr/include/c++/v1 ] || compgen -G '/usr/lib/llvm-*/include/c++/v1' > /dev/null; then
+  # Each clang has a libc++ of its own.
+  if [ -d "$($clang -print-resource-dir 2> /dev/null)/../../../include/c++/v1" ]; then
     check "$clang, libc++" $clang "${avx2[@]}" -stdlib=libc++
   fi
 done

@@ -31,7 +31,7 @@ packages_of() {
       echo doxygen
       ;;
     compilers) # check-compilers.sh
-      echo libc++-14-dev libc++abi-14-dev g++-i686-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu g++-s390x-linux-gnu
+      echo clang-19 libc++-14-dev libc++abi-14-dev g++-i686-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu g++-s390x-linux-gnu
       ;;
     peers) # what bench/peers/run.sh compares with, besides npm's package
       echo nodejs python3 python3-numpy python3-torch python3-torchvision python3-opencv libdnnl-dev
