@@ -34,9 +34,9 @@ tests "the sandbox" 'sandbox'
 tests "inputs that crashed, and changed seeds" 'fuzz: '
 
 # Failing calls: every allocation and every place. A test that has come to its end tells how many it tried.
-faults() { # WHAT TEST
+faults() { # WHAT TESTS: how the names of tests begin
   local log=$work/faults.log tried failed
-  FCN_TRUST=1 "$build/bin/test_faults" "$2" > "$log" 2>&1 || true
+  FCN_TRUST=1 "$build/bin/test_faults" "$2*" > "$log" 2>&1 || true
   cat "$log" >> build/trust-faults.log
   tried=$(awk -F '\t' '$1 == "tried" { print $3 }' "$log")
   failed=$(grep -c ' FAILED:' "$log" || true)
@@ -44,10 +44,10 @@ faults() { # WHAT TEST
   row "$1" "${tried:-0}" "$failed"
 }
 rm -f build/trust-faults.log
-faults "allocations that fail" "memory that runs out anywhere ends in one line and no torn file"
-faults "calls on files that fail" "a call on a file that fails ends in one line and no torn file"
-faults "calls that are short or interrupted" "calls that do half of their work, or are interrupted, change nothing"
-faults "signals at random moments" "signals at random moments leave the old file or the new one"
+faults "allocations that fail" "memory that runs out"
+faults "calls on files that fail" "a call on a file that fails"
+faults "calls that are short or interrupted" "calls that do half of their work"
+faults "signals at random moments" "signals at random moments"
 
 # A long run in one process: memory, descriptors and threads stay as they are after the first thousand pictures.
 printf '%s' '{"name":"mean","channels":3,"layers":[{"op":"average_pool","size":3,"stride":1},' \
