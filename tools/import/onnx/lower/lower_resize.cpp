@@ -106,8 +106,9 @@ std::optional<NodeId> size_source(const NodeCall& call, const Feature& in, Netwo
              " is left out; export with free height and width to keep it on other sizes");
     return std::nullopt;
   }
-  const auto found = net.find_map(
-      [&](const Shape& shape) { return shape.height == all[rows] && shape.width == all[columns]; });
+  const auto found = net.find_map([height = all[rows], width = all[columns]](const Shape& shape) {
+    return shape.height == height && shape.width == width;
+  });
   if (found)
     net.note("a map is resized to " + std::to_string(all[columns]) + "x" + std::to_string(all[rows]) +
              ", taken to be the size of " + net.graph().nodes[*found].name);
