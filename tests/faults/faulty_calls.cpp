@@ -46,6 +46,12 @@ int failed() {
   return -1;
 }
 
+/// What malloc returns then.
+void* no_memory() {
+  errno = ENOMEM;
+  return nullptr;
+}
+
 void read_plan() {
   const char* const plan = std::getenv("FCN_FAULT");
   if (plan == nullptr) return;
@@ -94,16 +100,16 @@ int __libc_start_main(int (*main)(int, char**, char**), int argc, char** argv, v
 }
 
 void* malloc(std::size_t bytes) {
-  return fails("malloc") ? nullptr : __libc_malloc(bytes);
+  return fails("malloc") ? no_memory() : __libc_malloc(bytes);
 }
 void* calloc(std::size_t count, std::size_t bytes) {
-  return fails("malloc") ? nullptr : __libc_calloc(count, bytes);
+  return fails("malloc") ? no_memory() : __libc_calloc(count, bytes);
 }
 void* realloc(void* memory, std::size_t bytes) {
-  return fails("malloc") ? nullptr : __libc_realloc(memory, bytes);
+  return fails("malloc") ? no_memory() : __libc_realloc(memory, bytes);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  return fails("malloc") ? nullptr : __libc_memalign(alignment, bytes);
+  return fails("malloc") ? no_memory() : __libc_memalign(alignment, bytes);
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
   *memory = fails("malloc") ? nullptr : __libc_memalign(alignment, bytes);

@@ -45,8 +45,8 @@ TEST_CASE("memory that runs out anywhere ends in one line and no torn file") {
   long tried = 0;
   for (const FaultyCommand& command : faulty_commands(scene))
     for (const bool lasting : {false, true}) {
-      tried += try_all(command, "malloc", "0", lasting, 12);
-      tried += try_all(command, "mmap", "0", lasting, 3);
+      tried += try_all(command, "malloc", std::to_string(ENOMEM), lasting, 12);
+      tried += try_all(command, "mmap", std::to_string(ENOMEM), lasting, 3);
     }
   tell_tried("allocation failure", tried);
 }

@@ -26,8 +26,9 @@ struct UnfinishedFiles {
   std::mutex mutex;
   std::vector<std::string> paths;
 
-  // Both need the mutex held.
-  void add(const std::string& path) { paths.push_back(path); }
+  // All need the mutex held.
+  void make_room() { paths.reserve(paths.size() + 1); }
+  void add(std::string path) { paths.push_back(std::move(path)); }
   void remove(const std::string& path) { std::erase(paths, path); }
 };
 
@@ -91,11 +92,12 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
 
   UnfinishedFiles& unfinished = unfinished_files();
   const std::lock_guard lock(unfinished.mutex);
-  const std::string temporary = temporary_name(file.target_);
+  std::string temporary = temporary_name(file.target_), listed = temporary;
+  unfinished.make_room();  // once the file exists nothing may fail before it is listed
   file.fd_ = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file.fd_ < 0) return file.io_error("create", errno);
-  unfinished.add(temporary);
-  file.temporary_ = temporary;
+  unfinished.add(std::move(listed));
+  file.temporary_ = std::move(temporary);
   // The replaced file keeps its permissions. Not being allowed to set them is no reason to fail.
   if (exists && ::fchmod(file.fd_, info.st_mode & 07777) != 0) errno = 0;
   return file;
