@@ -98,9 +98,8 @@ void add_run_options(CommandLine& line, InferOptions& options) {
         constexpr BorderKind kKinds[] = {BorderKind::reflect, BorderKind::edge, BorderKind::mean};
         options.border = kKinds[taken];
       },
-      "Half a window more on each side, so that edges have\ncells: mirrored, the edge repeated, or the "
-      "model's "
-      "mean");
+      "Half a window more on each side, so that edges have\n"
+      "cells: mirrored, the edge repeated, or the model's mean");
   group.value(
       "--resize", "SIZE",
       [&options](const std::string& text) -> Status {
