@@ -24,8 +24,9 @@ inline ModelInfo tiny_info(const std::string& name) {
 }
 
 /// Window 8: a 2 x 2 convolution of stride 2 averages each channel, a 4 x 4 pool, then the logits: 0 for
-/// "nothing", 10 red - 5 for "red", 10 blue - 5 for "blue", channels in 0..1.
-inline Result<std::uint64_t> write_tiny_model(const std::string& path) {
+/// "nothing", 10 red - 5 for "red", 10 blue - 5 for "blue", channels in 0..1 less `mean_colour`.
+inline Result<std::uint64_t> write_tiny_model(const std::string& path,
+                                              const std::vector<float>& mean_colour = {0, 0, 0}) {
   Conv mean;
   mean.in_channels = mean.out_channels = 3;
   mean.kernel = mean.stride = {2, 2};
@@ -44,6 +45,7 @@ inline Result<std::uint64_t> write_tiny_model(const std::string& path) {
   graph.append("pool", pool, {1});
   graph.append("classifier", classifier, {2});
   ModelInfo info = tiny_info("tiny");
+  info.mean = mean_colour;
   info.classifier_pool = "pool";
   return write_model(path, graph, info, WeightStorage::f32);
 }
