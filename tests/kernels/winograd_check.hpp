@@ -35,6 +35,9 @@ struct WinogradCase {
   bool halves_filters() const {
     return form.tile == 4 && in_channels * out_channels > kernels::kMostWholeFilters;
   }
+  /// Whether no step rounds: products of small integers fit 24 bits, but not with the fractions of F(4, 3)'s
+  /// points, whose powers have up to 10 bits in each dimension.
+  bool exact() const { return values == Values::kIntegers && form.tile == 2; }
   /// Input columns that whole tiles read, padding included.
   int columns_read() const { return (tiles_across() * form.tile - 1) * form.stride + 3; }
   kernels::ConvShape shape() const {
@@ -72,9 +75,9 @@ class WinogradProblem {
     RandomFloats ordinary(c.seed + 1, Values::kRandom);
     weights_.resize(static_cast<std::size_t>(c.out_channels * c.in_channels * 9));
     bias_.resize(static_cast<std::size_t>(c.out_channels));
-    // Transformed multiples of 24 * 24 are integers, and a few small integers add up without rounding.
+    // Transformed multiples of 4 are integers, and a few small integers add up without rounding.
     const bool integers = c.values == Values::kIntegers;
-    for (float& w : weights_) w = integers ? static_cast<float>(ordinary.pick(3) - 1) * 576.0f : ordinary();
+    for (float& w : weights_) w = integers ? static_cast<float>(ordinary.pick(3) - 1) * 4.0f : ordinary();
     for (float& b : bias_) b = !c.bias ? 0.0f : integers ? 3.0f : ordinary();
   }
 
@@ -125,13 +128,14 @@ class WinogradProblem {
   /// The largest distance from float64, in units of what float32 may err by; at most 1 if all is well.
   ///
   /// A value's way through the input transform has 2 * input_roundings roundings, of at most 2^-24 each
-  /// relative to the sums of absolute values |B^T| |d| |B|, since no step subtracts what a former one added.
-  /// The transformed weight has one, or, kept half transformed, six: of a half, of the sum of two, of 1/6, of
-  /// their product, and of two more sums; one more makes up for float64's. The sum of products has one for
-  /// each channel and one more on SSE2, the output transform 2 * output_roundings, bias and residual one
-  /// each, float64's own sums less than one. N roundings of that kind err by at most N 2^-24 / (1 - N 2^-24)
-  /// times |A^T| (sum over c of |G| |g| |G^T| . |B^T| |d| |B|) |A| (Higham, Accuracy and Stability of
-  /// Numerical Algorithms, 3.1). Random normal values are far too large to underflow.
+  /// relative to the sums of absolute values |B^T| |d| |B|, since no step subtracts what a former one added;
+  /// on SSE2 it has 2 * products more. The transformed weight has one, or, kept half transformed, seven: of
+  /// a half, of s times it, of the sum of two, of 1/6, of their product, and of two more sums; one more makes
+  /// up for float64's. The sum of products has one for each channel and one more on SSE2, the output
+  /// transform 2 * output_roundings, its scale on SSE2, bias and residual one each, float64's own sums less
+  /// than one. N roundings of that kind err by at most N 2^-24 / (1 - N 2^-24) times |A^T| (sum over c of
+  /// |G| |g| |G^T| . |B^T| |d| |B|) |A| (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
+  /// Random normal values are far too large to underflow.
   double error_in_bounds(const Map& got) const;
 
  private:
@@ -235,14 +239,14 @@ inline double WinogradProblem::error_in_bounds(const Map& got) const {
 inline double WinogradProblem::tile_error_in_bounds(const Map& got, int ty, int image, int tx) const {
   const auto m = WinogradMatrices::of(case_.form);
   const Eigen::MatrixXd input = m.input.cwiseAbs(), filter = m.filter.cwiseAbs(),
-                        output = m.output.cwiseAbs();
+                        output = m.scaled_output().cwiseAbs();
   const int tile = case_.form.tile, stride = case_.form.stride, taps = case_.form.taps();
   // Down the columns a short tile has transforms of its own, of no more roundings.
   const bool is_short = tile == 4 && ty * tile + 2 >= case_.out_h();
   const auto down = is_short ? WinogradMatrices::of_short() : m;
-  const Eigen::MatrixXd input_down = down.input.cwiseAbs(), output_down = down.output.cwiseAbs();
-  const double n_roundings = 2 * m.input_roundings + (case_.halves_filters() ? 7 : 2) + case_.in_channels +
-                             1 + 2 * m.output_roundings + 2 + 1;
+  const Eigen::MatrixXd input_down = down.input.cwiseAbs(), output_down = down.scaled_output().cwiseAbs();
+  const double n_roundings = 2 * (m.input_roundings + m.products) + (case_.halves_filters() ? 8 : 2) +
+                             case_.in_channels + 1 + 2 * m.output_roundings + 3 + 1;
   const double unit = n_roundings * 0x1p-24 / (1 - n_roundings * 0x1p-24);
   std::vector<Eigen::MatrixXd> tiles, magnitudes;
   for (int c = 0; c < case_.in_channels; ++c) {

@@ -32,9 +32,9 @@ inline int winograd_kernel_size(const ConvShape& shape, ConvAlgorithm algorithm)
   return winograd_halves_filters(shape, algorithm) ? 6 * 3 : filters * filters;
 }
 
-/// The second transform of half transformed kernels, along a row: h is h0 / 4, h1 / 12, h2.
+/// The second transform of half transformed kernels, along a row: h is h0 / (4 s^4), h1 / (12 s^3), h2 / s^3.
 inline void winograd_half_line(const float* h, float* u) {
-  const float even = h[0] + h[2], twice = h[1] + h[1];
+  const float even = std::fma(kWinogradPoint, h[2], h[0]), twice = h[1] + h[1];
   const float near = std::fma(-0.5f, h[0], (-1.0f / 6.0f) * even), far = (1.0f / 6.0f) * even;
   u[0] = h[0];
   u[1] = near - twice, u[2] = near + twice, u[3] = far + h[1], u[4] = far - h[1];
@@ -68,9 +68,10 @@ inline void pack_winograd_f32(const ConvShape& shape, ConvAlgorithm algorithm, c
       for (int i = 0; i < filters; ++i) half[i][x] = transformed[i];
     }
     for (int i = 0; i < filters && halves; ++i) {
-      packed[i * 3] = static_cast<float>((1.0 / 4.0) * half[i][0]);
-      packed[i * 3 + 1] = static_cast<float>((1.0 / 12.0) * half[i][1]);
-      packed[i * 3 + 2] = static_cast<float>(half[i][2]);
+      constexpr double s = kWinogradPoint, s3 = s * s * s;
+      packed[i * 3] = static_cast<float>((1.0 / (4.0 * s3 * s)) * half[i][0]);
+      packed[i * 3 + 1] = static_cast<float>((1.0 / (12.0 * s3)) * half[i][1]);
+      packed[i * 3 + 2] = static_cast<float>((1.0 / s3) * half[i][2]);
     }
     for (int i = 0; i < filters && !halves; ++i) {
       double row[6];
@@ -154,7 +155,8 @@ inline void winograd_f32(const ConvBand& band, ConvAlgorithm algorithm, Range ti
           const Pixel pixel = {at.row * tile + i, at.image, at.column * tile + j};
           if (pixel.row >= band.out_rows || pixel.column >= band.out_width) continue;
           if (band.out.row[pixel.row] == nullptr) continue;
-          float value = m[i * taps + j] + band.weights[n];
+          const float scale = winograd_output_scale(form, i + j), bias = band.weights[n];
+          float value = std::fma(scale, m[i * taps + j], bias);
           if (band.residual.row != nullptr) value = value + input_pixel(band.residual, pixel)[n];
           float* out = output_pixel(band.out, pixel);
           out[n] = band.relu ? relu_up_to(value, band.ceiling) : value;

@@ -8,6 +8,9 @@
 
 namespace fcn::kernels::reference {
 
+/// The point s of F(4, 3): its points are 0, s, -s, 2 s, -2 s and infinity.
+inline constexpr float kWinogradPoint = 0.75f;
+
 /// Which of the three: F(tile, 3) of a convolution's stride.
 struct WinogradForm {
   int tile, stride;
@@ -31,14 +34,15 @@ inline void winograd_input_line(WinogradForm form, float* x, int step) {
     for (int i = 0; i < 4; ++i) at(i) = t[i];
     return;
   }
-  const float near_even = at(4) - at(2), near_odd = at(3) - at(1);
-  const float far_even = std::fma(-4.0f, at(2), at(4)), far_odd = std::fma(-4.0f, at(1), at(3));
-  const float t[6] = {std::fma(-4.0f, at(2) - at(0), near_even),
-                      far_even + far_odd,
-                      far_even - far_odd,
-                      std::fma(2.0f, near_odd, near_even),
-                      std::fma(-2.0f, near_odd, near_even),
-                      std::fma(-4.0f, near_odd, at(5) - at(3))};
+  constexpr float s = kWinogradPoint, near = -s * s, far = -4 * s * s;
+  const float near_even = std::fma(near, at(2), at(4)), near_odd = std::fma(near, at(1), at(3));
+  const float far_even = std::fma(far, at(2), at(4)), far_odd = std::fma(far, at(1), at(3));
+  const float t[6] = {std::fma(far, std::fma(near, at(0), at(2)), near_even),
+                      std::fma(s, far_odd, far_even),
+                      std::fma(-s, far_odd, far_even),
+                      std::fma(2 * s, near_odd, near_even),
+                      std::fma(-2 * s, near_odd, near_even),
+                      std::fma(far, near_odd, std::fma(near, at(3), at(5)))};
   for (int i = 0; i < 6; ++i) at(i) = t[i];
 }
 
@@ -46,19 +50,33 @@ inline void winograd_input_line(WinogradForm form, float* x, int step) {
 /// and 5.
 inline void winograd_short_input_line(float* x, int step) {
   const auto at = [&](int i) -> float& { return x[i * step]; };
-  const float t[6] = {4.0f * (at(0) - at(2)), at(1) + at(2), at(2) - at(1), 0.0f, 0.0f, at(3) - at(1)};
+  constexpr float s = kWinogradPoint, near = -s * s;
+  const float t[6] = {(4 * near) * std::fma(near, at(0), at(2)),
+                      std::fma(s, at(1), at(2)),
+                      std::fma(-s, at(1), at(2)),
+                      0.0f,
+                      0.0f,
+                      -near * std::fma(near, at(1), at(3))};
   for (int i = 0; i < 6; ++i) at(i) = t[i];
 }
 
 /// A^T down a column of such a tile, in place: the first two values are the result.
 inline void winograd_short_output_line(float* m, int step) {
   const auto at = [&](int i) -> float& { return m[i * step]; };
-  const float first = std::fma(-3.0f, at(1) + at(2), at(0));
-  at(1) = std::fma(-3.0f, at(1) - at(2), at(5));
+  constexpr float factor = -3 * kWinogradPoint * kWinogradPoint;
+  const float first = std::fma(factor, at(1) + at(2), at(0));
+  at(1) = std::fma(factor, at(1) - at(2), at(5));
   at(0) = first;
 }
 
-/// A^T, in place: the first `tile` values are the result.
+/// What the transforms leave over of output (y, x), y + x = `place`.
+inline float winograd_output_scale(WinogradForm form, int place) {
+  float scale = 1;
+  for (int i = 0; i < place && form.tile == 4; ++i) scale *= kWinogradPoint;
+  return scale;
+}
+
+/// A^T but for that scale, in place: the first `tile` values are the result.
 inline void winograd_output_line(WinogradForm form, float* m, int step) {
   const auto at = [&](int i) -> float& { return m[i * step]; };
   if (form.stride == 2) {
@@ -89,11 +107,13 @@ inline void winograd_filter_line(WinogradForm form, const double* g, double* u) 
     u[0] = g[0], u[1] = 0.5 * (sum + g[1]), u[2] = 0.5 * (sum - g[1]), u[3] = g[2];
     return;
   }
-  const double weighted = g[0] + 4.0 * g[2];
-  u[0] = 0.25 * g[0];
-  u[1] = (-1.0 / 6.0) * (sum + g[1]), u[2] = (-1.0 / 6.0) * (sum - g[1]);
-  u[3] = (1.0 / 24.0) * (weighted + 2.0 * g[1]), u[4] = (1.0 / 24.0) * (weighted - 2.0 * g[1]);
-  u[5] = g[2];
+  constexpr double s = kWinogradPoint, s4 = s * s * s * s;
+  const double square = s * s * g[2], near_odd = s * g[1], far_odd = 2.0 * near_odd;
+  const double near_sum = g[0] + square, far_sum = g[0] + 4.0 * square;
+  u[0] = (1.0 / (4.0 * s4)) * g[0];
+  u[1] = (-1.0 / (6.0 * s4)) * (near_sum + near_odd), u[2] = (-1.0 / (6.0 * s4)) * (near_sum - near_odd);
+  u[3] = (1.0 / (24.0 * s4)) * (far_sum + far_odd), u[4] = (1.0 / (24.0 * s4)) * (far_sum - far_odd);
+  u[5] = (1.0 / (s * s * s)) * g[2];
 }
 
 }  // namespace fcn::kernels::reference

@@ -24,15 +24,16 @@ inline void winograd_row_input(const float* x, std::ptrdiff_t step, float (&even
                                float (&odd)[kRowCommonPoints]) {
   const auto at = [&](int i) { return x[i * step]; };
   for (int i = 0; i < kRowCommonPoints; ++i) {
-    even[i] = std::fma(-0.5f, at(2 * i), at(2 * i + 2));
+    even[i] = std::fma(-kWinogradPoint / 2, at(2 * i), at(2 * i + 2));
     odd[i] = at(2 * i + 1);
   }
   winograd_input_line(kRowCommonForm, even, 1);
   winograd_input_line(kRowCommonForm, odd, 1);
-  even[6] = std::fma(-4.0f, at(6) - at(2), at(10) - at(6));
+  constexpr float near = -kWinogradPoint * kWinogradPoint;
+  even[6] = std::fma(4 * near, std::fma(near, at(2), at(6)), std::fma(near, at(6), at(10)));
 }
 
-/// A^T, in place: the first four values are the result.
+/// A^T but for winograd_output_scale, in place: the first four values are the result.
 inline void winograd_row_output(float (&m)[kRowPoints]) {
   winograd_output_line(kRowCommonForm, m, 1);
   m[0] = m[0] + m[6];
@@ -46,14 +47,16 @@ inline void winograd_row_filter(const float* taps, double (&even)[kRowPoints],
                                 double (&odd)[kRowCommonPoints]) {
   const double between[3] = {taps[1], taps[3], taps[5]};
   winograd_filter_line(kRowCommonForm, between, odd);
-  const double g0 = taps[0], g1 = taps[2], g2 = taps[4], g3 = taps[6];
+  constexpr double s = kWinogradPoint, s2 = s * s, s3 = s2 * s, factor = 1.0 / (s2 * s3);
+  const double g0 = factor * taps[0], g1 = factor * s * taps[2], g2 = factor * s2 * taps[4],
+               g3 = factor * s3 * taps[6];
   const double near_even = g0 + g2, near_odd = g1 + g3;
   const double far_even = g0 + 4.0 * g2, far_odd = 2.0 * (g1 + 4.0 * g3);
   const double half_even = g0 + 0.25 * g2, half_odd = 0.5 * (g1 + 0.25 * g3);
   even[0] = -0.5 * g0;
   even[1] = (-1.0 / 3.0) * (near_even + near_odd), even[2] = (1.0 / 9.0) * (near_even - near_odd);
   even[3] = (1.0 / 36.0) * (far_even + far_odd), even[4] = (-1.0 / 60.0) * (far_even - far_odd);
-  even[5] = g3;
+  even[5] = (1.0 / s3) * taps[6];
   even[6] = (32.0 / 45.0) * (half_even + half_odd);
 }
 
@@ -108,7 +111,8 @@ inline void winograd_row_tile(const ConvBand& band, const Pixel& at, std::ptrdif
 inline float winograd_row_sum(const ConvBand& band, const Pixel& at, std::ptrdiff_t n) {
   float y[kRowPoints];
   winograd_row_tile(band, {at.row, at.image, at.column / kRowTile}, n, y);
-  return y[at.column % kRowTile] + band.weights[n];
+  const int column = static_cast<int>(at.column % kRowTile);
+  return std::fma(winograd_output_scale(kRowCommonForm, column), y[column], band.weights[n]);
 }
 
 inline void winograd_rows_f32(const ConvBand& band, Range tiles, Range panels) {
@@ -120,7 +124,7 @@ inline void winograd_rows_f32(const ConvBand& band, Range tiles, Range panels) {
       winograd_row_tile(band, tile, n, y);
       for (int j = 0; j < kRowTile && tile.column * kRowTile + j < band.out_width; ++j) {
         const Pixel pixel = {tile.row, tile.image, tile.column * kRowTile + j};
-        float value = y[j] + band.weights[n];
+        float value = std::fma(winograd_output_scale(kRowCommonForm, j), y[j], band.weights[n]);
         if (band.residual.row != nullptr) value = value + input_pixel(band.residual, pixel)[n];
         float* out = output_pixel(band.out, pixel);
         out[n] = band.relu ? relu_up_to(value, band.ceiling) : value;

@@ -8,10 +8,11 @@
 //                                   = point 0                     = point 5        used where they lie
 //   scratch u, from all three:        points 1 to 4, each [c][lanes]
 //
-// Bits: with h = row i of G g in float64, a = h0 / 4, b = h1 / 12, c = h2, each rounded to float32 once. Then
-//   even = a + c;  near = fma(-1/2, a, -1/6 * even);  far = 1/6 * even;  twice = b + b
+// Bits: with h = row i of G g in float64 and s = 3/4 (winograd/transform.hpp), a = h0 / (4 s^4),
+// b = h1 / (12 s^3), c = h2 / s^3, each rounded to float32 once. Then
+//   even = fma(s, c, a);  near = fma(-1/2, a, -1/6 * even);  far = 1/6 * even;  twice = b + b
 //   u0 = a;  u1 = near - twice;  u2 = near + twice;  u3 = far + b;  u4 = far - b;  u5 = c
-// which is h G^T, with no difference of what was added before. Halving is exact, so SSE2 has these bits too.
+// which is h G^T, with no difference of what was added before.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,8 @@ template <class Arch>
 FCN_FORCE_INLINE void halve_filters(const double (&g)[9][Vec<Arch>::size], float* u, std::ptrdiff_t stride) {
   using Transform = WinogradTransform<Arch, 4, 1>;
   constexpr std::size_t taps = Transform::taps, width = Vec<Arch>::size;
-  constexpr double scale[3] = {1.0 / 4.0, 1.0 / 12.0, 1.0};
+  constexpr double s = Transform::s, s3 = s * s * s;
+  constexpr double scale[3] = {1.0 / (4.0 * s3 * s), 1.0 / (12.0 * s3), 1.0 / s3};
   float half[taps][3][width];
   for (std::size_t x = 0; x < 3; ++x) {
     for (std::size_t j = 0; j < width; ++j) {
@@ -50,11 +52,11 @@ template <class Arch>
 void transform_halves(const float* g, std::ptrdiff_t g_stride, std::ptrdiff_t floats, float* u,
                       std::ptrdiff_t u_stride) {
   using V = Vec<Arch>;
-  const V minus_half = V::broadcast(-0.5f);
+  const V s = V::broadcast(WinogradTransform<Arch, 4, 1>::s), minus_half = V::broadcast(-0.5f);
   const V sixth = V::broadcast(1.0f / 6.0f), minus_sixth = V::broadcast(-1.0f / 6.0f);
   for (std::ptrdiff_t i = 0; i < floats; i += V::width) {
     const V a = V::load(g + i), b = V::load(g + g_stride + i), c = V::load(g + 2 * g_stride + i);
-    const V even = a + c, twice = b + b;
+    const V even = fma(s, c, a), twice = b + b;
     const V near = fma(minus_half, a, minus_sixth * even), far = sixth * even;
     (near - twice).store(u + i);
     (near + twice).store(u + u_stride + i);

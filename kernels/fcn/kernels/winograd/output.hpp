@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The output transform of one tile and panel: y = A^T m A, a register of channels at a time, down the
-// columns, then along the rows, two rows of y at a time, so that no register spills; then bias, residual,
-// relu, and the store of those pixels that lie in the map.
+// columns, then along the rows, two rows of y at a time, so that no register spills; then each value's scale
+// and the bias, residual, relu, and the store of those pixels that lie in the map.
 #pragma once
 
 #include <cstddef>
@@ -137,7 +137,7 @@ void store_output_tile(const WinogradTarget<Arch, Tile, Stride>& to, const float
     const auto added = Vec<Arch>::load(bias + c);
     const auto finish = [&]<std::size_t I, std::size_t J>(Vec<Arch> value) FCN_INLINE_LAMBDA {
       constexpr auto column = static_cast<std::ptrdiff_t>(J);
-      value = value + added;
+      value = add_scaled<Arch>(WinogradTransform<Arch, Tile, Stride>::scale[I + J], value, added);
       if constexpr (Residual) {
         value = value + Vec<Arch>::load(to.residual[I] + column * to.residual_stride + c);
       }

@@ -99,7 +99,7 @@ void store_row_tile(const RowTarget& to, const float* m, const float* bias, std:
     Transform::output(products, y);
     unroll<Arch, Transform::outputs>([&]<std::size_t I>() FCN_INLINE_LAMBDA {
       constexpr auto column = static_cast<std::ptrdiff_t>(I);
-      auto value = y[I] + added;
+      auto value = add_scaled<Arch>(Transform::scale[I], y[I], added);
       if constexpr (Residual) {
         value = value + Vec<Arch>::load(to.residual + column * to.residual_stride + c);
       }
