@@ -2,10 +2,11 @@
 // Preloaded into a program (LD_PRELOAD), it lets one of the C library's calls fail: FCN_FAULT is "CALL NUMBER
 // HOW", the number'th call after the start of main, or with NUMBER+ all from it on. HOW is an errno, or
 // "short" for half as many bytes as asked for, or "end" for none. FCN_FAULT_COUNT names a file that gets the
-// number of calls.
+// number of calls. With FCN_FAULT=serve main runs many times, each with its own fault (serve() below).
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -52,8 +53,7 @@ void* no_memory() {
   return nullptr;
 }
 
-void read_plan() {
-  const char* const plan = std::getenv("FCN_FAULT");
+void read_plan(const char* plan) {
   if (plan == nullptr) return;
   char number[16] = "", kind[16] = "";
   if (std::sscanf(plan, "%15s %15s %15s", call_name, number, kind) != 3) std::abort();
@@ -75,9 +75,47 @@ void write_count() {
   ::close(fd);
 }
 
+/// The standard streams of a run: nothing to read, nobody to write to, and errors to the file at `errors`.
+void redirect(const char* errors) {
+  const int streams[] = {::open("/dev/null", O_RDONLY), ::open("/dev/null", O_WRONLY),
+                         ::open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600)};
+  for (int stream = 0; stream < 3; ++stream) {
+    if (::dup2(streams[stream], stream) != stream) std::abort();
+    ::close(streams[stream]);
+  }
+}
+
+/// In this process, which loaded the program once and has one thread: reads requests from standard input,
+/// each "ERRORS CALL NUMBER HOW" in one piece, and answers each with the wait status of a child. Returns in
+/// the children, where errors go to the file ERRORS and the fault is set. So a run costs what main does.
+void serve(char (&plan)[512]) {
+  for (;;) {
+    const ssize_t length = ::read(0, plan, sizeof plan - 1);
+    if (length <= 0) ::_exit(0);
+    plan[length] = '\0';
+    const pid_t child = ::fork();
+    if (child == 0) {
+      char* const fault = std::strchr(plan, ' ');
+      if (fault == nullptr) std::abort();
+      *fault = '\0';
+      redirect(plan);
+      read_plan(fault + 1);
+      return;
+    }
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child || ::write(1, &status, sizeof status) != sizeof status)
+      std::abort();
+  }
+}
+
 int (*real_main)(int, char**, char**) = nullptr;
 int armed_main(int argc, char** argv, char** environment) {
-  read_plan();
+  const char* const fault = std::getenv("FCN_FAULT");
+  static char plan[512];
+  if (fault != nullptr && std::strcmp(fault, "serve") == 0)
+    serve(plan);
+  else
+    read_plan(fault);
   std::atexit(write_count);
   armed = true;
   return real_main(argc, argv, environment);
