@@ -57,39 +57,16 @@ faults "calls on files that fail" "a call on a file that fails"
 faults "calls that are short or interrupted" "calls that do half of their work"
 faults "signals at random moments" "signals at random moments"
 
-# A long run in one process: memory, descriptors and threads stay as they are after the first thousand pictures.
+faults "pictures in one process" "a thousand pictures leave"
+
+# The model of the next rows.
 printf '%s' '{"name":"mean","channels":3,"layers":[{"op":"average_pool","size":3,"stride":1},' \
   '{"op":"conv","filters":[[[[1]],[[0]],[[2]]],[[[1]],[[1]],[[1]]]],"bias":[0.5,1]}]}' > "$work/mean.json"
 "$build/bin/fcn-export" -q "$work/mean.json" -o "$work/model"
-RANDOM=1
-for i in $(seq 100); do
-  width=$((3 + RANDOM % 400)) height=$((3 + RANDOM % 400))
-  { printf 'P6 %d %d 255\n' $width $height; head -c $((3 * width * height)) /dev/urandom; } > "$work/$i.ppm"
-done
-for _ in $(seq 100); do printf "$work/%d.ppm\n" $(seq 100); done > "$work/list"
-state() { # of a process: kilobytes, descriptors, threads
-  awk '/VmRSS/ { kb = $2 } /Threads/ { threads = $2 } END { print kb, threads }' "/proc/$1/status" 2> /dev/null
-  find "/proc/$1/fd" -mindepth 1 2> /dev/null | wc -l
-}
-mkfifo "$work/pipe"
-"$fcn_infer" -q -m "$work/model" --list - --json - < "$work/pipe" > "$work/results" 2> "$work/soak.log" &
-process=$!
-exec 5> "$work/pipe"
-head -n 1000 "$work/list" >&5
-until [ "$(wc -l < "$work/results" 2> /dev/null || echo 0)" -ge 1000 ]; do sleep 0.2; done
-read -r kilobytes threads descriptors < <(state $process | paste -sd ' ')
-tail -n +1001 "$work/list" >&5
-until [ "$(wc -l < "$work/results")" -ge 9900 ] || ! kill -0 $process 2> /dev/null; do sleep 0.5; done
-read -r more_kilobytes more_threads more_descriptors < <(state $process | paste -sd ' ')
-exec 5>&-
-wait $process || true
-failed=0
-[ "${more_kilobytes:-999999}" -le $((kilobytes + 4096)) ] || failed=1
-[ "$threads $descriptors" = "${more_threads:-} ${more_descriptors:-}" ] || failed=1
-row "pictures in one process (kB $kilobytes -> ${more_kilobytes:-?})" "$(wc -l < "$work/results")" $failed
 
 # Little memory: a run within --max-memory, or a refusal, under a limit of the address space.
 failed=0
+RANDOM=1
 for _ in $(seq 200); do
   width=$((1 + RANDOM * 2 % 65535)) height=$((1 + RANDOM * 2 % (1 + 500000 / width)))
   printf 'P6 %d %d 255\n' $width $height > "$work/large.ppm"

@@ -89,6 +89,7 @@ class RunningCommand {
     ::waitpid(child_, nullptr, 0);
   }
 
+  [[nodiscard]] pid_t process() const { return child_; }
   void send(int signal) const { ::kill(child_, signal); }
   void interrupt() const { send(SIGINT); }
   void kill() const { send(SIGKILL); }
