@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -41,8 +43,8 @@ std::vector<std::uint8_t> noise(int width, int height) {
   return bytes;
 }
 
-/// The labels by definition: each pixel's mean logits over all tiles that have it.
-std::vector<std::uint16_t> averaged_labels(Session& session, const ImageView& picture, Extent tile) {
+/// By definition: each pixel's mean logits over all tiles that have it.
+std::vector<double> averaged_logits(Session& session, const ImageView& picture, Extent tile) {
   const auto* const pixels = static_cast<const std::uint8_t*>(picture.pixels.get());
   std::vector<double> sums(static_cast<std::size_t>(picture.width) *
                            static_cast<std::size_t>(picture.height) * 3);
@@ -63,13 +65,31 @@ std::vector<std::uint16_t> averaged_labels(Session& session, const ImageView& pi
           for (int c = 0; c < 3; ++c) sums[3 * at + static_cast<std::size_t>(c)] += map->at(c, y, x);
         }
     }
-  std::vector<std::uint16_t> labels;
-  for (std::size_t at = 0; at < counts.size(); ++at) {
-    REQUIRE(counts[at] > 0);
-    const double* sum = &sums[3 * at];
-    labels.push_back(static_cast<std::uint16_t>(std::max_element(sum, sum + 3) - sum));
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    REQUIRE(counts[i / 3] > 0);
+    sums[i] /= counts[i / 3];
   }
-  return labels;
+  return sums;
+}
+
+/// Keeps rows of scores as they come.
+struct KeptScores : ScoreRows {
+  std::vector<float> values;
+  int rows = 0;
+  void take(const ScoreRow& scores) override {
+    CHECK(scores.row == rows++);
+    for (int col = 0; col < scores.cols; ++col)
+      values.insert(values.end(), scores.cell(col), scores.cell(col) + scores.classes);
+  }
+};
+
+/// The last numbers of a file of classes x rows x cols.
+std::vector<float> scores_of(const std::string& npy, std::size_t numbers) {
+  const auto bytes = read_file(npy);
+  REQUIRE(bytes.size() > sizeof(float) * numbers);
+  std::vector<float> scores(numbers);
+  std::memcpy(scores.data(), bytes.data() + bytes.size() - sizeof(float) * numbers, sizeof(float) * numbers);
+  return scores;
 }
 
 std::vector<std::uint16_t> labels_of(const std::string& npy, std::size_t pixels) {
@@ -101,15 +121,29 @@ TEST_CASE("labels by tiles are those of the averaged logits") {
     const ImageView picture{bytes.data(), size.x, size.y, std::ptrdiff_t{3} * size.x, 3};
     LabelMap map;
     REQUIRE(map.reset(size.y, size.x, 3));
-    const auto times = label_tiles(*session, model->info(), picture, tile, map);
+    KeptScores scores;
+    const auto times = label_tiles(*session, *model, picture, tile, map, {&scores, ScoreKind::logits});
     REQUIRE(times);
     CHECK(times->tiles ==
           static_cast<int>(tile_starts(size.y, tile.y).size() * tile_starts(size.x, tile.x).size()));
-    const std::vector<std::uint16_t> wanted = averaged_labels(*session, picture, tile);
+    const std::vector<double> wanted = averaged_logits(*session, picture, tile);
     INFO("picture " << size.x << "x" << size.y << ", tiles of " << tile.x << "x" << tile.y);
+    REQUIRE(scores.values.size() == wanted.size());
+    std::size_t i = 0;
     for (int row = 0; row < size.y; ++row)
-      CHECK(std::equal(map.row(row).begin(), map.row(row).end(),
-                       wanted.begin() + std::ptrdiff_t{row} * size.x));
+      for (const std::uint16_t label : map.row(row)) {
+        const double* logits = &wanted[i];
+        CHECK(label == std::max_element(logits, logits + 3) - logits);
+        for (int id = 0; id < 3; ++id, ++i)
+          CHECK(scores.values[i] == Approx(wanted[i]).epsilon(1e-6).margin(1e-6));
+      }
+    KeptScores shares;
+    REQUIRE(label_tiles(*session, *model, picture, tile, map, {&shares, ScoreKind::probabilities}));
+    for (i = 0; i < wanted.size(); i += 3) {
+      const double sum = std::exp(wanted[i]) + std::exp(wanted[i + 1]) + std::exp(wanted[i + 2]);
+      for (std::size_t id = 0; id < 3; ++id)
+        CHECK(shares.values[i + id] == Approx(std::exp(wanted[i + id]) / sum).epsilon(1e-5));
+    }
   }
 }
 
@@ -132,6 +166,30 @@ TEST_CASE("fcn-infer averages tiles, says so, and takes tiles larger than the pi
   CHECK(labels_of(scene.folder / "tiled.npy", 20 * 12) != labels);  // zeros stand around each tile
 }
 
+TEST_CASE("the averaged scores are written too, those of one tile as those of the whole picture") {
+  const PixelScene scene;
+  for (const char* kind : {"logits", "probabilities"}) {
+    const auto scores = [&](const std::vector<std::string>& more) {
+      std::vector<std::string> command = {"-m", scene.pixels, scene.picture,         "--scores",
+                                          kind, "--npy",      scene.folder / "s.npy"};
+      command.insert(command.end(), more.begin(), more.end());
+      const CommandResult result = scene.run(command);
+      INFO(result.err);
+      REQUIRE(result.exit_code == 0);
+      return read_file(scene.folder / "s.npy");
+    };
+    const auto whole = scores({});
+    CHECK(scores({"--tile-average", "500x500"}) == whole);
+    const auto tiled = scores({"--tile-average", "4x12"});
+    CHECK(tiled.size() == whole.size());
+    CHECK(tiled != whole);
+    const std::vector<float> values = scores_of(scene.folder / "s.npy", 3 * 20 * 12);
+    // The first class has the logit 0 wherever tiles begin, and a share of less than 1.
+    const bool zeros = std::all_of(values.begin(), values.begin() + 20 * 12, [](float v) { return v == 0; });
+    CHECK(zeros == (std::string(kind) == "logits"));
+  }
+}
+
 TEST_CASE("the memory of tiles is foretold") {
   const PixelScene scene;
   scene.write_ppm("large.ppm", 600, 500);
@@ -147,6 +205,11 @@ TEST_CASE("the memory of tiles is foretold") {
     return std::stoull(result.out.substr(at + 13));
   };
   CHECK(peak({"--json", "-", "--plan"}) == peak({"--json", "-"}));
+  const std::vector<std::string> scores = {"--json",   "-",     "--npy", scene.folder / "s.npy",
+                                           "--scores", "logits"};
+  std::vector<std::string> planned = scores;
+  planned.push_back("--plan");
+  CHECK(peak(planned) == peak(scores));
 }
 
 TEST_CASE("tiles are refused where they make no sense") {
@@ -160,8 +223,5 @@ TEST_CASE("tiles are refused where they make no sense") {
   refused({scene.picture, "--tile-average", "8x8"}, "the model is a classifier");
   refused({"-m", scene.pixels, scene.picture, "--tile-average", "8"}, "WxH");
   refused({"-m", scene.pixels, scene.picture, "--tile-average", "0x8"}, "WxH");
-  refused({"-m", scene.pixels, scene.picture, "--tile-average", "8x8", "--scores", "logits", "--npy",
-           scene.folder / "a"},
-          "labels");
   CHECK(scene.untouched());
 }

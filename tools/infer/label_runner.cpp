@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "tools/outputs/output_kinds.hpp"
 #include "tools/outputs/output_label_page.hpp"
 #include "tools/outputs/output_writers.hpp"
+#include "tools/outputs/score_npy_rows.hpp"
 #include "tools/runs/tile_average.hpp"
 
 namespace fcn::tools {
@@ -36,9 +38,9 @@ Status run_whole(Session& session, PictureSource& picture, LabelRows& rows, Scor
 }
 
 Status run_tiles(const Model& model, Session& session, const PictureSize& tile, const Picture& picture,
-                 LabelRows& rows, LabelReport& report) {
+                 LabelRows& rows, const TileScores& scores, LabelReport& report) {
   const Extent size{static_cast<int>(tile.height), static_cast<int>(tile.width)};
-  const auto times = label_tiles(session, model.info(), picture.view(), size, rows);
+  const auto times = label_tiles(session, model, picture.view(), size, rows, scores);
   if (!times) return times.error();
   report.plan_ms = times->plan_ms;
   report.infer_ms = times->infer_ms;
@@ -74,9 +76,6 @@ Status check_kind(const InferOptions& options, ModelKind kind) {
   if (options.compare_windows) return unsuited("--compare-windows", kOnce);
   if (options.profile)
     return unsuited("--profile", "the model labels every pixel; this option is for classifiers");
-  if (options.tile && keeps_scores(options))
-    return unsuited("--tile-average",
-                    "averages are held for a row of tiles: --npy holds labels then, not --scores");
   if (options.border != BorderKind::none)
     return unsuited("--border", "the model labels every pixel, at the edges too");
   if (!options.roi.is_empty() && !options.html.empty())
@@ -94,6 +93,8 @@ MapUse map_use(const InferOptions& options, ModelKind kind) {
 
 std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, int classes) {
   std::uint64_t bytes = options.html.empty() ? 0 : label_page_bytes(size);
+  const bool averaged = options.tile && keeps_scores(options);
+  if (averaged) bytes += TileScoreRow::bytes(static_cast<int>(size.width), classes);
   if (options.tile)
     bytes += TileSums::bytes(static_cast<int>(std::min(size.height, options.tile->height)),
                              static_cast<int>(size.width), classes);
@@ -106,21 +107,30 @@ Status label_picture(const Model& model, Session& session, const InferOptions& o
   const LabelRequest request{picture, model.info(), report.classes, masked, model.limits()};
   const bool scored = keeps_scores(options);
   std::vector<std::unique_ptr<LabelOutput>> writers(outputs.size());
+  std::optional<ScoreNpyRows> averages;
   LabelFan fan;
   fan.add(census);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (scored && is_npy(outputs[i])) continue;
+    if (scored && is_npy(outputs[i])) {
+      if (options.tile)
+        averages.emplace(&outputs[i].file, Shape{report.classes, picture.height(), picture.width()});
+      continue;
+    }
     auto writer = make_label_output(outputs[i], request);
     if (!writer) return writer.error();
     writers[i] = *std::move(writer);
     fan.add(*writers[i]);
   }
   ScoreMap scores;
-  const Status ran = options.tile ? run_tiles(model, session, *options.tile, *picture.held(), fan, report)
-                                  : run_whole(session, picture, fan, scored ? &scores : nullptr, report);
+  const TileScores taker{averages ? &*averages : nullptr, options.scores};
+  const Status ran = options.tile
+                         ? run_tiles(model, session, *options.tile, *picture.held(), fan, taker, report)
+                         : run_whole(session, picture, fan, scored ? &scores : nullptr, report);
   if (!ran) return ran;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const Status written = writers[i] ? writers[i]->finish(report) : write_score_npy(outputs[i].file, scores);
+    const Status written = writers[i] ? writers[i]->finish(report)
+                           : averages ? averages->status()
+                                      : write_score_npy(outputs[i].file, scores);
     if (!written) return written;
     if (const Status done = outputs[i].file.commit(); !done) return done;
   }

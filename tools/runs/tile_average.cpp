@@ -6,6 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "fcn/base/checked.hpp"
+#include "fcn/kernels/bands.hpp"
+
 namespace fcn::tools {
 
 std::vector<int> tile_starts(int size, int tile) {
@@ -52,21 +55,69 @@ void TileSums::label(int row, float half, std::vector<std::uint16_t>& labels) co
   }
 }
 
+void TileSums::average(int row, float* means, std::ptrdiff_t pixel_stride) const {
+  const float* sum = sums_.data() + static_cast<std::size_t>(row) * row_values();
+  for (int col = 0; col < width_; ++col, sum += classes_ + 1, means += pixel_stride)
+    for (int id = 0; id < classes_; ++id) means[id] = sum[id] / sum[classes_];
+}
+
 void TileSums::advance(int rows) {
   const auto gone = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(rows) * row_values());
   std::fill(std::move(sums_.begin() + gone, sums_.end(), sums_.begin()), sums_.end(), 0.0f);
 }
 
-Result<TileTimes> label_tiles(Session& session, const ModelInfo& info, const ImageView& picture, Extent tile,
-                              LabelRows& rows) {
+std::uint64_t TileScoreRow::bytes(int width, int classes) {
+  return 2 * sizeof(float) * static_cast<std::uint64_t>(width) *
+         static_cast<std::uint64_t>(round_up(classes, kernels::kChannelQuantum));
+}
+
+Result<TileScoreRow> TileScoreRow::create(const Model& model, int width, int classes) {
+  const auto floats = static_cast<std::size_t>(bytes(width, classes) / (2 * sizeof(float)));
+  auto means = AlignedBuffer::allocate(floats, "row of mean logits");
+  if (!means) return means.error();
+  auto probabilities = AlignedBuffer::allocate(floats, "row of probabilities");
+  if (!probabilities) return probabilities.error();
+  return TileScoreRow(model, width, classes, *std::move(means), *std::move(probabilities));
+}
+
+TileScoreRow::TileScoreRow(const Model& model, int width, int classes, AlignedBuffer means,
+                           AlignedBuffer probabilities)
+    : model_(&model),
+      width_(width),
+      classes_(classes),
+      means_(std::move(means)),
+      probabilities_(std::move(probabilities)) {}
+
+void TileScoreRow::hand_on(const TileSums& sums, int row_of_tiles, int row, const TileScores& scores) {
+  const std::ptrdiff_t stride = round_up(classes_, kernels::kChannelQuantum);
+  const float* const means = means_.data();
+  sums.average(row_of_tiles, means_.data(), stride);
+  const ScoreActivation activation = model_->info().activation;
+  if (scores.kind == ScoreKind::logits || activation == ScoreActivation::none)
+    return scores.rows->take({row, width_, classes_, means, stride});
+  float* const probabilities = probabilities_.data();
+  kernels::PixelBand band;
+  band.channels = classes_;
+  band.rows = 1;
+  band.width = width_;
+  band.a = {&means, stride, 0};
+  band.out = {&probabilities, stride, 0};
+  const kernels::KernelTable& table = model_->table();
+  (activation == ScoreActivation::sigmoid ? table.sigmoid : table.softmax)(band, {0, width_});
+  scores.rows->take({row, width_, classes_, probabilities, stride});
+}
+
+Result<TileTimes> label_tiles(Session& session, const Model& model, const ImageView& picture, Extent tile,
+                              LabelRows& rows, const TileScores& scores) {
   const Extent size{std::min(tile.y, picture.height), std::min(tile.x, picture.width)};
   const std::vector<int> tops = tile_starts(picture.height, size.y),
                          lefts = tile_starts(picture.width, size.x);
-  const float half = info.activation == ScoreActivation::none ? 0.5f : 0.0f;
+  const float half = model.info().activation == ScoreActivation::none ? 0.5f : 0.0f;
   session.set_scores(ScoreKind::logits);
   TileTimes times;
   ScoreMap map;
   std::optional<TileSums> sums;
+  std::optional<TileScoreRow> score_row;
   std::vector<std::uint16_t> labels;
   for (std::size_t i = 0; i < tops.size(); ++i) {
     for (const int left : lefts) {
@@ -74,6 +125,11 @@ Result<TileTimes> label_tiles(Session& session, const ModelInfo& info, const Ima
       if (!part) return part.error();
       if (Status ran = session.run_into(*part, map); !ran) return ran.error();
       if (!sums) sums.emplace(size.y, picture.width, map.classes());
+      if (scores.rows != nullptr && !score_row) {
+        auto created = TileScoreRow::create(model, picture.width, map.classes());
+        if (!created) return created.error();
+        score_row.emplace(*std::move(created));
+      }
       sums->add(map, left);
       times.plan_ms += session.times().plan;
       times.infer_ms += session.times().infer;
@@ -83,6 +139,7 @@ Result<TileTimes> label_tiles(Session& session, const ModelInfo& info, const Ima
     for (int row = tops[i]; row < next; ++row) {
       sums->label(row - tops[i], half, labels);
       rows.take(row, labels);
+      if (score_row) score_row->hand_on(*sums, row - tops[i], row, scores);
     }
     if (next < picture.height) sums->advance(next - tops[i]);
   }

@@ -5,12 +5,16 @@
 // (Session::label_rows).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "fcn/base/aligned_buffer.hpp"
 #include "fcn/image_view.hpp"
 #include "fcn/label_map.hpp"
+#include "fcn/model.hpp"
 #include "fcn/score_map.hpp"
+#include "fcn/score_rows.hpp"
 #include "fcn/session.hpp"
 #include "tools/shell/counted_memory.hpp"
 
@@ -33,6 +37,9 @@ class TileSums {
   /// The labels of a row, counted from the top of these tiles. `half` is the logit above which an only class
   /// is there.
   void label(int row, float half, std::vector<std::uint16_t>& labels) const;
+  /// The mean logits of a row, counted from the top of these tiles: a pixel's begin `pixel_stride` floats
+  /// after those of the pixel before.
+  void average(int row, float* means, std::ptrdiff_t pixel_stride) const;
   /// Moves the sums up by so many rows; those that come in are 0.
   void advance(int rows);
 
@@ -45,6 +52,33 @@ class TileSums {
   CountedVector<float> sums_;  // of each pixel its classes, then the number of tiles
 };
 
+/// Who takes the scores of averaged tiles, and which.
+struct TileScores {
+  ScoreRows* rows = nullptr;  ///< null for nobody
+  ScoreKind kind = ScoreKind::probabilities;
+};
+
+/// Makes rows of scores of the mean logits: the activation comes after the average.
+class TileScoreRow {
+ public:
+  /// Bytes held for a picture of such a width.
+  static std::uint64_t bytes(int width, int classes);
+
+  static Result<TileScoreRow> create(const Model& model, int width, int classes);
+
+  /// Hands a row of `sums` on, counted from the top of its tiles; `row` is the picture's.
+  void hand_on(const TileSums& sums, int row_of_tiles, int row, const TileScores& scores);
+
+ private:
+  TileScoreRow(const Model& model, int width, int classes, AlignedBuffer means, AlignedBuffer probabilities);
+
+  const Model* model_;
+  int width_;
+  int classes_;
+  AlignedBuffer means_;  // a row, laid out as kernels have it
+  AlignedBuffer probabilities_;
+};
+
 /// What tiles took.
 struct TileTimes {
   int tiles = 0;
@@ -52,9 +86,9 @@ struct TileTimes {
   double infer_ms = 0;
 };
 
-/// Labels the picture row by row into `rows`. `tile` is clipped to the picture. The session gives logits from
-/// then on. Errors as Session::run_into().
-Result<TileTimes> label_tiles(Session& session, const ModelInfo& info, const ImageView& picture, Extent tile,
-                              LabelRows& rows);
+/// Labels the picture row by row into `rows`, and hands on its averaged scores if somebody takes them. `tile`
+/// is clipped to the picture. The session gives logits from then on. Errors as Session::run_into().
+Result<TileTimes> label_tiles(Session& session, const Model& model, const ImageView& picture, Extent tile,
+                              LabelRows& rows, const TileScores& scores = {});
 
 }  // namespace fcn::tools
