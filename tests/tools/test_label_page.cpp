@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct LabelledPicture {
     Picture picture = *make_picture(width, height, {});
     for (int y = 0; y < height; ++y) std::fill_n(picture.row(y), picture.row_bytes(), std::uint8_t{255});
     const Limits limits;
-    LabelCensus census(3, false);
+    LabelCensus census(3, std::nullopt);
     LabelReport report;
     report.image = kHostile;
     report.width = width;

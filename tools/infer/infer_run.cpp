@@ -188,7 +188,9 @@ class InferRun {
       output_lost_ = output_lost_ || files_.lost();
       return fail(written.error().at(input));
     }
-    if (!print_result(options_.json == "-" ? texts->json + "\n" : texts->text)) output_lost_ = true;
+    const bool shown =
+        options_.json == "-" ? print_result(texts->json) && print_result("\n") : print_result(texts->text);
+    if (!shown) output_lost_ = true;
   }
 
   void fail(const Error& error) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/infer/label_runner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -8,11 +10,13 @@
 #include <string_view>
 #include <utility>
 
+#include "fcn/base/memory_count.hpp"
 #include "fcn/run/plan.hpp"
 #include "tools/outputs/output_kinds.hpp"
 #include "tools/outputs/output_label_page.hpp"
 #include "tools/outputs/output_writers.hpp"
 #include "tools/outputs/score_npy_rows.hpp"
+#include "tools/report/label_text.hpp"
 #include "tools/runs/tile_average.hpp"
 
 namespace fcn::tools {
@@ -55,6 +59,20 @@ bool keeps_scores(const InferOptions& options) {
   return !options.npy.empty() && options.npy_holds == NpyHolds::scores;
 }
 
+/// The texts with the runs come after the run. How long they are the picture decides.
+Status check_texts_fit(const InferOptions& options, const LabelReport& report) {
+  if (options.max_memory == 0 || !keeps_runs(options)) return {};
+  const int texts = static_cast<int>(!options.json.empty()) + static_cast<int>(!options.results.empty());
+  const std::uint64_t bytes = static_cast<std::uint64_t>(texts) * label_json_bytes(report);
+  if (MemoryCount::held() + bytes <= options.max_memory) return {};
+  return Error{
+      ErrorCode::limit_exceeded,
+      fmt::format("the runs of its labels take {} bytes of JSON beside {} that are held, --max-memory "
+                  "allows {}; --argmax and --npy write labels without holding them",
+                  bytes, MemoryCount::held(), options.max_memory),
+      ""};
+}
+
 }  // namespace
 
 Status check_kind(const InferOptions& options, ModelKind kind) {
@@ -91,8 +109,13 @@ MapUse map_use(const InferOptions& options, ModelKind kind) {
                                                                                 : MapUse::passed_on;
 }
 
+bool keeps_runs(const InferOptions& options) {
+  return !options.json.empty() || !options.results.empty();
+}
+
 std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, int classes) {
   std::uint64_t bytes = options.html.empty() ? 0 : label_page_bytes(size);
+  if (keeps_runs(options)) bytes += LabelRuns::bytes(label_count(classes), size.width * size.height);
   const bool averaged = options.tile && keeps_scores(options);
   if (averaged) bytes += TileScoreRow::bytes(static_cast<int>(size.width), classes);
   if (options.tile)
@@ -127,6 +150,7 @@ Status label_picture(const Model& model, Session& session, const InferOptions& o
                          ? run_tiles(model, session, *options.tile, *picture.held(), fan, taker, report)
                          : run_whole(session, picture, fan, scored ? &scores : nullptr, report);
   if (!ran) return ran;
+  if (Status fits = check_texts_fit(options, report); !fits) return fits;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const Status written = writers[i] ? writers[i]->finish(report)
                            : averages ? averages->status()

@@ -22,7 +22,10 @@ Status check_kind(const InferOptions& options, ModelKind kind);
 /// Whether a run keeps the scores of all pixels that it runs on: only if they are to be written or averaged.
 MapUse map_use(const InferOptions& options, ModelKind kind);
 
-/// What writing the files and averaging tiles hold beside the picture, rows aside.
+/// Whether the runs of equal labels are to be told.
+bool keeps_runs(const InferOptions& options);
+
+/// What writing the files, keeping runs and averaging tiles hold beside the picture, rows aside.
 std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, int classes);
 
 /// Runs the picture, fills `census` and the times of `report`, and writes the files.

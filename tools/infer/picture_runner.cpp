@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "fcn/graph/shape_inference.hpp"
@@ -172,7 +174,11 @@ Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, PictureSour
   report.classes = class_count(model_);
   report.threads = session_->threads();
   report.arch = model_.table().arch;
-  LabelCensus census(label_count(report.classes), !options_.json.empty() || !options_.results.empty());
+  std::optional<LabelRuns> runs;
+  if (keeps_runs(options_))
+    runs.emplace(label_count(report.classes),
+                 static_cast<std::uint64_t>(report.width) * static_cast<std::uint64_t>(report.height));
+  LabelCensus census(label_count(report.classes), std::move(runs));
   report.census = &census;
   if (Status ran = label_picture(model_, *session_, options_, asked_classes_, picture, std::move(outputs),
                                  census, report);

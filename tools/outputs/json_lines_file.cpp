@@ -60,7 +60,8 @@ bool JsonLinesFile::has(const std::string& image) const {
 
 Status JsonLinesFile::append(const std::string& line) {
   has_lines_ = true;
-  return file_.write(line + "\n");
+  if (Status written = file_.write(line); !written) return written;
+  return file_.write("\n");
 }
 
 }  // namespace fcn::tools

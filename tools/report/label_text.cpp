@@ -54,7 +54,8 @@ void add_label(JsonWriter& json, const LabelReport& report, int label) {
     json.member("pixels", report.census->counts()[static_cast<std::size_t>(label)]);
     json.member("share", json_measured(label_share(report, label)));
     json.array("runs", [&] {
-      for (const std::uint64_t length : report.census->runs_of(label)) json.add(length);
+      if (const LabelRuns* const runs = report.census->runs(); runs != nullptr)
+        runs->for_each(label, [&](std::uint64_t length) { json.add(length); });
     });
   });
 }
@@ -95,8 +96,20 @@ std::string label_line(const LabelReport& report) {
   return text + "\n";
 }
 
+std::uint64_t label_json_bytes(const LabelReport& report) {
+  constexpr std::uint64_t kMembers = 1024, kLabelMembers = 128,
+                          kEscaped = 6;  // bytes; of a character of a name
+  std::uint64_t bytes = kMembers + kEscaped * (report.image.size() + report.model.size());
+  for (const int label : report.census->present()) {
+    bytes += kLabelMembers + kEscaped * label_text(report, label).size();
+    if (const LabelRuns* const runs = report.census->runs(); runs != nullptr)
+      runs->for_each(label, [&](std::uint64_t length) { bytes += JsonNumber(length).text().size() + 1; });
+  }
+  return bytes;
+}
+
 std::string label_json(const LabelReport& report, Cost cost) {
-  JsonWriter json;
+  JsonWriter json(static_cast<std::size_t>(label_json_bytes(report)));
   json.object([&] {
     json.member("schema", "fcn-infer-labels/1");
     json.member("image", report.image);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "fcn/label_map.hpp"
 #include "fcn/model_info.hpp"
 #include "tools/pictures/original_frame.hpp"
+#include "tools/runs/label_runs.hpp"
 
 namespace fcn::tools {
 
@@ -21,10 +23,11 @@ int background_label(const ModelInfo& info, int classes);
 /// A label by number or name.
 Result<int> find_label(const ModelInfo& info, int classes, const std::string& name);
 
-/// Counts labels, and the lengths of their runs, as they come.
+/// Counts labels, and keeps their runs, as they come.
 class LabelCensus : public LabelRows {
  public:
-  LabelCensus(int labels, bool with_runs);
+  /// `runs` is made for the map, or keeps none.
+  LabelCensus(int labels, std::optional<LabelRuns> runs);
 
   void take(int row, std::span<const std::uint16_t> labels) override;
 
@@ -32,15 +35,12 @@ class LabelCensus : public LabelRows {
   [[nodiscard]] const std::vector<std::uint64_t>& counts() const { return counts_; }
   /// Labels that some pixel has, those of most pixels first.
   [[nodiscard]] std::vector<int> present() const;
-  /// The map row by row, for one label: how many pixels are others', then how many its own, and so on.
-  [[nodiscard]] std::vector<std::uint64_t> runs_of(int label) const;
+  /// Null if none were to be kept.
+  [[nodiscard]] const LabelRuns* runs() const { return runs_ ? &*runs_ : nullptr; }
 
  private:
   std::vector<std::uint64_t> counts_;
-  std::vector<std::vector<std::uint64_t>> runs_;  // by label, without the last stretch of others
-  std::vector<std::uint64_t> run_ends_;           // by label, in pixels from the first
-  std::uint64_t pixels_ = 0;
-  bool with_runs_;
+  std::optional<LabelRuns> runs_;
 };
 
 /// The tiles that ran, where the picture did not run as a whole.

@@ -57,7 +57,7 @@ void MemoryForecast::forecast_rows(std::uint64_t weights, const PictureNeeds& ne
   run_ = {weights, run_pixels_, needs.decoder, {}};
   if (needs.drawn_at_once) {
     run_pixels_ = needs.drawn ? row : 0;
-    run_.decoder += needs.drawn ? needs.decoder : 0;
+    run_.decoder += needs.outputs + (needs.drawn ? needs.decoder : 0);
     run_.picture = run_pixels_;
   } else if (needs.outputs + drawing != 0) {
     outputs_ = {weights, needs.outputs + (needs.drawn ? row : 0), drawing == 0 ? 0 : needs.decoder, {}};

@@ -51,6 +51,9 @@ class JsonNumber {
 ///   return json.take();
 class JsonWriter {
  public:
+  /// With room for a text of so many bytes.
+  explicit JsonWriter(std::size_t bytes = 0) { text_.reserve(bytes); }
+
   /// A value of an array, or the whole text: a string, a number, true or false, null (nullptr). Bytes of a
   /// string that are not UTF-8 become the replacement character.
   template <class Value>
