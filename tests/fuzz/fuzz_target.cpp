@@ -35,9 +35,9 @@ Limits small_limits() {
   limits.max_file_bytes = 64u << 20;
   limits.max_header_bytes = 4u << 20;
   limits.max_tensor_bytes = 4u << 20;
-  limits.max_image_pixels = 1u << 20;
+  limits.max_image_pixels = 1u << 18;
   limits.max_run_bytes = 64u << 20;
-  limits.max_work = 200'000'000;
+  limits.max_work = 50'000'000;
   return limits;
 }
 

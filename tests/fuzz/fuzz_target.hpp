@@ -47,7 +47,7 @@ bool check(const Result<T>& result) {
   return result.has_value();
 }
 
-/// Limits that keep an input within a second and 256 MB.
+/// Limits that keep an input within tenths of a second and 256 MB, under sanitizers.
 Limits small_limits();
 
 inline std::string_view text_of(Bytes bytes) {

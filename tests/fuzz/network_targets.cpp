@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files that hold a network with its graph: ONNX, torch.export's programs, networks as text.
+#include <cstring>
 #include <string>
 
 #include "fcn/graph/validate_graph.hpp"
@@ -24,13 +25,32 @@ void run_onnx(Bytes bytes) {
   import(bytes);
 }
 
-/// The program, in an archive that is right and has a few weights.
+/// A program of tests/import/pt2/cases.json, and its archive without it.
+struct ExportedCase {
+  std::string program;
+  std::vector<ZipMember> members;
+};
+
+const std::vector<ExportedCase>& exported_cases() {
+  static const std::vector<ExportedCase> all = [] {
+    std::vector<ExportedCase> list;
+    const auto cases = parse_json(file_content(fixture("../pt2/cases.json")));
+    if (!cases) broken(cases.error().to_string());
+    for (const Json& each : *cases)
+      if (list.size() < 256)
+        list.push_back({dump_json(each["program"]), test_pt2::members(Json::object(), each["weights"])});
+    return list;
+  }();
+  return all;
+}
+
+/// The first byte chooses the case whose weights there are, the rest is the program, in an archive that is
+/// right.
 void run_pt2(Bytes bytes) {
-  const auto weights =
-      Json::parse(R"({"w":{"shape":[4,3,3,3],"seed":1,"scale":0.1,"shift":0,"constant":false}})");
-  auto members = test_pt2::members(Json::object(), weights);
+  if (bytes.empty()) return;
+  std::vector<ZipMember> members = exported_cases()[bytes[0] % exported_cases().size()].members;
   for (ZipMember& member : members)
-    if (member.name.ends_with("models/model.json")) member.data = text_of(bytes);
+    if (member.name.ends_with("models/model.json")) member.data = text_of(bytes.subspan(1));
   import(bytes_of(make_zip(members)));
 }
 
@@ -39,6 +59,30 @@ void run_text(Bytes bytes) {
   if (!check(network)) return;
   if (const Status valid = validate_graph(network->graph); !valid)
     broken("an invalid graph was imported: " + valid.error().to_string());
+}
+
+/// The models of tests/import/onnx/test_onnx_cases.cpp, about a kilobyte for each way an operator is used.
+void append_onnx_cases(std::vector<std::string>& seeds) {
+  const std::string file = file_content(fixture("onnx_cases.bin"));
+  std::size_t at = 0;
+  const auto number = [&] {
+    std::uint32_t value = 0;
+    if (at + 4 > file.size()) broken("onnx_cases.bin is cut short");
+    std::memcpy(&value, file.data() + at, 4);
+    at += 4;
+    return value;
+  };
+  for (std::uint32_t count = number(); count > 0; --count) {
+    at += number();  // the name
+    const std::uint32_t bytes = number();
+    seeds.push_back(file.substr(at, bytes));
+    at += bytes;
+    for (int run = 0; run < 3; ++run) {
+      std::uint32_t sizes[6];  // the picture's, and the result's with its count of pictures
+      for (std::uint32_t& size : sizes) size = number();
+      at += std::size_t{sizes[3]} * sizes[4] * sizes[5] * sizeof(float);
+    }
+  }
 }
 
 std::vector<std::string> onnx_seeds() {
@@ -52,15 +96,15 @@ std::vector<std::string> onnx_seeds() {
   test_onnx::add_node(shaped, "Shape", {"x"}, {"s"});
   test_onnx::add_node(shaped, "Reshape", {"x", "s"}, {"z"});
   test_onnx::add_node(shaped, "Add", {"z", "x"}, {"y"});
-  return {file.SerializeAsString(), shaped.SerializeAsString()};
+  std::vector<std::string> seeds{file.SerializeAsString(), shaped.SerializeAsString()};
+  append_onnx_cases(seeds);
+  return seeds;
 }
 
 std::vector<std::string> pt2_seeds() {
   std::vector<std::string> seeds;
-  const auto cases = parse_json(file_content(fixture("../pt2/cases.json")));
-  if (!cases) return seeds;
-  for (const Json& each : *cases)
-    if (seeds.size() < 12) seeds.push_back(dump_json(each["program"]));
+  for (const ExportedCase& each : exported_cases())
+    seeds.push_back(static_cast<char>(seeds.size()) + each.program);
   return seeds;
 }
 

@@ -51,6 +51,7 @@ void run_picture(Bytes bytes) {
   const auto stored = tools::decode_picture(bytes_of(file), options);
   const auto opened = tools::PictureFile::from_memory(bytes_of(file), options.limits);
   if (opened && opened->structure().row_decoder_bytes != 0) check_rows(*opened, stored ? &*stored : nullptr);
+  if (!check(stored)) return;  // which no turning mends
   options.apply_exif = true;
   const auto picture = tools::decode_picture(bytes_of(file), options);
   if (!check(picture)) return;
