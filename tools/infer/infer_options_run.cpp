@@ -154,7 +154,7 @@ void add_memory_options(CommandLine& line, InferOptions& options) {
         options.rows_from = *bytes;
         return {};
       },
-      "Read PNG, JPEG, TIFF and PPM row by row if they take\nSIZE or more decoded (default: 64M)");
+      "Read PNG, JPEG, TIFF, BMP and PPM row by row if they\ntake SIZE or more decoded (default: 64M)");
   group.value(
       "--max-work", "AMOUNT",
       [&options](const std::string& text) -> Status {

@@ -111,8 +111,4 @@ std::uint64_t png_decoder_bytes(const PngHeader& header) {
   return most;
 }
 
-std::uint64_t bmp_decoder_bytes(std::uint64_t width, std::uint64_t height) {
-  return std::max<std::uint64_t>(kChannels * width * height, jpeg_state_bytes());
-}
-
 }  // namespace fcn::tools

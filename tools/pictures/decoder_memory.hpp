@@ -57,7 +57,6 @@ std::uint64_t jpeg_decoder_bytes(const JpegFrame& frame);
 /// in several scans.
 std::uint64_t libjpeg_bytes(const JpegFrame& frame, bool coefficients);
 std::uint64_t png_decoder_bytes(const PngHeader& header);
-std::uint64_t bmp_decoder_bytes(std::uint64_t width, std::uint64_t height);
 
 /// The decoder's own state while it looks for JPEG markers, which it does with every file. Defined in
 /// image_io.cpp.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The only file that names stb_image, and the one that chooses the decoder of a format. stb_image decodes
-// JPEG, PNG and BMP behind three guards: the structure of the file has been checked (picture_structure.hpp);
+// JPEG and PNG behind three guards: the structure of the file has been checked (picture_structure.hpp);
 // its allocator counts, has a budget derived from the header and returns zeroed memory (2.27 reads memory it
 // never wrote when a JPEG leaves out scans or tables), and this file is compiled with -fwrapv (its arithmetic
 // overflows on hostile coefficients).
@@ -67,7 +67,6 @@ void* decoder_realloc(void* memory, std::size_t bytes) {
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
@@ -148,14 +147,15 @@ Result<Picture> decode_all_rows(const PictureFile& file, const Limits& limits) {
 /// compared with the budget beforehand.
 Result<Picture> decode_as_stored(const PictureFile& file, const DecodeOptions& options) {
   const PictureStructure& structure = file.structure();
-  const bool foretold = file.format() == PictureFormat::gif || file.format() == PictureFormat::tiff ||
-                        file.format() == PictureFormat::webp ||
+  const bool foretold = file.format() == PictureFormat::bmp || file.format() == PictureFormat::gif ||
+                        file.format() == PictureFormat::tiff || file.format() == PictureFormat::webp ||
                         (kHasLibjpeg && file.format() == PictureFormat::jpeg);
   if (foretold && structure.decoder_bytes > options.max_bytes)
     return Error{ErrorCode::out_of_memory,
                  "decoding takes " + std::to_string(structure.decoder_bytes) + " bytes, " +
                      std::to_string(options.max_bytes) + " are allowed",
                  ""};
+  if (file.format() == PictureFormat::bmp) return decode_all_rows(file, options.limits);
   if constexpr (kHasLibjpeg)
     if (file.format() == PictureFormat::jpeg) return decode_all_rows(file, options.limits);
   if constexpr (kReadsGif)

@@ -66,7 +66,7 @@ Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes byte
     case PictureFormat::jpeg:
       return inspect_jpeg(bytes, limits);
     case PictureFormat::bmp:
-      return inspect_bmp(bytes, limits);
+      return inspect_bmp(ByteSource::from_memory(std::as_bytes(bytes)), limits);
     case PictureFormat::pnm:
       return inspect_pnm(bytes, limits);
     case PictureFormat::gif:
@@ -120,6 +120,7 @@ std::optional<UnreadPicture> inspect_unread(const ByteSource& source, const Limi
     if (format == PictureFormat::jpeg) {
       auto structure = inspect_jpeg(source, limits);
       // What else is wrong with a file is found when it is read.
+  if (format == PictureFormat::bmp) return UnreadPicture{format, inspect_bmp(source, limits)};
       if (!structure || structure->row_decoder_bytes == 0) return std::nullopt;
       return UnreadPicture{format, std::move(structure)};
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Writes the GIF, TIFF and WebP pictures of formats/ and what they show. Pillow writes them, libtiff's tiffcp
+# Writes the BMP, GIF, TIFF and WebP pictures of formats/ and what they show. Pillow writes them, libtiff's tiffcp
 # stores some of them in other ways, and Pillow reads all of them back; only the 16-bit greys are reduced here,
 # for Pillow clips them.
 #
@@ -97,6 +97,30 @@ def gif(name, screen, place, clear=None, interlaced=False, own_table=False):
     expect(name)
 
 
+def bmp(name, bits, colours=0, masks=(), header=40, top_down=False):
+    """An uncompressed BMP of random pixels, by hand; rows have bits of their own behind the last pixel."""
+    stride = (WIDTH * bits + 31) // 32 * 4
+    rows = bytearray(noise(stride * HEIGHT))
+    if colours:  # no pixel beyond the palette
+        for y in range(HEIGHT):
+            codes = [random.randrange(colours) for _ in range(8 * stride // bits)]
+            number = 0
+            for code in codes:
+                number = number << bits | code
+            rows[y * stride:(y + 1) * stride] = number.to_bytes(stride, "big")
+    if header == 12:
+        head, palette = struct.pack("<IHHHH", 12, WIDTH, HEIGHT, 1, bits), noise(3 * colours)
+    else:
+        height = -HEIGHT if top_down else HEIGHT
+        head = struct.pack("<IiiHHIIiiII", 40, WIDTH, height, 1, bits, 3 if masks else 0, 0, 2835, 2835, colours, 0)
+        head = struct.pack("<I", header) + head[4:] + struct.pack("<%dI" % len(masks), *masks)
+        head, palette = head.ljust(header, b"\0"), noise(4 * colours)
+    at = 14 + len(head) + len(palette)
+    with open("formats/" + name, "wb") as out:
+        out.write(b"BM" + struct.pack("<IHHI", at + len(rows), 0, 0, at) + head + palette + rows)
+    expect(name)
+
+
 save("plain.gif", scene("P"), interlace=0)
 save("interlaced.gif", scene("P"), interlace=1)
 save("grey.gif", scene("L"))
@@ -148,6 +172,16 @@ deep.save("formats/grey16.tif")
 tiffcp("grey16_big_endian.tif", deep, "-B", "-c", "lzw:2")
 for name in "grey16.tif", "grey16_big_endian.tif":
     expect(name, Image.frombytes("L", (WIDTH, HEIGHT), deep.tobytes()[1::2]).convert("RGB"))
+
+random.seed(9)
+bmp("palette2.bmp", 1, colours=2)
+bmp("palette12.bmp", 4, colours=12)
+bmp("palette200_os2.bmp", 8, colours=200, header=12)
+bmp("bits_555.bmp", 16)
+bmp("bits_565.bmp", 16, masks=(0xF800, 0x7E0, 0x1F))
+bmp("bits_32.bmp", 32)
+bmp("masks_32_v4.bmp", 32, masks=(0xFF000000, 0xFF0000, 0xFF00, 0), header=108)
+bmp("top_down_v5.bmp", 24, header=124, top_down=True)
 
 with open("formats/formats.json") as known:
     cases = json.load(known)

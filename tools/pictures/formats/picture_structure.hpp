@@ -69,7 +69,7 @@ Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
 /// Of a file that is to be decoded by rows: what stands before its first scan. `row_decoder_bytes` is 0 if
 /// the picture comes in several scans.
 Result<PictureStructure> inspect_jpeg(const ByteSource& source, const Limits& limits);
-Result<PictureStructure> inspect_bmp(PictureBytes bytes, const Limits& limits);
+Result<PictureStructure> inspect_bmp(const ByteSource& source, const Limits& limits);
 Result<PictureStructure> inspect_gif(PictureBytes bytes, const Limits& limits);
 /// `bytes`: those of the source, where they are in memory.
 Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits);

@@ -10,6 +10,7 @@ namespace fcn::tools {
 Result<std::unique_ptr<RowDecoder>> decode_rows(const PictureFile& file) {
   try {
     if (file.format() == PictureFormat::png) return png_rows(file.source(), file.structure());
+    if (file.format() == PictureFormat::bmp) return bmp_rows(file.source());
     if (file.format() == PictureFormat::pnm) return pnm_rows(file.source(), file.structure());
     if constexpr (kHasLibjpeg)
       if (file.format() == PictureFormat::jpeg) return jpeg_rows(file.source(), file.structure());

@@ -26,6 +26,7 @@ class RowDecoder {
 Result<std::unique_ptr<RowDecoder>> decode_rows(const PictureFile& file);
 
 // By format: `structure` must come from the inspection of the same source.
+Result<std::unique_ptr<RowDecoder>> bmp_rows(const ByteSource& source);
 Result<std::unique_ptr<RowDecoder>> jpeg_rows(const ByteSource& source, const PictureStructure& structure);
 Result<std::unique_ptr<RowDecoder>> png_rows(const ByteSource& source, const PictureStructure& structure);
 Result<std::unique_ptr<RowDecoder>> pnm_rows(const ByteSource& source, const PictureStructure& structure);
