@@ -51,6 +51,10 @@ void run_picture(Bytes bytes) {
   const auto stored = tools::decode_picture(bytes_of(file), options);
   const auto opened = tools::PictureFile::from_memory(bytes_of(file), options.limits);
   if (opened && opened->structure().row_decoder_bytes != 0) check_rows(*opened, stored ? &*stored : nullptr);
+  if (tools::picture_format(bytes_of(file)) == tools::PictureFormat::tiff)
+    for (const tools::PicturePage page : {tools::PicturePage{2}, tools::PicturePage{1, 1}})
+      if (auto other = tools::PictureFile::from_memory(bytes_of(file), options.limits, page); check(other))
+        check(tools::decode_picture(*std::move(other), options));
   if (!check(stored)) return;  // which no turning mends
   options.apply_exif = true;
   const auto picture = tools::decode_picture(bytes_of(file), options);

@@ -27,6 +27,8 @@
 namespace fcn::tools {
 namespace {
 
+using WantedPage = std::optional<PicturePage>;
+
 /// stb_image counts bytes in an int, and no compressed picture within the pixel limit is larger.
 std::uint64_t most_held_bytes(const Limits& limits, std::uint64_t max_held) {
   return std::min<std::uint64_t>({limits.max_file_bytes, max_held, std::numeric_limits<int>::max() - 1024});
@@ -59,7 +61,8 @@ Status wait_for_bytes(int fd) {
 /// Bytes of a file that decide whether the rest is read.
 constexpr std::size_t kStart = std::size_t{64} << 10;
 
-Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes bytes, const Limits& limits) {
+Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes bytes, const Limits& limits,
+                                         const WantedPage& page) {
   switch (format) {
     case PictureFormat::png:
       return inspect_png(bytes, limits);
@@ -74,7 +77,7 @@ Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes byte
       return unreadable_here("GIF", "giflib");
     case PictureFormat::tiff:
       if constexpr (kReadsTiff)
-        return inspect_tiff(ByteSource::from_memory(std::as_bytes(bytes)), bytes, limits);
+        return inspect_tiff(ByteSource::from_memory(std::as_bytes(bytes)), bytes, limits, page);
       return unreadable_here("TIFF", "libtiff");
     case PictureFormat::webp:
       if constexpr (kReadsWebp) return inspect_webp(bytes, limits);
@@ -87,9 +90,9 @@ Result<PictureStructure> inspect_picture(PictureFormat format, PictureBytes byte
 }
 
 /// What the start of a longer file already tells: that it is no picture, or one of too many pixels.
-Status check_start(PictureBytes start, Limits limits) {
+Status check_start(PictureBytes start, Limits limits, const WantedPage& page) {
   limits.max_image_pixels = std::min(limits.max_image_pixels, limits.max_held_pixels);
-  const auto structure = inspect_picture(picture_format(start), start, limits);
+  const auto structure = inspect_picture(picture_format(start), start, limits, page);
   const bool known = !structure && (structure.error().code == ErrorCode::limit_exceeded ||
                                     picture_format(start) == PictureFormat::unknown);
   return known ? Status(structure.error()) : Status();
@@ -102,7 +105,7 @@ struct UnreadPicture {
   Result<PictureStructure> structure;
 };
 std::optional<UnreadPicture> inspect_unread(const ByteSource& source, const Limits& limits,
-                                            std::uint64_t rows_from) {
+                                            const ReadOptions& options) {
   std::uint8_t start[32] = {};
   const auto readable = std::min<std::uint64_t>(source.size(), sizeof start);
   if (!source.read(0, std::as_writable_bytes(std::span(start)).first(static_cast<std::size_t>(readable))))
@@ -112,25 +115,27 @@ std::optional<UnreadPicture> inspect_unread(const ByteSource& source, const Limi
     ByteCursor size(start);
     size.seek(16);
     const std::uint64_t width = size.be32(), height = size.be32();
-    if (3.0 * static_cast<double>(width) * static_cast<double>(height) < static_cast<double>(rows_from))
+    if (3.0 * static_cast<double>(width) * static_cast<double>(height) <
+        static_cast<double>(options.rows_from))
       return std::nullopt;
     return UnreadPicture{format, inspect_png(source, limits)};
   }
+  if (format == PictureFormat::bmp) return UnreadPicture{format, inspect_bmp(source, limits)};
   if constexpr (kHasLibjpeg)
     if (format == PictureFormat::jpeg) {
       auto structure = inspect_jpeg(source, limits);
       // What else is wrong with a file is found when it is read.
-  if (format == PictureFormat::bmp) return UnreadPicture{format, inspect_bmp(source, limits)};
       if (!structure || structure->row_decoder_bytes == 0) return std::nullopt;
       return UnreadPicture{format, std::move(structure)};
     }
   if constexpr (kReadsTiff)
-    if (format == PictureFormat::tiff) return UnreadPicture{format, inspect_tiff(source, {}, limits)};
+    if (format == PictureFormat::tiff)
+      return UnreadPicture{format, inspect_tiff(source, {}, limits, options.page)};
   return std::nullopt;
 }
 
 /// Reads input without a known size: standard input, a pipe.
-Result<ByteVector> read_to_end(int fd, const Limits& limits, std::uint64_t most) {
+Result<ByteVector> read_to_end(int fd, const Limits& limits, std::uint64_t most, const WantedPage& page) {
   constexpr std::size_t kStep = 1u << 20;
   ByteVector bytes;
   bool started = false;
@@ -145,16 +150,17 @@ Result<ByteVector> read_to_end(int fd, const Limits& limits, std::uint64_t most)
     if (got == 0) return bytes;
     if (started || bytes.size() < kStart) continue;
     started = true;
-    if (Status fits = check_start(bytes, limits); !fits) return fits.error();
+    if (Status fits = check_start(bytes, limits, page); !fits) return fits.error();
   }
 }
 
-Result<ByteVector> read_whole(const ByteSource& source, const Limits& limits, std::uint64_t most) {
+Result<ByteVector> read_whole(const ByteSource& source, const Limits& limits, std::uint64_t most,
+                              const WantedPage& page) {
   if (source.size() > most) return too_large(std::to_string(source.size()), most);
   if (source.size() > kStart) {
     ByteVector start(kStart);
     if (Status read = source.read(0, std::as_writable_bytes(std::span(start))); !read) return read.error();
-    if (Status fits = check_start(start, limits); !fits) return fits.error();
+    if (Status fits = check_start(start, limits, page); !fits) return fits.error();
   }
   ByteVector bytes(static_cast<std::size_t>(source.size()));
   if (Status read = source.read(0, std::as_writable_bytes(std::span(bytes))); !read) return read.error();
@@ -168,11 +174,12 @@ bool is_pnm(const ByteSource& source) {
 }
 
 /// Standard input, or a path that is no regular file.
-Result<ByteVector> read_stream(const std::string& path, const Limits& limits, std::uint64_t most) {
+Result<ByteVector> read_stream(const std::string& path, const Limits& limits, std::uint64_t most,
+                               const WantedPage& page) {
   const bool standard = path == "-";
   const int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return file_error("open", errno);
-  auto bytes = read_to_end(fd, limits, most);
+  auto bytes = read_to_end(fd, limits, most, page);
   if (!standard) ::close(fd);
   return bytes;
 }
@@ -187,13 +194,22 @@ bool is_stream(const std::string& path) {
 
 Result<PictureFile> PictureFile::open(const std::string& path, const Limits& limits,
                                       const ReadOptions& options) {
+  auto file = open_any(path, limits, options);
+  if (!file || !options.page || options.page->is_first() || file->format() == PictureFormat::tiff)
+    return file;
+  return Error{ErrorCode::invalid_argument, "the picture has 1 page; only TIFFs may have more",
+               "--page " + page_name(*options.page)};
+}
+
+Result<PictureFile> PictureFile::open_any(const std::string& path, const Limits& limits,
+                                          const ReadOptions& options) {
   const std::uint64_t most_held = most_held_bytes(limits, options.max_held);
   try {
     if (is_stream(path)) {
-      auto bytes = read_stream(path, limits, most_held);
+      auto bytes = read_stream(path, limits, most_held, options.page);
       if (!bytes) return bytes.error();
       const PictureBytes span = *bytes;
-      return in_memory(*std::move(bytes), span, limits);
+      return in_memory(*std::move(bytes), span, limits, options.page);
     }
     auto source = ByteSource::open(path, limits);
     if (!source) return Error{source.error().code, source.error().message, ""};
@@ -211,9 +227,8 @@ Result<PictureFile> PictureFile::open_regular(ByteSource source, const Limits& l
     if (Status chosen = file->choose_rows(limits, options); !chosen) return chosen.error();
     return file;
   }
-  const auto unread = options.rows_from != ReadOptions::kNever
-                          ? inspect_unread(source, limits, options.rows_from)
-                          : std::nullopt;
+  const auto unread =
+      options.rows_from != ReadOptions::kNever ? inspect_unread(source, limits, options) : std::nullopt;
   if (unread) {
     if (!unread->structure) return unread->structure.error();
     PictureFile file(std::move(source), {}, {});
@@ -223,10 +238,10 @@ Result<PictureFile> PictureFile::open_regular(ByteSource source, const Limits& l
     if (file.by_rows_) return file;
     source = std::move(file.source_);
   }
-  auto bytes = read_whole(source, limits, most_held_bytes(limits, options.max_held));
+  auto bytes = read_whole(source, limits, most_held_bytes(limits, options.max_held), options.page);
   if (!bytes) return bytes.error();
   const PictureBytes span = *bytes;
-  return in_memory(*std::move(bytes), span, limits);
+  return in_memory(*std::move(bytes), span, limits, options.page);
 }
 
 /// Whether it is decoded by rows; if not, it must be small enough to be held.
@@ -238,13 +253,15 @@ Status PictureFile::choose_rows(const Limits& limits, const ReadOptions& options
   return by_rows_ ? Status() : check_held_size(structure_.width, structure_.height, limits);
 }
 
-Result<PictureFile> PictureFile::from_memory(PictureBytes bytes, const Limits& limits) {
-  return in_memory({}, bytes, limits);
+Result<PictureFile> PictureFile::from_memory(PictureBytes bytes, const Limits& limits,
+                                             const std::optional<PicturePage>& page) {
+  return in_memory({}, bytes, limits, page);
 }
 
-Result<PictureFile> PictureFile::in_memory(ByteVector held, PictureBytes bytes, const Limits& limits) {
+Result<PictureFile> PictureFile::in_memory(ByteVector held, PictureBytes bytes, const Limits& limits,
+                                           const std::optional<PicturePage>& page) {
   PictureFile file(ByteSource::from_memory(std::as_bytes(bytes)), std::move(held), bytes);
-  if (Status known = file.inspect(limits); !known) return known.error();
+  if (Status known = file.inspect(limits, page); !known) return known.error();
   return file;
 }
 
@@ -265,9 +282,9 @@ Result<PictureFile> PictureFile::open_pnm(ByteSource source, const Limits& limit
   }
 }
 
-Status PictureFile::inspect(const Limits& limits) {
+Status PictureFile::inspect(const Limits& limits, const std::optional<PicturePage>& page) {
   format_ = picture_format(bytes_);
-  auto structure = inspect_picture(format_, bytes_, limits);
+  auto structure = inspect_picture(format_, bytes_, limits, page);
   if (!structure) return structure.error();
   structure_ = *structure;
   if (Status fits = check_held_size(structure_.width, structure_.height, limits); !fits) return fits;

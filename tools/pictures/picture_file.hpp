@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,8 @@ struct ReadOptions {
   /// Pictures of at least so many bytes, decoded, are to be decoded by rows where that is possible.
   std::uint64_t rows_from = kNever;
   bool apply_exif = true;  ///< a picture that is to be turned is decoded whole
+  /// Of a TIFF; others have one page. If it is given, pages are counted.
+  std::optional<PicturePage> page = std::nullopt;
 };
 
 /// Movable. Compressed files are in memory, but for those that are to be decoded by rows; of a PGM or PPM
@@ -33,7 +36,8 @@ class PictureFile {
   static Result<PictureFile> open(const std::string& path, const Limits& limits,
                                   const ReadOptions& options = {});
   /// A file whose bytes the caller has, and keeps as long as this lives.
-  static Result<PictureFile> from_memory(PictureBytes bytes, const Limits& limits);
+  static Result<PictureFile> from_memory(PictureBytes bytes, const Limits& limits,
+                                         const std::optional<PicturePage>& page = std::nullopt);
 
   [[nodiscard]] PictureFormat format() const { return format_; }
   [[nodiscard]] const PictureStructure& structure() const { return structure_; }
@@ -49,12 +53,15 @@ class PictureFile {
   PictureFile(ByteSource source, ByteVector held, PictureBytes bytes)
       : source_(std::move(source)), held_(std::move(held)), bytes_(bytes) {}
 
+  static Result<PictureFile> open_any(const std::string& path, const Limits& limits,
+                                      const ReadOptions& options);
   static Result<PictureFile> open_pnm(ByteSource source, const Limits& limits);
   static Result<PictureFile> open_regular(ByteSource source, const Limits& limits,
                                           const ReadOptions& options);
   Status choose_rows(const Limits& limits, const ReadOptions& options);
-  static Result<PictureFile> in_memory(ByteVector held, PictureBytes bytes, const Limits& limits);
-  Status inspect(const Limits& limits);
+  static Result<PictureFile> in_memory(ByteVector held, PictureBytes bytes, const Limits& limits,
+                                       const std::optional<PicturePage>& page);
+  Status inspect(const Limits& limits, const std::optional<PicturePage>& page);
 
   PictureFormat format_ = PictureFormat::unknown;
   PictureStructure structure_;

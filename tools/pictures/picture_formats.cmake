@@ -30,7 +30,8 @@ function(fcn_add_picture_formats target)
                          formats/gif_structure.cpp formats/gif_pixels.cpp)
   fcn_add_picture_format(${target} TIFF "${TIFF_FOUND}" "${TIFF_INCLUDE_DIRS}" "${TIFF_LIBRARIES}"
                          formats/tiff_colours.cpp formats/tiff_file.cpp formats/tiff_layout.cpp
-                         formats/tiff_pixels.cpp formats/tiff_structure.cpp rows/tiff_rows.cpp)
+                         formats/tiff_pixels.cpp formats/tiff_structure.cpp geo/tiff_georeference.cpp
+                         rows/tiff_rows.cpp)
   fcn_add_picture_format(${target} WEBP "${FCN_WEBP_FOUND}" "${FCN_WEBP_INCLUDE_DIR}" "${FCN_WEBP_LIBRARY}"
                          formats/webp_structure.cpp formats/webp_pixels.cpp)
 endfunction()

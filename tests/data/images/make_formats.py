@@ -173,6 +173,14 @@ tiffcp("grey16_big_endian.tif", deep, "-B", "-c", "lzw:2")
 for name in "grey16.tif", "grey16_big_endian.tif":
     expect(name, Image.frombytes("L", (WIDTH, HEIGHT), deep.tobytes()[1::2]).convert("RGB"))
 
+random.seed(10)
+tags = TiffImagePlugin.ImageFileDirectory_v2()
+for tag, kind, values in ((33550, 12, (0.5, 0.5, 0.0)), (33922, 12, (0.0, 0.0, 0.0, 691000.0, 5334012.25, 0.0)),
+                          (34735, 3, (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 32632))):
+    tags.tagtype[tag] = kind
+    tags[tag] = values
+save("geo_two_pages.tif", scene("RGB"), tiffinfo=tags, save_all=True, append_images=[scene("L")])
+
 random.seed(9)
 bmp("palette2.bmp", 1, colours=2)
 bmp("palette12.bmp", 4, colours=12)

@@ -12,6 +12,8 @@
 #include "fcn/base/byte_source.hpp"
 #include "fcn/limits.hpp"
 #include "fcn/result.hpp"
+#include "tools/pictures/geo/georeference.hpp"
+#include "tools/pictures/picture_page.hpp"
 
 namespace fcn::tools {
 
@@ -33,6 +35,12 @@ struct PictureStructure {
   /// what of that a library holds.
   std::uint64_t row_decoder_bytes = 0;
   std::uint64_t row_library_bytes = 0;
+
+  /// TIFF: where the stored pixels lie on a map, or why what the file says of it cannot be used.
+  std::optional<Result<Georeference>> georeference = std::nullopt;
+
+  /// TIFF: which page it is of, and how many there are; those are counted if a page was asked for.
+  PageChoice page{};
 
   // PNG: where the palette's chunk starts (its length field), and how many colours it has.
   std::size_t palette_at = 0;
@@ -71,8 +79,10 @@ Result<PictureStructure> inspect_jpeg(PictureBytes bytes, const Limits& limits);
 Result<PictureStructure> inspect_jpeg(const ByteSource& source, const Limits& limits);
 Result<PictureStructure> inspect_bmp(const ByteSource& source, const Limits& limits);
 Result<PictureStructure> inspect_gif(PictureBytes bytes, const Limits& limits);
-/// `bytes`: those of the source, where they are in memory.
-Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits);
+/// `bytes`: those of the source, where they are in memory. ErrorCode::invalid_argument for a page that is not
+/// there; without one it is the first.
+Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits,
+                                      const std::optional<PicturePage>& page = std::nullopt);
 Result<PictureStructure> inspect_webp(PictureBytes bytes, const Limits& limits);
 /// Needs only the file's first bytes: ErrorCode::truncated, before anything else, if they end within the
 /// header. check_pnm_pixels() (pnm.hpp) checks that the file has all its pixels.

@@ -59,6 +59,7 @@ struct TiffFile::Callbacks {
         "PhotometricInterpretation", "ColorMap",      "ExtraSamples", "SampleFormat",     "FillOrder",
         "PlanarConfiguration",       "Predictor",     "JPEGTables",   "YCbCrSubsampling", "YCbCrCoefficients",
         "ReferenceBlackWhite",       "Group3Options", "InkSet",       "Orientation"};
+    static constexpr std::string_view kGeo[] = {"Tag 33550", "Tag 33922", "Tag 34264", "Tag 34735"};
     std::va_list again;
     va_copy(again, arguments);
     const std::string text = line(nullptr, format, again);
@@ -67,6 +68,7 @@ struct TiffFile::Callbacks {
     if (!text.ends_with("tag ignored") || open == std::string::npos || end == std::string::npos) return;
     const std::string tag = text.substr(open + 1, end - open - 1);
     if (std::find(std::begin(kNeeded), std::end(kNeeded), tag) != std::end(kNeeded)) self.lost_tag = tag;
+    if (std::find(std::begin(kGeo), std::end(kGeo), tag) != std::end(kGeo)) self.lost_geo_tag = tag;
   }
   static int warning(TIFF* tiff, void* handle, const char* module, const char* format,
                      std::va_list arguments) {
@@ -94,10 +96,54 @@ TiffFile::TiffFile(const ByteSource& source, PictureBytes bytes) : state_(std::m
                                   Callbacks::unmap, options.get()));
 }
 
-Result<TiffFile> TiffFile::open(const ByteSource& source, PictureBytes bytes) {
+Result<TiffFile> TiffFile::open(const ByteSource& source, PictureBytes bytes, const PicturePage& page) {
   TiffFile file(source, bytes);
   if (!file.handle_) return file.error();
+  if (Status there = file.go_to(page); !there) return there.error();
   return file;
+}
+
+Status TiffFile::go_to(const PicturePage& page) {
+  page_ = page;
+  const auto forget = [&] {  // what was said of another directory
+    state_->lost_tag.clear();
+    state_->lost_geo_tag.clear();
+  };
+  if (page.number > 1) {
+    forget();
+    const std::uint32_t last = std::numeric_limits<tdir_t>::max();
+    if (page.number > last || TIFFSetDirectory(handle(), static_cast<tdir_t>(page.number - 1)) != 1)
+      return no_such_page(page);
+  }
+  std::uint16_t count = 0;
+  const toff_t* places = nullptr;
+  if (TIFFGetField(handle(), TIFFTAG_SUBIFD, &count, &places) == 1) copies_ = count;
+  if (page.copy == 0) return page.number > 1 && failed() ? Status(error()) : Status();
+  if (page.copy > copies_) return no_such_page(page);
+  forget();
+  const toff_t place = places[page.copy - 1];
+  if (TIFFSetSubDirectory(handle(), place) != 1 || failed()) return error();
+  return {};
+}
+
+PageChoice TiffFile::choice() const {
+  return {page_, std::max<std::uint32_t>(TIFFNumberOfDirectories(handle()), 1), copies_};
+}
+
+Error TiffFile::no_such_page(const PicturePage& page) const {
+  if (page.copy == 0 || copies_ == 0) {
+    const std::uint32_t pages = choice().pages;
+    if (page.number <= pages && failed()) return error();  // it is there, and damaged
+    const std::string has = "the TIFF has " + std::to_string(pages) + (pages == 1 ? " page" : " pages");
+    if (page.number > pages) return {ErrorCode::invalid_argument, has, "--page " + page_name(page)};
+    return {ErrorCode::invalid_argument,
+            "page " + std::to_string(page.number) + " of the TIFF has no smaller copies (SubIFDs)",
+            "--page " + page_name(page)};
+  }
+  return {ErrorCode::invalid_argument,
+          "page " + std::to_string(page.number) + " of the TIFF has " + std::to_string(copies_) +
+              (copies_ == 1 ? " smaller copy" : " smaller copies"),
+          "--page " + page_name(page)};
 }
 
 void TiffFile::distrust(const char* module) {

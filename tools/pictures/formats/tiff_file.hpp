@@ -17,9 +17,11 @@ namespace fcn::tools {
 
 class TiffFile {
  public:
-  /// Reads the first directory, not the tables of its strips. `source` must outlive this; `bytes` are its
-  /// bytes where they are in memory, which libtiff then reads where they are.
-  static Result<TiffFile> open(const ByteSource& source, PictureBytes bytes = {});
+  /// Reads the directory of a page, not the tables of its strips. `source` must outlive this; `bytes` are its
+  /// bytes where they are in memory, which libtiff then reads where they are. For a page that the file does
+  /// not have ErrorCode::invalid_argument, with how many there are.
+  static Result<TiffFile> open(const ByteSource& source, PictureBytes bytes = {},
+                               const PicturePage& page = {});
 
   [[nodiscard]] TIFF* handle() const { return handle_.get(); }
   /// A tag's value, or its default; zero where it has neither.
@@ -28,6 +30,8 @@ class TiffFile {
     T value{};
     return TIFFGetFieldDefaulted(handle(), tag, &value) == 1 ? value : T{};
   }
+  /// How many pages there are, and copies in the SubIFDs of the page that open() went to.
+  [[nodiscard]] PageChoice choice() const;
   /// From here on warnings of this libtiff module count as errors, which failed() then reports.
   void distrust(const char* module);
   [[nodiscard]] bool failed() const { return state_->failed; }
@@ -36,6 +40,8 @@ class TiffFile {
   /// The tag, of those that pixels depend on, that libtiff could not read and left out; empty if there is
   /// none.
   [[nodiscard]] const std::string& lost_tag() const { return state_->lost_tag; }
+  /// The same of the tags that place a picture on a map.
+  [[nodiscard]] const std::string& lost_geo_tag() const { return state_->lost_geo_tag; }
   /// ErrorCode::malformed, with the first thing that libtiff found wrong.
   [[nodiscard]] Error error() const;
   [[nodiscard]] const ByteSource& source() const { return *state_->source; }
@@ -49,6 +55,7 @@ class TiffFile {
     std::string first_error;
     std::string distrusted;
     std::string lost_tag;
+    std::string lost_geo_tag;
     bool failed = false;
   };
   struct Close {
@@ -57,9 +64,13 @@ class TiffFile {
   struct Callbacks;
 
   TiffFile(const ByteSource& source, PictureBytes bytes);
+  Status go_to(const PicturePage& page);
+  [[nodiscard]] Error no_such_page(const PicturePage& page) const;
 
   std::unique_ptr<State> state_;
   std::unique_ptr<TIFF, Close> handle_;  // is closed before its state goes
+  PicturePage page_;
+  std::uint32_t copies_ = 0;
 };
 
 }  // namespace fcn::tools

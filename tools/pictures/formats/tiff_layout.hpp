@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the pixels of a TIFF's first page are stored, from its tags, as far as decoding needs it. Only kinds
+// How the pixels of a TIFF's page are stored, from its tags, as far as decoding needs it. Only kinds
 // that are supported have a layout.
 #pragma once
 

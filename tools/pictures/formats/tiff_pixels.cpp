@@ -121,7 +121,7 @@ void prepare_tiff(TiffFile& file, const TiffLayout& layout) {
 Result<Picture> decode_tiff(const ByteSource& source, PictureBytes bytes, const PictureStructure& structure,
                             const Limits& limits) {
   const CountedBytes library(static_cast<std::size_t>(structure.library_bytes));
-  auto file = TiffFile::open(source, bytes);
+  auto file = TiffFile::open(source, bytes, structure.page.page);
   if (!file) return file.error();
   const auto layout = tiff_layout(*file);
   if (!layout) return layout.error();

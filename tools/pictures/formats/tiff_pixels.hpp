@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pixels of a TIFF's first page as 8-bit RGB, whole or in groups of rows.
+// The pixels of a TIFF's page as 8-bit RGB, whole or in groups of rows.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first page of a TIFF file: its size, how its pixels are stored, and what decoding them will hold.
+// A page of a TIFF file: its size, how its pixels are stored, and what decoding them will hold.
 #include <algorithm>
 #include <span>
 #include <string>
@@ -7,6 +7,7 @@
 #include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/pictures/formats/tiff_file.hpp"
 #include "tools/pictures/formats/tiff_layout.hpp"
+#include "tools/pictures/geo/tiff_georeference.hpp"
 #include "tools/pictures/picture.hpp"
 #include "tools/shell/byte_cursor.hpp"
 #include "tools/shell/counted_memory.hpp"
@@ -112,12 +113,31 @@ std::uint64_t scratch_bytes(const TiffLayout& layout) {
   return stored + row + (together ? std::uint64_t{used} * layout.width * layout.height : 0);
 }
 
+/// A smaller copy, in a SubIFD or marked as one, lies where its page does: GDAL writes the tags once.
+std::optional<Result<Georeference>> inherited_georeference(const TiffFile& copy, const ByteSource& source,
+                                                           PictureBytes bytes, const PicturePage& page) {
+  const bool reduced = (copy.field<std::uint32_t>(TIFFTAG_SUBFILETYPE) & FILETYPE_REDUCEDIMAGE) != 0;
+  if (page.is_first() || (page.copy == 0 && !reduced)) return std::nullopt;
+  const auto full = TiffFile::open(source, bytes, {page.copy != 0 ? page.number : 1});
+  if (!full) return std::nullopt;
+  const auto georeference = tiff_georeference(*full);
+  if (!georeference || !*georeference) return georeference;
+  const auto width = full->field<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
+  const auto height = full->field<std::uint32_t>(TIFFTAG_IMAGELENGTH);
+  if (width == 0 || height == 0) return std::nullopt;
+  const auto across = static_cast<double>(copy.field<std::uint32_t>(TIFFTAG_IMAGEWIDTH)) / width;
+  const auto down = static_cast<double>(copy.field<std::uint32_t>(TIFFTAG_IMAGELENGTH)) / height;
+  return with_more_pixels(**georeference, across, down);
+}
+
 }  // namespace
 
-Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits) {
-  const auto file = TiffFile::open(source, bytes);
+Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes bytes, const Limits& limits,
+                                      const std::optional<PicturePage>& page) {
+  const auto file = TiffFile::open(source, bytes, page.value_or(PicturePage()));
   if (!file) return file.error();
   PictureStructure found;
+  if (page) found.page = file->choice();
   found.width = file->field<std::uint32_t>(TIFFTAG_IMAGEWIDTH);
   found.height = file->field<std::uint32_t>(TIFFTAG_IMAGELENGTH);
   if (Status size = check_picture_size(found.width, found.height, limits); !size) return size.error();
@@ -127,6 +147,8 @@ Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes byt
   if (layout->compression == COMPRESSION_JPEG)
     if (Status jpeg = check_jpeg(*file, *layout); !jpeg) return jpeg.error();
   found.orientation = layout->orientation;
+  found.georeference = tiff_georeference(*file);
+  if (page && !found.georeference) found.georeference = inherited_georeference(*file, source, bytes, *page);
   found.library_bytes = library_bytes(*file, *layout, source.size());
   found.decoder_bytes = 3ull * found.width * found.height + scratch_bytes(*layout) + found.library_bytes;
   if (layout->by_rows()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first page of a TIFF, one group of rows after the other: a row of tiles, or a row of pixels.
+// A page of a TIFF, one group of rows after the other: a row of tiles, or a row of pixels.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -45,7 +45,7 @@ class TiffRowDecoder : public RowDecoder {
 }  // namespace
 
 Result<std::unique_ptr<RowDecoder>> tiff_rows(const ByteSource& source, const PictureStructure& structure) {
-  auto file = TiffFile::open(source);
+  auto file = TiffFile::open(source, {}, structure.page.page);
   if (!file) return file.error();
   const auto layout = tiff_layout(*file);
   if (!layout) return layout.error();
