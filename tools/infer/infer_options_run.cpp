@@ -90,6 +90,15 @@ void add_run_options(CommandLine& line, InferOptions& options) {
                "Step between windows in feature cells: 1 (dense) to the\npool's own size (fewest cells)");
   group.number("--output-stride", options.output_stride, 1, kLargestStride,
                "Pixels between feature cells, for denser maps: 16, 8 or\n4 where the network's own are 32");
+  group.value(
+      "--page", "N",
+      [&options](const std::string& text) -> Status {
+        options.page = parse_page(text);
+        if (options.page) return {};
+        return not_understood(text, "no page: 1 is the first, and 1.1 its first smaller copy (SubIFD)");
+      },
+      "The page of a TIFF, from 1; N.K is the K-th smaller copy\nof page N (SubIFD). --plan says what there "
+      "is");
   group.value("--roi", "X,Y,W,H", part_into(options.roi),
               "Run only this part: the cells whose centres lie in it,\nas in the whole picture's map");
   group.choice(

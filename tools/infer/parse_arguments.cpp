@@ -20,6 +20,8 @@ Error contradiction(const std::string& message) {
 Status check_regions(const InferOptions& options) {
   if (options.regions.kind == RegionKind::none && (options.regions.contours || options.regions.nms))
     return contradiction("--nms and --contours need --regions");
+  if (options.regions.kind == RegionKind::none && !options.geojson.empty())
+    return contradiction("--geojson writes regions: it needs --regions, such as --regions all");
   const bool thresholds =
       options.regions.kind != RegionKind::none || !options.mask.empty() || !options.masked.empty();
   if (options.scores == ScoreKind::logits && thresholds)

@@ -11,6 +11,7 @@
 #include "fcn/graph/shape_inference.hpp"
 #include "tools/infer/label_runner.hpp"
 #include "tools/outputs/layer_pictures.hpp"
+#include "tools/outputs/regions/geojson_file.hpp"
 #include "tools/outputs/score_npy_rows.hpp"
 #include "tools/pictures/image_io.hpp"
 #include "tools/report/label_text.hpp"
@@ -87,7 +88,10 @@ Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& fi
   RunReport report;
   report.image = path;
   report.frame = OriginalFrame::of(file->structure(), options_.apply_exif, needs.run);
-  if (!options_.runs_pictures()) return plan_texts(path, needs, report.frame);
+  report.georeference = file->structure().georeference;
+  if (options_.page) report.page = file->structure().page;
+  if (!options_.runs_pictures()) return plan_texts(path, needs, report.frame, file->structure().page);
+  if (Status placed = check_georeference(options_, report.georeference); !placed) return placed.error();
   if (Status fits = obey_memory_limit(needs); !fits) return fits.error();
   report.decode_ms = milliseconds_since(start);  // of opening; decode() adds its own
   if (needs.by_rows) {
@@ -106,7 +110,8 @@ Result<PictureTexts> PictureRunner::run(const std::string& path, ResultFiles& fi
 
 /// A picture is held whole if something needs more of it at once than a row.
 ReadOptions PictureRunner::read_options() const {
-  ReadOptions read{.apply_exif = options_.apply_exif};
+  ReadOptions read{.apply_exif = options_.apply_exif, .page = options_.page};
+  if (!options_.runs_pictures() && !read.page) read.page = PicturePage();  // which is then said
   read.max_held = options_.max_memory != 0 ? options_.max_memory : model_.limits().max_file_bytes;
   const bool whole = options_.resize || options_.compare_windows || options_.tile ||
                      !options_.scales.empty() || !options_.layers.empty() ||
@@ -164,6 +169,8 @@ Result<PictureTexts> PictureRunner::run_labels(const RunReport& run, PictureSour
   LabelReport report;
   report.image = run.image;
   report.frame = run.frame;
+  report.page = run.page;
+  report.georeference = run.georeference;
   report.decode_ms = run.decode_ms;
   report.preprocess_ms = run.preprocess_ms;
   report.width = picture.width();

@@ -68,7 +68,7 @@ class PictureRunner {
   Status draw_layers(const std::string& image, PictureSource& picture);
   void complete(RunReport& report, const PictureSource& picture);
   Result<PictureTexts> plan_texts(const std::string& image, const PictureNeeds& needs,
-                                  const OriginalFrame& frame) const;
+                                  const OriginalFrame& frame, const PageChoice& page) const;
   PictureTexts result_texts(RunReport& report) const;
 
   const Model& model_;

@@ -114,22 +114,23 @@ Result<PictureTexts> PictureRunner::plan_size(const PictureSize& size) {
   if (Status fits = complete_needs(needs); !fits) return fits.error();
   const PictureStructure file{static_cast<std::uint32_t>(size.width),
                               static_cast<std::uint32_t>(size.height)};
-  return plan_texts("", needs, OriginalFrame::of(file, false, needs.run));
+  return plan_texts("", needs, OriginalFrame::of(file, false, needs.run), {});
 }
 
 Result<PictureTexts> PictureRunner::plan_texts(const std::string& image, const PictureNeeds& needs,
-                                               const OriginalFrame& frame) const {
+                                               const OriginalFrame& frame, const PageChoice& page) const {
   const auto plan = plan_picture(model_, needs, plan_request(needs.run));
   if (!plan) return plan.error();
   if (options_.explain_geometry) {
     GeometryReport geometry = geometry_report(plan->plan, frame);
     geometry.image = image;
+    geometry.page = page;
     geometry.model = model_name_;
     geometry.pool_stride = pool_stride_;
     return PictureTexts{options_.quiet ? "" : geometry_text(geometry), geometry_json(geometry), ""};
   }
-  const PlanReport report{image,  model_name_, pool_stride_, session_->threads(), model_.table().arch,
-                          border_};
+  const PlanReport report{image,   model_name_, pool_stride_, session_->threads(), model_.table().arch,
+                          border_, page};
   return PictureTexts{options_.quiet ? "" : plan_table(report, *plan), plan_json(report, *plan), ""};
 }
 

@@ -47,6 +47,7 @@ std::string options_text(const InferOptions& options) {
                       given(options.tile), given(number_of(options.fuse)));
   if (const PixelRect& roi = options.roi; !roi.is_empty())
     text += fmt::format("roi {} {} {} {}\n", roi.x, roi.y, roi.width, roi.height);
+  if (options.page) text += fmt::format("page {}\n", page_name(*options.page));
   if (options.border != BorderKind::none) text += fmt::format("border {}\n", border_name(options.border));
   text += fmt::format("scales {}", options.scales.size());
   for (const double scale : options.scales) text += fmt::format(" {}", scale);

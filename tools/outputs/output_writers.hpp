@@ -27,6 +27,10 @@ std::string npy_header(const std::string& type, std::initializer_list<int> dims)
 /// class that the report lists, under its label. Commas, LF, fields quoted as RFC 4180 has it.
 Status write_csv(AtomicFile& file, const PictureResult& result);
 
+/// regions/geojson_file.cpp: the report's regions as a FeatureCollection (RFC 7946) in the coordinates of the
+/// picture's GeoTIFF tags, which check_georeference() has found fit for it.
+Status write_geojson(AtomicFile& file, const PictureResult& result);
+
 /// output_overlay.cpp: a PNG of the picture with the map of one class over it, the best place framed and
 /// named. Small pictures are enlarged so that the text can be read.
 Status write_overlay(AtomicFile& file, const PictureResult& result);

@@ -201,8 +201,8 @@ std::vector<double> window_offsets(const GeometryReport& report) {
 
 std::string geometry_text(const GeometryReport& report) {
   const std::string what = report.image.empty() ? std::string() : printable(report.image) + "\n  ";
-  return fmt::format("{}{} x {} pixels through {}\n\n", what, report.frame.run_width, report.frame.run_height,
-                     printable(report.model)) +
+  return fmt::format("{}{} x {} pixels through {}\n{}\n", what, report.frame.run_width,
+                     report.frame.run_height, printable(report.model), page_line(report.page)) +
          layer_table(report) + map_words(report) + window_words(report) + stretch_words(report) +
          original_words(report);
 }
@@ -213,6 +213,7 @@ std::string geometry_json(const GeometryReport& report) {
   json.object([&] {
     json.member("schema", "fcn-infer-geometry/1");
     add_image(json, report.image);
+    if (!report.page.text().empty()) add_page(json, report.page);
     json.member("width", report.frame.run_width);
     json.member("height", report.frame.run_height);
     json.member("model", report.model);

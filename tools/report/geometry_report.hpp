@@ -10,6 +10,7 @@
 
 #include "fcn/run/plan.hpp"
 #include "tools/pictures/original_frame.hpp"
+#include "tools/pictures/picture_page.hpp"
 
 namespace fcn::tools {
 
@@ -25,6 +26,7 @@ struct GeometryReport {
   std::string image;  ///< as the user named it; empty for a size alone
   std::string model;  ///< the model file's name, without folders
   int pool_stride = 1;
+  PageChoice page;
   OriginalFrame frame;
   Shape map;
   MapGeometry geometry;               ///< the map's

@@ -56,6 +56,12 @@ void add_image(JsonWriter& json, const std::string& image) {
     json.member("image", image);
 }
 
+void add_page(JsonWriter& json, const PageChoice& page) {
+  json.member("page", page_name(page.page));
+  json.member("pages", page.pages);
+  json.member("copies", page.copies);
+}
+
 void add_cell(JsonWriter& json, const MapGeometry& geometry, int row, int col) {
   add_point(json, "center_px", {geometry.center_x(col), geometry.center_y(row)});
   json.member("window_px",

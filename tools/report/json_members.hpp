@@ -8,6 +8,7 @@
 
 #include "fcn/graph/geometry.hpp"
 #include "tools/pictures/original_frame.hpp"
+#include "tools/pictures/picture_page.hpp"
 #include "tools/shell/json_writer.hpp"
 
 namespace fcn::tools {
@@ -34,6 +35,9 @@ void add_size(JsonWriter& json, std::string_view name, Extent size);
 
 /// Adds a picture's name; null if there is none, as for a size alone.
 void add_image(JsonWriter& json, const std::string& image);
+
+/// Adds "page", as --page takes it, how many "pages" the file has, and "copies" the page.
+void add_page(JsonWriter& json, const PageChoice& page);
 
 /// Adds where a cell looks and its nominal window.
 void add_cell(JsonWriter& json, const MapGeometry& geometry, int row, int col);

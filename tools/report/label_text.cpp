@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "fcn/base/printable.hpp"
+#include "tools/report/geo_report.hpp"
 #include "tools/report/json_members.hpp"
 #include "tools/report/terminal_report.hpp"
 
@@ -73,6 +74,7 @@ std::string label_table(const LabelReport& report) {
   if (!report.part.is_empty())
     text += fmt::format("  (the part at ({}, {}) of {} x {} pixels)\n", report.part.x, report.part.y,
                         report.frame.run_width, report.frame.run_height);
+  if (report.page) text += page_line(*report.page);
   text += run_line(report) + "\n";
   for (const int label : present)
     text += fmt::format(
@@ -113,6 +115,7 @@ std::string label_json(const LabelReport& report, Cost cost) {
   json.object([&] {
     json.member("schema", "fcn-infer-labels/1");
     json.member("image", report.image);
+    if (report.page) add_page(json, *report.page);
     json.member("width", report.width);
     json.member("height", report.height);
     if (!report.part.is_empty())
@@ -127,6 +130,7 @@ std::string label_json(const LabelReport& report, Cost cost) {
       json.member("height", report.frame.height);
       json.member("exif_orientation", report.frame.orientation);
     });
+    add_georeference(json, report.georeference);
     if (report.tiles.count != 0)
       json.object("tiles", [&] {
         json.member("count", report.tiles.count);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fcn/graph/padded_size.hpp"
+#include "tools/report/geo_report.hpp"
 #include "tools/report/json_members.hpp"
 #include "tools/report/scale_report.hpp"
 #include "tools/report/window_report.hpp"
@@ -29,6 +30,10 @@ void add_peak(JsonWriter& json, const RunReport& report, int id) {
   json.member("window_px", {peak.window_x, peak.window_y, peak.window_width, peak.window_height});
   add_point(json, "center_original_px", peak.original_center);
   add_box(json, "window_original_px", peak.original_window);
+  if (const auto map = map_frame(report)) {
+    add_map_point(json, "center_map", map->point({peak.center_x, peak.center_y}));
+    add_map_corners(json, "window_map", map->corners(window_of(peak)));
+  }
   if (report.map->kind() == ScoreKind::logits) json.member("logit", peak.score);
   if (report.scales) add_best_scale(json, *report.scales, id, probable);
 }
@@ -48,10 +53,8 @@ void add_region(JsonWriter& json, const RunReport& report, const maps::Region& s
   json.member("area_px", region.area);
   json.member("peak", region.peak);
   json.member("mean", json_measured(region.mean));
-  if (!report.frame.is_identity())
-    add_box(json, "box_original",
-            report.frame.box({static_cast<double>(region.x), static_cast<double>(region.y),
-                              static_cast<double>(region.width), static_cast<double>(region.height)}));
+  if (!report.frame.is_identity()) add_box(json, "box_original", report.frame.box(box_of(region)));
+  if (const auto map = map_frame(report)) add_map_corners(json, "box_map", map->corners(box_of(region)));
   if (region.contour.empty()) return;
   json.array("contour", [&] {
     for (const maps::ContourPoint& point : region.contour) json.add({point.x, point.y});
@@ -96,6 +99,7 @@ void add_profile(JsonWriter& json, const RunProfile& profile) {
 /// What was run, before what came out.
 void add_subject(JsonWriter& json, const RunReport& report) {
   json.member("image", report.image);
+  if (report.page) add_page(json, *report.page);
   const PictureSize whole = whole_size(report);
   json.member("width", whole.width);
   json.member("height", whole.height);
@@ -106,6 +110,7 @@ void add_subject(JsonWriter& json, const RunReport& report) {
   json.member("activation", kind_name(report.map->activation()));
   add_map(json, report);
   add_original(json, report.frame, whole_geometry(report));
+  add_georeference(json, report.georeference);
   const PictureBorder& border = report.border;
   if (!border.is_empty()) {
     json.member("border", border_name(border.kind));

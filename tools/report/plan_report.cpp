@@ -132,7 +132,8 @@ std::string plan_table(const PlanReport& report, const PicturePlan& picture) {
   return fmt::format("{}{} x {} pixels, map of {} x {} cells, one every {} pixels\n{}  {}, {}\n\n",
                      report.image.empty() ? "" : printable(report.image) + "\n  ",
                      plan.options().width - 2 * report.border.x, plan.options().height - 2 * report.border.y,
-                     map.width, map.height, plan.geometry().x.stride, frame_lines(report.border, plan),
+                     map.width, map.height, plan.geometry().x.stride,
+                     page_line(report.page) + frame_lines(report.border, plan),
                      report.threads == 1 ? "1 thread" : fmt::format("{} threads", report.threads),
                      report.arch) +
          plan_rows(plan) + '\n' + memory_rows(picture.forecast) +
@@ -149,6 +150,7 @@ std::string plan_json(const PlanReport& report, const PicturePlan& picture) {
   json.object([&] {
     json.member("schema", "fcn-infer-plan/1");
     add_image(json, report.image);
+    if (!report.page.text().empty()) add_page(json, report.page);
     json.member("width", plan.options().width - 2 * report.border.x);
     json.member("height", plan.options().height - 2 * report.border.y);
     if (!report.border.is_empty()) {

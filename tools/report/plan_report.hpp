@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fcn/model.hpp"
+#include "tools/pictures/picture_page.hpp"
 #include "tools/runs/picture_plan.hpp"
 
 namespace fcn::tools {
@@ -21,6 +22,7 @@ struct PlanReport {
   int threads = 1;
   std::string arch;
   PictureBorder border;
+  PageChoice page;
 };
 
 /// Newline included. Text from files is escaped.

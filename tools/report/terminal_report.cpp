@@ -12,6 +12,7 @@
 #include "fcn/base/printable.hpp"
 #include "fcn/graph/padded_size.hpp"
 #include "fcn/maps/heat_scale.hpp"
+#include "tools/report/geo_report.hpp"
 #include "tools/report/region_table.hpp"
 #include "tools/shell/columns.hpp"
 
@@ -173,11 +174,17 @@ std::string padded_line(const RunReport& report) {
 
 }  // namespace
 
+std::string page_line(const PageChoice& page) {
+  const std::string text = page.text();
+  return text.empty() ? text : fmt::format("  ({})\n", text);
+}
+
 std::string terminal_report(const RunReport& report, Detail detail) {
   const ScoreMap& map = *report.map;
   std::string text = fmt::format("{}\n  {} x {} pixels, map of {} x {} cells, one every {:.4g} pixels\n",
                                  printable(report.image), whole_size(report).width, whole_size(report).height,
                                  map.cols(), map.rows(), map.geometry().x.stride);
+  if (report.page) text += page_line(*report.page);
   text += part_line(report) + border_line(report.border) + frame_line(report.frame) + padded_line(report) +
           '\n' + class_lines(report);
   if (!map.has_cells()) text += "\n  the map is too large to be shown here; --heat FILE draws it\n";
@@ -187,6 +194,7 @@ std::string terminal_report(const RunReport& report, Detail detail) {
     text += picture_of_map(map, id);
   }
   if (report.region_request.kind != RegionKind::none) text += "\n" + region_table(report);
+  text += geo_table(report);
   if (detail == Detail::verbose) text += winner_grid(map);
   text += time_line(report);
   return text;

@@ -19,6 +19,9 @@ std::string terminal_report(const RunReport& report, Detail detail);
 /// One line for a picture among many, without its map.
 std::string terminal_line(const RunReport& report);
 
+/// Which page of a file ran, as an indented line; empty if there is no other.
+std::string page_line(const PageChoice& page);
+
 /// The model's classes with their numbers, one a line.
 std::string class_list(const ModelInfo& info, int classes);
 

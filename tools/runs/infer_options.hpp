@@ -12,6 +12,7 @@
 #include "fcn/maps/placed_map.hpp"
 #include "fcn/score_map.hpp"
 #include "tools/pictures/picture_border.hpp"
+#include "tools/pictures/picture_page.hpp"
 #include "tools/pictures/resize.hpp"
 #include "tools/results/shard.hpp"
 #include "tools/runs/region_request.hpp"
@@ -60,7 +61,9 @@ struct InferOptions {
   std::string side_by_side;
   std::string sheet;
   std::string csv;
-  PixelRect roi;  ///< the part to run; empty for all of the picture
+  std::string geojson;
+  std::optional<PicturePage> page;  ///< of a TIFF; nothing for the first
+  PixelRect roi;                    ///< the part to run; empty for all of the picture
   BorderKind border = BorderKind::none;
   std::optional<ResizeSpec> resize;
   bool apply_exif = true;

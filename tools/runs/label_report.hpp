@@ -11,7 +11,9 @@
 
 #include "fcn/label_map.hpp"
 #include "fcn/model_info.hpp"
+#include "tools/pictures/geo/georeference.hpp"
 #include "tools/pictures/original_frame.hpp"
+#include "tools/pictures/picture_page.hpp"
 #include "tools/runs/label_runs.hpp"
 
 namespace fcn::tools {
@@ -57,7 +59,9 @@ struct LabelReport {
   int padded_width = 0;  ///< of what the network ran on
   int padded_height = 0;
   TilesRun tiles;
+  std::optional<PageChoice> page;
   OriginalFrame frame;
+  std::optional<Result<Georeference>> georeference;
   std::string model;
   const ModelInfo* info = nullptr;
   int classes = 0;

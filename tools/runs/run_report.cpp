@@ -31,9 +31,19 @@ maps::Region whole_region(const RunReport& report, maps::Region region) {
   return region;
 }
 
+PixelBox box_of(const maps::Region& region) {
+  return {static_cast<double>(region.x), static_cast<double>(region.y), static_cast<double>(region.width),
+          static_cast<double>(region.height)};
+}
+
 PictureSize whole_size(const RunReport& report) {
   if (report.part.is_empty()) return {report.width, report.height};
   return {report.frame.run_width, report.frame.run_height};
+}
+
+std::optional<MapFrame> map_frame(const RunReport& report) {
+  if (!report.georeference || !*report.georeference) return std::nullopt;
+  return MapFrame{report.frame, **report.georeference};
 }
 
 Extent padded_size(const RunReport& report) {
@@ -83,6 +93,11 @@ ClassPeak class_peak(const RunReport& report, int id) {
           .window_height = down.count,
           .original_center = report.frame.point(center),
           .original_window = report.frame.box(window)};
+}
+
+PixelBox window_of(const ClassPeak& peak) {
+  return {static_cast<double>(peak.window_x), static_cast<double>(peak.window_y),
+          static_cast<double>(peak.window_width), static_cast<double>(peak.window_height)};
 }
 
 std::optional<int> shown_class(const RunReport& report) {

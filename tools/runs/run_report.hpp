@@ -11,8 +11,10 @@
 #include "fcn/maps/regions.hpp"
 #include "fcn/model_info.hpp"
 #include "fcn/score_map.hpp"
+#include "tools/pictures/geo/map_frame.hpp"
 #include "tools/pictures/original_frame.hpp"
 #include "tools/pictures/picture_border.hpp"
+#include "tools/pictures/picture_page.hpp"
 #include "tools/runs/region_request.hpp"
 #include "tools/runs/run_profile.hpp"
 #include "tools/runs/scale_pyramid.hpp"
@@ -24,12 +26,14 @@ struct RunReport {
   std::string image;  ///< as the user named it
   int width = 0;      ///< of what files show: the picture that ran, upright and resized, or a part of it
   int height = 0;
-  PixelRect part;                   ///< of the picture that ran; empty for all of it
-  PictureBorder border;             ///< with which it ran
-  OriginalFrame frame;              ///< back to the pixels of the file
-  std::string model;                ///< the model file's name, without folders
-  const ModelInfo* info = nullptr;  ///< never null
-  const ScoreMap* map = nullptr;    ///< never null; its places are pixels of what files show
+  PixelRect part;                                    ///< of the picture that ran; empty for all of it
+  PictureBorder border;                              ///< with which it ran
+  std::optional<PageChoice> page;                    ///< of the file, if one was asked for
+  OriginalFrame frame;                               ///< back to the pixels of the file
+  std::optional<Result<Georeference>> georeference;  ///< of those, if the file says something of it
+  std::string model;                                 ///< the model file's name, without folders
+  const ModelInfo* info = nullptr;                   ///< never null
+  const ScoreMap* map = nullptr;                     ///< never null; its places are pixels of what files show
   int pool_stride = 1;  ///< cells of the last feature map from one cell of the score map to the next
   int top = 5;          ///< how many classes to list
   maps::Placement placement = maps::Placement::centers;  ///< of maps on pictures
@@ -52,8 +56,13 @@ struct RunReport {
 MapGeometry whole_geometry(const RunReport& report);
 /// A region in pixels of the picture that ran.
 maps::Region whole_region(const RunReport& report, maps::Region region);
+/// Its box, with `width` x `height` pixels.
+PixelBox box_of(const maps::Region& region);
 /// The picture that ran.
 PictureSize whole_size(const RunReport& report);
+
+/// From the picture that ran to the map; nothing if the file does not tell.
+std::optional<MapFrame> map_frame(const RunReport& report);
 
 /// The size on which the network ran: with the border, and what padded_size.hpp adds.
 Extent padded_size(const RunReport& report);
@@ -76,6 +85,9 @@ struct ClassPeak {
   PixelPoint original_center;  ///< both again, in the pixels of the file
   PixelBox original_window;
 };
+
+/// ClassPeak::window_x and the others as a box.
+PixelBox window_of(const ClassPeak& peak);
 
 /// The class's label, or its number if the model has none.
 std::string class_label(const ModelInfo& info, int id);
