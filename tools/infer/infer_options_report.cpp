@@ -65,6 +65,9 @@ void add_region_options(CommandLine& line, InferOptions& options) {
 void add_file_options(CommandLine& line, InferOptions& options) {
   OptionGroup group = line.group("Files");
   group.text("--json", "FILE", options.json, "One JSON object a line; - for stdout, without the report");
+  group.text(
+      "--coco", "FILE", options.coco,
+      "The regions of all pictures as COCO's annotations, in\none JSON file; outlines with --contours");
   for (const OutputKind& kind : output_kinds())
     group.text(kind.option, "FILE|DIR", options.*kind.place, kind.help);
   group.text("--layers", "DIR", options.layers,

@@ -183,7 +183,10 @@ class InferRun {
 
   /// Writes the result of one input to the JSON file and to standard output.
   void show(const Result<PictureTexts>& texts, const std::string& input) {
-    if (!texts) return fail(texts.error().at(input));
+    if (!texts) {
+      output_lost_ = output_lost_ || files_.lost();
+      return fail(texts.error().at(input));
+    }
     if (Status written = files_.append_json(texts->json); !written) {
       output_lost_ = output_lost_ || files_.lost();
       return fail(written.error().at(input));

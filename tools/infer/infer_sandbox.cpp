@@ -44,6 +44,7 @@ Status enter_infer_sandbox(const InferOptions& options, const std::string& model
     files.may_write(options.json);
     if (options.skip_existing) files.may_read(options.json);
   }
+  if (options.runs_pictures() && !options.coco.empty()) files.may_write(options.coco);
   if (!options.results.empty()) {  // read and written in place, so that it has to be there
     std::ofstream(options.results, std::ios::app);
     files.may_write(options.results);

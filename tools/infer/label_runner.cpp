@@ -89,6 +89,7 @@ Status check_kind(const InferOptions& options, ModelKind kind) {
   for (const OutputKind& each : output_kinds())
     if (!(options.*each.place).empty() && !writes_labels(each)) return unsuited(each.option, kWhy);
   if (options.regions.kind != RegionKind::none) return unsuited("--regions", kWhy);
+  if (!options.coco.empty()) return unsuited("--coco", kWhy);
   constexpr const char* kOnce = "the model labels every pixel; this option is for classifiers";
   if (!options.scales.empty()) return unsuited("--scales", kOnce);
   if (options.compare_windows) return unsuited("--compare-windows", kOnce);

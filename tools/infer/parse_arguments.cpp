@@ -20,8 +20,12 @@ Error contradiction(const std::string& message) {
 Status check_regions(const InferOptions& options) {
   if (options.regions.kind == RegionKind::none && (options.regions.contours || options.regions.nms))
     return contradiction("--nms and --contours need --regions");
-  if (options.regions.kind == RegionKind::none && !options.geojson.empty())
-    return contradiction("--geojson writes regions: it needs --regions, such as --regions all");
+  if (options.regions.kind == RegionKind::none && (!options.geojson.empty() || !options.coco.empty()))
+    return contradiction("--geojson and --coco write regions: they need --regions, such as --regions all");
+  if (!options.coco.empty() && (options.skip_existing || options.resume))
+    return contradiction(
+        "--coco cannot be combined with --skip-existing or --resume: it would lack the pictures left out");
+  if (options.coco == "-") return contradiction("only --json can go to standard output");
   const bool thresholds =
       options.regions.kind != RegionKind::none || !options.mask.empty() || !options.masked.empty();
   if (options.scores == ScoreKind::logits && thresholds)

@@ -145,6 +145,7 @@ Result<PictureTexts> PictureRunner::run_source(RunReport& report, PictureSource&
   if (Status written = ResultFiles::write(*std::move(outputs), {picture, report, model_.limits()}); !written)
     return written.error();
   if (Status drawn = draw_layers(report.image, picture); !drawn) return drawn.error();
+  if (Status listed = files.append_coco(report); !listed) return listed.error();
   return result_texts(report);
 }
 

@@ -37,6 +37,12 @@ Status ResultFiles::open(const InferOptions& options, bool several) {
   }
   skip_existing_ = options.skip_existing;
   results_path_ = options.results;
+  if (!options.coco.empty() && options.runs_pictures()) {
+    auto coco = CocoFile::create(options.coco);
+    if (!coco) return coco.error();
+    coco_.emplace(*std::move(coco));
+    coco_path_ = options.coco;
+  }
   if (options.json.empty() || options.json == "-") return {};
   auto json = skip_existing_ ? JsonLinesFile::resume(options.json) : JsonLinesFile::create(options.json);
   if (!json) return json.error();
@@ -51,6 +57,13 @@ Status ResultFiles::check_outputs(const std::vector<std::string>& images, const 
   if (!results_path_.empty() && !writers.emplace(place_of(results_path_), "--results").second)
     return Error{ErrorCode::invalid_argument, "would write the file that --json writes too",
                  "--results " + results_path_};
+  if (coco_) {
+    if (Status kept = inputs.check_output(coco_path_, "--coco"); !kept) return kept;
+    const auto [other, fresh] = writers.emplace(place_of(coco_path_), "--coco");
+    if (!fresh && !is_special(coco_path_))
+      return Error{ErrorCode::invalid_argument, "would write the file that " + other->second + " writes too",
+                   "--coco " + coco_path_};
+  }
   for (const Target& target : targets_) {
     OutputTarget place = target.place;
     for (const std::string& image : images) {
@@ -105,8 +118,20 @@ Status ResultFiles::append_json(const std::string& line) {
   return written;
 }
 
+Status ResultFiles::append_coco(const RunReport& report) {
+  if (!coco_) return {};
+  Status written = coco_->append(report);
+  if (!written) {
+    coco_.reset();
+    lost_ = true;
+  }
+  return written;
+}
+
 Status ResultFiles::commit() {
-  return json_ ? json_->commit() : Status();
+  Status coco = coco_ ? coco_->commit() : Status();
+  Status json = json_ ? json_->commit() : Status();
+  return coco ? json : coco;
 }
 
 }  // namespace fcn::tools

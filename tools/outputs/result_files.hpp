@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The files that a call of fcn-infer writes: those of output_kinds.hpp for each picture, one JSON file for
-// all. Each appears whole or not at all.
+// all, and one of COCO's. Each appears whole or not at all.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,7 @@
 #include "tools/outputs/output_kinds.hpp"
 #include "tools/outputs/output_targets.hpp"
 #include "tools/outputs/picture_result.hpp"
+#include "tools/outputs/regions/coco_file.hpp"
 #include "tools/runs/infer_options.hpp"
 #include "tools/shell/atomic_file.hpp"
 #include "tools/shell/input_files.hpp"
@@ -49,8 +50,10 @@ class ResultFiles {
   /// Appends a line to the JSON file, if there is one. A file that lacks a line never appears: see lost().
   Status append_json(const std::string& line);
   [[nodiscard]] bool lost() const { return lost_; }
+  /// The same of the regions of --coco.
+  Status append_coco(const RunReport& report);
 
-  /// Lets the JSON file appear.
+  /// Lets these two files appear.
   Status commit();
 
  private:
@@ -63,6 +66,8 @@ class ResultFiles {
   std::vector<Target> targets_;  // of the kinds that are wanted
   std::optional<JsonLinesFile> json_;
   std::string json_path_;
+  std::optional<CocoFile> coco_;
+  std::string coco_path_;
   std::string results_path_;  // of a file that is written elsewhere
   bool skip_existing_ = false;
   bool lost_ = false;

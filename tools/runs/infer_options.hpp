@@ -62,6 +62,7 @@ struct InferOptions {
   std::string sheet;
   std::string csv;
   std::string geojson;
+  std::string coco;                 ///< one file for all pictures; empty for none
   std::optional<PicturePage> page;  ///< of a TIFF; nothing for the first
   PixelRect roi;                    ///< the part to run; empty for all of the picture
   BorderKind border = BorderKind::none;
