@@ -23,6 +23,9 @@ class TiffFile {
   static Result<TiffFile> open(const ByteSource& source, PictureBytes bytes = {},
                                const PicturePage& page = {});
 
+  /// The same page once more, to be read elsewhere at the same time.
+  [[nodiscard]] Result<TiffFile> again() const { return open(source(), state_->bytes, page_); }
+
   [[nodiscard]] TIFF* handle() const { return handle_.get(); }
   /// A tag's value, or its default; zero where it has neither.
   template <class T>

@@ -45,8 +45,12 @@ struct TiffLayout {
   [[nodiscard]] bool by_rgba() const { return colours == TiffColours::ycbcr; }
   /// Rows that are decoded together.
   [[nodiscard]] std::uint32_t group_rows() const { return tiled || by_rgba() ? block_height : 1; }
-  /// Whether a group of rows can be decoded by itself: planes lie far apart in the file.
-  [[nodiscard]] bool by_rows() const { return !planes || used_samples() == 1; }
+  /// Planes that are read; one if the samples of a pixel are stored together.
+  [[nodiscard]] unsigned used_planes() const { return planes ? used_samples() : 1; }
+  /// How often the file is open: the strips of planes lie far apart, and each is decoded from its top.
+  [[nodiscard]] unsigned readers() const { return tiled ? 1 : used_planes(); }
+  /// Whether the planes of a group of rows are put together, pixel by pixel, before they become RGB.
+  [[nodiscard]] bool joins_planes() const { return used_planes() == 2 || used_planes() == 4; }
 };
 
 /// ErrorCode::unsupported, naming what is not read; limits on sizes are the caller's to check.

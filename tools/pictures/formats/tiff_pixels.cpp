@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Beside its target this holds a row of samples or of tiles, or all samples if they are in planes that must
-// be combined first. tiff_structure.cpp predicts how much.
+// Beside its target this holds a row of samples or of tiles, of planes that must be combined first as many.
+// tiff_structure.cpp predicts how much.
 #include "tools/pictures/formats/tiff_pixels.hpp"
 
 #include <algorithm>
@@ -13,9 +13,9 @@
 namespace fcn::tools {
 
 TiffPixels::TiffPixels(const TiffFile& file, const TiffLayout& layout) : file_(file), layout_(layout) {
-  const std::size_t used = layout.used_samples();
-  if (layout.planes && (used == 2 || used == 4))
-    together_.resize(used * layout.width * std::size_t{layout.height});
+  if (layout.joins_planes())
+    together_.resize(std::size_t{layout.used_planes()} * layout.width *
+                     std::min(layout.group_rows(), layout.height));
 }
 
 TiffPixels::~TiffPixels() {
@@ -23,28 +23,46 @@ TiffPixels::~TiffPixels() {
 }
 
 Status TiffPixels::read_all(const RgbRows& rgb) {
-  const auto planes = static_cast<std::uint16_t>(layout_.planes ? layout_.used_samples() : 1);
-  for (std::uint16_t plane = 0; plane < planes; ++plane)
-    for (std::uint32_t top = 0; top < layout_.height; top += layout_.group_rows())
-      if (Status done = read_group(top, rgb, plane); !done) return done;
-  const std::size_t used = layout_.used_samples();
-  for (std::uint32_t y = 0; y < layout_.height && !together_.empty(); ++y)
-    tiff_pixels_to_rgb(together_.data() + used * layout_.width * std::size_t{y}, used, layout_.width, layout_,
-                       rgb.row(y));
+  for (std::uint32_t top = 0; top < layout_.height; top += layout_.group_rows())
+    if (Status done = read_group(top, rgb); !done) return done;
   return {};
 }
 
-Status TiffPixels::read_group(std::uint32_t top, const RgbRows& rgb, std::uint16_t plane) {
+Status TiffPixels::read_group(std::uint32_t top, const RgbRows& rgb) {
   if (layout_.by_rgba()) return read_rgba(top, rgb);
-  return layout_.tiled ? read_tiles(top, rgb, plane) : read_row(top, rgb, plane);
+  top_ = top;
+  for (std::uint16_t plane = 0; plane < layout_.used_planes(); ++plane)
+    if (Status done = layout_.tiled ? read_tiles(top, rgb, plane) : read_row(top, rgb, plane); !done)
+      return done;
+  if (together_.empty()) return {};
+  const std::size_t used = layout_.used_planes();
+  const std::uint32_t end = std::min(top + layout_.group_rows(), layout_.height);
+  for (std::uint32_t y = top; y < end; ++y)
+    tiff_pixels_to_rgb(together_.data() + used * layout_.width * std::size_t{y - top}, used, layout_.width,
+                       layout_, rgb.row(y));
+  return {};
+}
+
+/// libtiff decodes a strip from its top whenever another one was read in between: each plane has its own.
+Result<const TiffFile*> TiffPixels::reader_of(std::uint16_t plane) {
+  while (others_.size() < plane) {
+    auto other = file_.again();
+    if (!other) return other.error();
+    prepare_tiff(*other, layout_);
+    others_.push_back(*std::move(other));
+  }
+  return plane == 0 ? &file_ : &others_[plane - 1u];
 }
 
 Status TiffPixels::read_row(std::uint32_t y, const RgbRows& rgb, std::uint16_t plane) {
   const std::uint64_t row_bytes = layout_.row_bytes(layout_.width);
-  if (TIFFScanlineSize64(file_.handle()) != row_bytes) return strange_size();
+  const auto reader = reader_of(plane);
+  if (!reader) return reader.error();
+  const TiffFile& file = **reader;
+  if (TIFFScanlineSize64(file.handle()) != row_bytes) return strange_size();
   block_.resize(static_cast<std::size_t>(row_bytes));
   samples_.resize(samples_in(layout_.width));
-  if (TIFFReadScanline(file_.handle(), block_.data(), y, plane) != 1 || file_.failed()) return file_.error();
+  if (TIFFReadScanline(file.handle(), block_.data(), y, plane) != 1 || file.failed()) return file.error();
   put(0, y, layout_.width, block_.data(), plane, rgb);
   return {};
 }
@@ -98,12 +116,12 @@ void TiffPixels::put(std::uint32_t x, std::uint32_t y, std::uint32_t pixels, con
   tiff_samples_to_8_bits(stored, pixels * stride, layout_, samples_.data());
   std::uint8_t* const target = rgb.row(y) + std::size_t{3} * x;
   const std::size_t used = layout_.used_samples();
-  if (!layout_.planes || used == 1) {
+  if (layout_.used_planes() == 1) {
     tiff_pixels_to_rgb(samples_.data(), stride, pixels, layout_, target);
     return;
   }
   std::uint8_t* to =
-      together_.empty() ? target : together_.data() + used * (std::size_t{y} * layout_.width + x);
+      together_.empty() ? target : together_.data() + used * (std::size_t{y - top_} * layout_.width + x);
   to += plane;
   for (std::uint32_t i = 0; i < pixels; ++i, to += used) *to = samples_[i];
 }

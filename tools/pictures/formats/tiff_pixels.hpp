@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "tools/pictures/formats/picture_structure.hpp"
 #include "tools/pictures/formats/tiff_file.hpp"
@@ -32,9 +33,9 @@ class TiffPixels {
 
   /// All rows.
   Status read_all(const RgbRows& rgb);
-  /// The rows from `top`, a multiple of TiffLayout::group_rows(), as far as the group and the picture go. By
-  /// itself only of layouts whose pixels are whole (TiffLayout::by_rows()).
-  Status read_group(std::uint32_t top, const RgbRows& rgb, std::uint16_t plane = 0);
+  /// The rows from `top`, a multiple of TiffLayout::group_rows(), as far as the group and the picture go.
+  /// Rows that are stored in strips must be read from the top.
+  Status read_group(std::uint32_t top, const RgbRows& rgb);
 
  private:
   Status read_row(std::uint32_t y, const RgbRows& rgb, std::uint16_t plane);
@@ -42,6 +43,7 @@ class TiffPixels {
   Status read_rgba(std::uint32_t top, const RgbRows& rgb);
   void put(std::uint32_t x, std::uint32_t y, std::uint32_t pixels, const std::uint8_t* stored,
            std::uint16_t plane, const RgbRows& rgb);
+  Result<const TiffFile*> reader_of(std::uint16_t plane);
   [[nodiscard]] std::size_t samples_in(std::uint32_t pixels) const {
     return std::size_t{pixels} * (layout_.planes ? 1 : layout_.samples);
   }
@@ -49,9 +51,11 @@ class TiffPixels {
 
   const TiffFile& file_;
   const TiffLayout& layout_;
-  ByteVector block_;     // a row or a tile, as stored
-  ByteVector samples_;   // of a row of the block, 8 bits each
-  ByteVector together_;  // planes of four colours, or of colours and their alpha, pixel by pixel
+  std::vector<TiffFile> others_;  // of the planes behind the first, if they are in strips
+  std::uint32_t top_ = 0;         // the first row of the group that is read
+  ByteVector block_;              // a row or a tile, as stored
+  ByteVector samples_;            // of a row of the block, 8 bits each
+  ByteVector together_;  // a group of rows of four colours, or of colours and their alpha, pixel by pixel
   TIFFRGBAImage rgba_{};
   bool rgba_begun_ = false;
   CountedVector<std::uint32_t> raster_;  // as libtiff converts a group

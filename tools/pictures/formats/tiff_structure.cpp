@@ -108,9 +108,8 @@ std::uint64_t scratch_bytes(const TiffLayout& layout) {
   const std::uint64_t stored =
       layout.row_bytes(layout.block_width) * (layout.tiled ? layout.block_height : 1);
   const std::uint64_t row = std::uint64_t{layout.block_width} * (layout.planes ? 1 : layout.samples);
-  const unsigned used = layout.used_samples();
-  const bool together = layout.planes && (used == 2 || used == 4);
-  return stored + row + (together ? std::uint64_t{used} * layout.width * layout.height : 0);
+  const std::uint64_t group = std::min(layout.group_rows(), layout.height);
+  return stored + row + (layout.joins_planes() ? layout.used_planes() * group * layout.width : 0);
 }
 
 /// A smaller copy, in a SubIFD or marked as one, lies where its page does: GDAL writes the tags once.
@@ -149,13 +148,12 @@ Result<PictureStructure> inspect_tiff(const ByteSource& source, PictureBytes byt
   found.orientation = layout->orientation;
   found.georeference = tiff_georeference(*file);
   if (page && !found.georeference) found.georeference = inherited_georeference(*file, source, bytes, *page);
-  found.library_bytes = library_bytes(*file, *layout, source.size());
+  found.library_bytes = layout->readers() * library_bytes(*file, *layout, source.size());
   found.decoder_bytes = 3ull * found.width * found.height + scratch_bytes(*layout) + found.library_bytes;
-  if (layout->by_rows()) {
-    found.row_library_bytes = found.library_bytes + (bytes.empty() ? largest_block(*file, *layout) : 0);
-    found.row_decoder_bytes = scratch_bytes(*layout) + found.row_library_bytes +
-                              3ull * found.width * std::min(layout->group_rows(), found.height);
-  }
+  found.row_library_bytes =
+      found.library_bytes + (bytes.empty() ? layout->readers() * largest_block(*file, *layout) : 0);
+  found.row_decoder_bytes = scratch_bytes(*layout) + found.row_library_bytes +
+                            3ull * found.width * std::min(layout->group_rows(), found.height);
   return found;
 }
 
