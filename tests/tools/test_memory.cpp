@@ -8,6 +8,7 @@
 
 #include "bench/resnet18.hpp"
 #include "tests/tools/run_command.hpp"
+#include "tests/tools/tiny_model.hpp"
 #include "tools/export/model_writer.hpp"
 #include "tools/report/plan_report.hpp"
 
@@ -232,6 +233,21 @@ TEST_CASE("a hundred megapixels run in the memory of their pixels and little mor
   const std::uint64_t resident = 1024 * std::stoull(std::string(text.begin(), text.end()));
   CAPTURE(peak, resident);
   CHECK(peak < kPixelBytes + (64u << 20));
+  CHECK(resident <= peak + kProcessBytes);
+}
+
+TEST_CASE("the legend under a wide picture of labels is drawn a few rows at a time") {
+  const Scene scene(8);
+  const std::string model = scene.folder / "pixels.safetensors", kibibytes = scene.folder / "rss";
+  REQUIRE(write_tiny_pixel_model(model));
+  const std::string picture = scene.write_ppm(20000, 8);
+  const CommandResult result = run_command({FCN_PEAK_RSS, kibibytes, FCN_INFER, "-m", model, picture, "-t",
+                                            "2", "--overlay", scene.folder / "o.png", "--json", "-"});
+  REQUIRE(result.exit_code == 0);
+  const auto peak = json::parse(result.out)["peak_bytes"].get<std::uint64_t>();
+  const Bytes text = read_file(kibibytes);
+  const std::uint64_t resident = 1024 * std::stoull(std::string(text.begin(), text.end()));
+  CAPTURE(peak, resident);
   CHECK(resident <= peak + kProcessBytes);
 }
 #endif

@@ -21,6 +21,7 @@ namespace {
 constexpr int kLabelColumns = 3;
 constexpr int kMostLabelRows = 4;
 constexpr double kLabelCover = 0.55;
+constexpr int kStripRows = 16;
 
 int label_rows(int labels) {
   return std::min((labels + kLabelColumns - 1) / kLabelColumns, kMostLabelRows);
@@ -54,13 +55,18 @@ class LabelOverlay : public LabelOutput {
 
   Status finish(const LabelReport& report) override {
     const int height = layout_.height - layout_.picture.bottom;
-    std::vector<std::uint8_t> strip(line_.size() * static_cast<std::size_t>(height));
-    const Canvas canvas{layout_.width, 0, height, strip.data(), static_cast<std::ptrdiff_t>(line_.size())};
-    fill_box(canvas, {0, 0, layout_.width, height}, kDark, 1);
     const Box caption{layout_.caption.left, layout_.caption.top - layout_.picture.bottom,
                       layout_.caption.right, layout_.caption.bottom - layout_.picture.bottom};
-    draw_legend(canvas.panel(caption), report);
-    for (int y = 0; y < height && status_; ++y) status_ = png_.add(canvas.row(y));
+    // A few rows at a time: under a wide picture the legend is large.
+    std::vector<std::uint8_t> strip(line_.size() * kStripRows);
+    for (int top = 0; top < height && status_; top += kStripRows) {
+      const int bottom = std::min(top + kStripRows, height);
+      const Canvas canvas{layout_.width, top, bottom, strip.data(),
+                          static_cast<std::ptrdiff_t>(line_.size())};
+      fill_box(canvas, {0, top, layout_.width, bottom}, kDark, 1);
+      draw_legend(canvas.panel(caption), report);
+      for (int y = top; y < bottom && status_; ++y) status_ = png_.add(canvas.row(y));
+    }
     return status_ ? png_.finish() : status_;
   }
 
