@@ -5,7 +5,7 @@
 //
 //   for blocks of tiles:      pixel addresses, worked out once
 //     for panels:             nr output channels
-//       for chunks of k:      the chunk's weights stay in the first-level cache ...
+//       for chunks of k:      the chunk's weights stay in the first-level cache (or streams_weights) ...
 //         for tiles:          ... while every tile of the block uses them
 //
 // Outputs are the first use of their memory, one short run per pixel and panel: each tile prefetches that of
@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "fcn/kernels/conv/conv_depthwise.hpp"
 #include "fcn/kernels/conv/conv_depthwise_slide.hpp"
@@ -25,6 +26,7 @@
 #include "fcn/kernels/conv/conv_layout.hpp"
 #include "fcn/kernels/conv/conv_pixels.hpp"
 #include "fcn/kernels/conv/conv_tile.hpp"
+#include "fcn/kernels/conv/first_level_cache.hpp"
 #include "fcn/kernels/kernel_table.hpp"
 #include "fcn/kernels/simd.hpp"
 
@@ -59,11 +61,23 @@ constexpr ConvTiles<Arch> make_tiles() {
 template <class Arch>
 inline constexpr ConvTiles<Arch> conv_tiles = make_tiles<Arch>();
 
+/// Whether weights come from the second-level cache, tap by tap, instead of staying in the first level.
+/// 32 KiB do not hold AVX-512's chunk beside a tile's pixels and partial sums; the second level delivers a
+/// tap's four registers while 24 are multiplied. On Cascade Lake (32 KiB) layers of more than 96 taps take 4
+/// to 15 % less time so, and those of fewer as much.
+template <class Arch>
+bool streams_weights() {
+  constexpr std::ptrdiff_t large_enough = 48 * 1024;
+  const std::ptrdiff_t bytes = first_level_cache<Arch>();
+  return std::is_same_v<Arch, arch::avx512> && bytes != 0 && bytes < large_enough;
+}
+
 /// Most tiles of a block. What a 1 x 1 convolution reads is its block alone, so that lies in half a
 /// first-level cache while panel after panel uses it; larger windows are read from the second level anyway.
 template <class Arch>
 std::ptrdiff_t most_block_tiles(const ConvLayout<Arch>& layout) {
-  constexpr std::ptrdiff_t most = PixelBlock<Arch>::max_tiles, half_cache = 4096, fewest = 2;
+  constexpr std::ptrdiff_t all = PixelBlock<Arch>::max_tiles, half_cache = 4096, fewest = 2;
+  const std::ptrdiff_t most = streams_weights<Arch>() || all <= 16 ? all : 16;
   const bool single_tap = layout.k == layout.group_in;
   if (!single_tap || layout.k > ConvTile<Arch>::chunk_k) return most;
   const std::ptrdiff_t fitting = half_cache / (ConvTile<Arch>::mr * layout.k);
@@ -97,8 +111,9 @@ FCN_FORCE_INLINE void fetch_weights(const PanelWork<Arch>& work, std::ptrdiff_t 
 template <class Arch>
 void conv_block_panel(PanelWork<Arch> work, const PixelBlock<Arch>& block, const ConvLayout<Arch>& layout,
                       std::ptrdiff_t vectors, float* partial) {
-  constexpr std::ptrdiff_t chunk_k = ConvTile<Arch>::chunk_k;
-  const bool far = layout.group_size > near_weights && block.tiles > 1;
+  const bool streams = streams_weights<Arch>();
+  const std::ptrdiff_t chunk_k = streams ? 512 : ConvTile<Arch>::chunk_k;
+  const bool far = !streams && layout.group_size > near_weights && block.tiles > 1;
   const bool fetches = layout.k >= 64;
   const std::ptrdiff_t chunks = block.tiles == 1 ? 1 : (layout.k + chunk_k - 1) / chunk_k;
   for (std::ptrdiff_t chunk = 0; chunk < chunks; ++chunk) {

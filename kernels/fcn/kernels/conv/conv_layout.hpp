@@ -24,24 +24,24 @@ inline constexpr int kCacheLine = 16;
 /// file allows with room for one row of weights and one input value: 16 registers on SSE2 and AVX2, 32 on
 /// AVX-512 and NEON. mr is also bounded by the 6 input pointers that fit the general registers of x86-64.
 /// chunk_k keeps chunk_k * nr weights (16 to 24 KiB) in the first-level cache while a block of tiles uses
-/// them.
+/// them. block_tiles are the most of a block; AVX-512 takes half of them where its chunks stay in that cache.
 template <class Arch>
 struct ConvTile;
 template <>
 struct ConvTile<arch::sse2> {
-  static constexpr int mr = 2, vectors = 4, chunk_k = 256;
+  static constexpr int mr = 2, vectors = 4, chunk_k = 256, block_tiles = 16;
 };
 template <>
 struct ConvTile<arch::avx2> {
-  static constexpr int mr = 6, vectors = 2, chunk_k = 256;
+  static constexpr int mr = 6, vectors = 2, chunk_k = 256, block_tiles = 16;
 };
 template <>
 struct ConvTile<arch::avx512> {
-  static constexpr int mr = 6, vectors = 4, chunk_k = 96;
+  static constexpr int mr = 6, vectors = 4, chunk_k = 96, block_tiles = 32;
 };
 template <>
 struct ConvTile<arch::neon> {
-  static constexpr int mr = 6, vectors = 4, chunk_k = 256;
+  static constexpr int mr = 6, vectors = 4, chunk_k = 256, block_tiles = 16;
 };
 
 /// Output channels of a full panel.

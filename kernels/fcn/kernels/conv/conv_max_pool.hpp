@@ -23,10 +23,10 @@
 
 namespace fcn::kernels {
 
-/// Columns convolved at a time: two blocks of register tiles, so that what two workers split unevenly still
-/// fills tiles; 48 KiB of scratch at 64 channels. A multiple of Winograd's tile.
+/// Columns convolved at a time: 32 register tiles, so that what two workers split unevenly still fills tiles;
+/// 48 KiB of scratch at 64 channels. A multiple of Winograd's tile.
 template <class Arch>
-inline constexpr int conv_pool_stretch = 2 * static_cast<int>(PixelBlock<Arch>::max_pixels);
+inline constexpr int conv_pool_stretch = 32 * ConvTile<Arch>::mr;
 
 /// Columns left from one stretch to the next: those that the next window shares with the last.
 inline constexpr int kPoolOverlap = 2;

@@ -15,10 +15,10 @@ namespace fcn::kernels {
 
 /// The pixels of up to `tiles` register tiles. They are worked out once and then serve every panel of output
 /// channels and every chunk of k. More tiles use a chunk of weights more often, and cost cache for partial
-/// sums: 16 tiles of AVX2 hold 6 KiB of them.
+/// sums: 16 tiles of AVX2 hold 6 KiB of them. most_block_tiles() says how many are taken.
 template <class Arch>
 struct PixelBlock {
-  static constexpr std::size_t max_tiles = 16;
+  static constexpr std::size_t max_tiles = ConvTile<Arch>::block_tiles;
   static constexpr std::size_t max_pixels = max_tiles * ConvTile<Arch>::mr;
 
   int tiles;
