@@ -19,7 +19,7 @@ packages_of() {
       echo chromium
       ;;
     dev) # the checks of test-all.sh
-      echo clang clang-format shellcheck man-db zsh fish
+      echo clang clang-format cppcheck shellcheck man-db zsh fish
       ;;
     package) # package.sh and the test of what it makes
       echo dpkg-dev file lintian

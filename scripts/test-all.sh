@@ -11,6 +11,7 @@ jobs=$(nproc)
 scripts/install-packages.sh build test dev package docs browser compilers scale-out
 scripts/test.sh
 scripts/check-compilers.sh
+scripts/check-static.sh
 cmake -DSCRIPT=scripts/single-header.sh -DWORK_FOLDER="$PWD/build/single_header" -DCOMPILER=g++ -DFULL=ON \
   -DEXAMPLE=examples/minimal.cpp -DMODEL=weights/fashion-resnet18.safetensors \
   -DPICTURE=tests/consumer/boot.ppm -P tests/consumer/single_header.cmake

@@ -59,8 +59,7 @@ std::string recipe_text(const ResizeRecipe& recipe) {
                                ? fmt::format("shorter side to {}", recipe.resize.y)
                                : fmt::format("to {} x {}", recipe.resize.x, recipe.resize.y);
   return fmt::format("{}, {}, then its middle {} x {} (fcn-infer --resize recipe)", size,
-                     kind_names<RecipeInterpolation>[static_cast<std::size_t>(recipe.interpolation)],
-                     recipe.crop.x, recipe.crop.y);
+                     kind_name(recipe.interpolation), recipe.crop.x, recipe.crop.y);
 }
 
 /// A note if two classes have the same name.

@@ -49,7 +49,8 @@ template <class Kind>
 inline constexpr std::array<std::string_view, 0> kind_names{};
 template <class Kind>
 constexpr std::string_view kind_name(Kind kind) {
-  return kind_names<Kind>[static_cast<std::size_t>(kind)];
+  const auto& names = kind_names<Kind>;
+  return names[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace fcn::inline FCN_ABI

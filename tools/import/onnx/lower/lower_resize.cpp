@@ -117,7 +117,7 @@ std::optional<NodeId> size_source(const NodeCall& call, const Feature& in, Netwo
 
 ResizeRounding nearest_rounding(const std::string& mode) {
   for (std::size_t i = 0; i < kind_names<ResizeRounding>.size(); ++i)
-    if (kind_names<ResizeRounding>[i] == mode) return static_cast<ResizeRounding>(i);
+    if (kind_name(static_cast<ResizeRounding>(i)) == mode) return static_cast<ResizeRounding>(i);
   throw Refusal{"attribute nearest_mode is \"" + mode + "\""};
 }
 
@@ -134,7 +134,7 @@ void read_coordinates(const NodeCall& call, Resize& resize) {
   // Half a pixel as always where the output's size is the scale's exact product, which whole scales give.
   if (mode == "half_pixel_symmetric" && resize.down == Extent{1, 1}) return;
   for (std::size_t i = 0; i < kind_names<ResizeCoordinates>.size(); ++i)
-    if (kind_names<ResizeCoordinates>[i] == mode) {
+    if (kind_name(static_cast<ResizeCoordinates>(i)) == mode) {
       resize.coordinates = static_cast<ResizeCoordinates>(i);
       return;
     }
