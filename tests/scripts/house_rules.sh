@@ -57,6 +57,7 @@ none "xsimd is named in kernels/fcn/kernels/simd_xsimd.hpp only" \
   < <(named_in '#include *[<"]xsimd|xsimd::' engine kernels interfaces tools tests bench | except 'kernels/fcn/kernels/simd_xsimd\.hpp')
 none "nlohmann's JSON is named in engine/fcn/file/ only" \
   < <(named_in '#include *[<"]nlohmann|nlohmann::' engine kernels interfaces tools | except 'engine/fcn/file/json(_inl)?\.hpp')
+none "tests have names that a command line takes for no option" < <(named_in 'TEST_CASE\("[^[:alnum:]]' tests)
 none "the library prints nothing and ends no program, but for assert()" \
   < <(named_in '(std::|[^A-Za-z0-9_:.>])((cout|cerr|clog) *<<|(v?f?printf|f?puts|perror|exit|_Exit|abort|terminate|quick_exit) *\()|#include *<iostream>' \
         engine kernels interfaces | grep -vE ':[0-9]+: *(//|\*)' || true)

@@ -182,7 +182,7 @@ TEST_CASE("a COCO file is whole or absent") {
   CHECK(read_file(out) == before);
 }
 
-TEST_CASE("--coco where it could not be right is refused") {
+TEST_CASE("where it could not be right --coco is refused") {
   const InferScene scene;
   const std::string out = scene.folder / "all.json";
   const auto refused = [&](std::vector<std::string> arguments) {

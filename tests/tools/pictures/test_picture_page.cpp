@@ -102,7 +102,7 @@ TEST_CASE("a page that is not there is one error with how many there are") {
   CHECK(scene.run({tiff, "--page", "x"}).exit_code == 2);
 }
 
-TEST_CASE("--plan and --explain-geometry say which page runs and which there are") {
+TEST_CASE("which page runs and which there are --plan and --explain-geometry say") {
   if (!is_read_here("x.tif")) return;
   const InferScene scene;
   const std::string tiff = scene.folder / "pages.tif";
