@@ -2,6 +2,7 @@
 // BMP headers that are not what they should be. That pixels are Pillow's is test_image_io.cpp's.
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,7 @@ void check_error(const Bytes& bytes, ErrorCode code, std::string_view words) {
 }
 
 constexpr std::size_t kFileBytes = 2, kPixelsAt = 10, kHeaderBytes = 14, kPlanes = 26, kCompression = 30,
-                      kRedMask = 54;
+                      kColoursUsed = 46, kRedMask = 54;
 
 }  // namespace
 
@@ -59,12 +60,23 @@ TEST_CASE("a BMP's pixels name colours of its palette, or are refused") {
   Bytes beyond = whole;
   beyond.back() = beyond[beyond.size() - 20] = 0xff;
   check_error(beyond, ErrorCode::malformed, "not in its palette");
-  check_error(with(whole, kPixelsAt, 54), ErrorCode::malformed, "palette of 0 colours");
+  check_error(with(whole, kPixelsAt, 54), ErrorCode::malformed, "has no palette");
+  check_error(with(whole, kColoursUsed, 1), ErrorCode::malformed, "not in its palette");
+}
+
+TEST_CASE("bytes between a BMP's palette and its pixels are no colours") {
   const Bytes large = bmp_file("palette200_os2.bmp");
-  Bytes longer(large.begin(), large.begin() + 26);
+  Bytes longer(large.begin(), large.begin() + 626);
   longer.resize(26 + 3 * 257);
   longer.insert(longer.end(), large.begin() + 626, large.end());
-  check_error(with(longer, kPixelsAt, 26 + 3 * 257), ErrorCode::malformed, "palette of 257 colours");
+  const auto plain = decode_picture(large, {}),
+             apart = decode_picture(with(longer, kPixelsAt, 26 + 3 * 257), {});
+  REQUIRE(plain);
+  REQUIRE(apart);
+  REQUIRE(plain->width == apart->width);
+  REQUIRE(plain->height == apart->height);
+  for (int y = 0; y < plain->height; ++y)
+    CHECK(std::memcmp(plain->row(y), apart->row(y), plain->row_bytes()) == 0);
 }
 
 TEST_CASE("a BMP cut anywhere is an error") {

@@ -23,12 +23,14 @@ struct BmpHeader {
   unsigned planes = 0;
   unsigned bits = 0;
   std::uint32_t compression = 0;
+  std::uint32_t colours_used = 0;        // in the palette; 0: as many as a pixel tells apart
   std::array<std::uint32_t, 3> masks{};  // of red, green and blue, if the file gives them
 };
 
 constexpr std::uint32_t kBitFields = 3;
 constexpr std::uint32_t kOldHeaderBytes = 12;  // OS/2's, with 16-bit sizes and 3-byte colours
 constexpr std::uint32_t kFileHeaderBytes = 14;
+constexpr std::size_t kColoursUsedAt = 46;
 constexpr std::size_t kMasksAt = 54;  // in longer headers, or behind one of 40 bytes
 
 Error broken_bmp(std::string_view what) {
@@ -52,7 +54,11 @@ Result<BmpHeader> read_bmp_header(const ByteSource& source) {
   header.height = old ? cursor.le16() : static_cast<std::int32_t>(cursor.le32());
   header.planes = cursor.le16();
   header.bits = cursor.le16();
-  if (!old) header.compression = cursor.le32();
+  if (!old) {
+    header.compression = cursor.le32();
+    cursor.seek(kColoursUsedAt);
+    header.colours_used = cursor.le32();
+  }
   if (header.compression == kBitFields) {
     cursor.seek(kMasksAt);
     for (std::uint32_t& mask : header.masks) mask = cursor.le32();
@@ -111,9 +117,11 @@ Status read_fields(const BmpHeader& header, BmpLayout& layout) {
 Status read_palette(const ByteSource& source, const BmpHeader& header, BmpLayout& layout) {
   const std::uint64_t start = std::uint64_t{kFileHeaderBytes} + header.header_bytes;
   const std::size_t entry = header.header_bytes == kOldHeaderBytes ? 3 : 4;
-  const std::uint64_t colours = (header.pixels_at - start) / entry;
-  if (colours == 0 || colours > layout.palette.size())
-    return broken_bmp("has a palette of " + std::to_string(colours) + " colours");
+  const std::uint64_t most = std::uint64_t{1} << header.bits, used = header.colours_used;
+  // What lies between the palette and the pixels is no part of either.
+  const std::uint64_t colours =
+      std::min((header.pixels_at - start) / entry, used == 0 ? most : std::min(used, most));
+  if (colours == 0) return broken_bmp("has no palette");
   layout.colours = static_cast<unsigned>(colours);
   std::array<std::uint8_t, 4 * 256> bytes{};
   const auto wanted = std::as_writable_bytes(std::span(bytes)).first(entry * layout.colours);
