@@ -14,10 +14,10 @@
 namespace fcn::tools {
 
 struct ImportOptions {
-  std::optional<Extent> window;  ///< instead of the file's own
-  std::string key{};             ///< which of a checkpoint's state_dicts; empty for the best
-  std::string output_name = {};  ///< of an ONNX file with several; empty for the classifier's
-  bool external_data = true;     ///< whether an ONNX file's weights may lie in other files of its folder
+  std::optional<Extent> window{};  ///< instead of the file's own
+  std::string key{};               ///< which of a checkpoint's state_dicts; empty for the best
+  std::string output_name = {};    ///< of an ONNX file with several; empty for the classifier's
+  bool external_data = true;       ///< whether an ONNX file's weights may lie in other files of its folder
 };
 
 /// The network and, in its `format`, what kind of file it came from. Errors begin with the path.

@@ -97,7 +97,7 @@ TEST_CASE("an outline surrounds its region's pixels, each once") {
   std::size_t split = 0;
   for (int round = 0; round < 300; ++round) {
     const int height = 1 + static_cast<int>(random() % 12), width = 1 + static_cast<int>(random() % 14);
-    const unsigned share = 15 + random() % 75;
+    const auto share = static_cast<unsigned>(15 + random() % 75);
     Pixels picture(static_cast<std::size_t>(height), std::vector<int>(static_cast<std::size_t>(width)));
     std::vector<float> scores;
     for (int y = 0; y < height; ++y)
@@ -117,7 +117,7 @@ TEST_CASE("an outline surrounds its region's pixels, each once") {
       CAPTURE(round, width, height, region.x, region.y);
       const auto rings = region_outline(region.contour);
       check_rings(rings);
-      split += rings.size() > 1 ? 1 : 0;
+      split += rings.size() > 1 ? 1u : 0u;
       const Pixels inside = filled(picture, region.contour[0].x, region.contour[0].y);
       int wrong = 0;
       for (int y = 0; y < height; ++y)

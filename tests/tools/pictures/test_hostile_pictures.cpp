@@ -76,7 +76,7 @@ Bytes progressive_jpeg(std::uint16_t side, std::size_t mean_bytes, int scans, st
   put_segment(jpeg, 0xdb, quantisation);
   const auto high = static_cast<std::uint8_t>(side >> 8), low = static_cast<std::uint8_t>(side & 255);
   put_segment(jpeg, 0xc2, {8, high, low, high, low, 1, 1, 0x11, 0});
-  for (const std::uint8_t table : {0x00, 0x10}) {
+  for (const std::uint8_t table : {std::uint8_t{0x00}, std::uint8_t{0x10}}) {
     Bytes huffman(18, 0);  // one code of one bit, for 0: no difference, no further values
     huffman[0] = table;
     huffman[1] = 1;
