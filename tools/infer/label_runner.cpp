@@ -116,7 +116,8 @@ bool keeps_runs(const InferOptions& options) {
 
 std::uint64_t label_bytes(const InferOptions& options, const PictureSize& size, int classes) {
   std::uint64_t bytes = options.html.empty() ? 0 : label_page_bytes(size);
-  if (keeps_runs(options)) bytes += LabelRuns::bytes(label_count(classes), static_cast<std::uint64_t>(size.width * size.height));
+  if (keeps_runs(options))
+    bytes += LabelRuns::bytes(label_count(classes), static_cast<std::uint64_t>(size.width * size.height));
   const bool averaged = options.tile && keeps_scores(options);
   if (averaged) bytes += TileScoreRow::bytes(static_cast<int>(size.width), classes);
   if (options.tile)
